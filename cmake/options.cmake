@@ -1,0 +1,32 @@
+# Warnings, sanitizers and build speed, for every target through omegasafe_options.
+set(OMEGASAFE_SANITIZE "" CACHE STRING "address (with undefined), thread, fuzzer (clang) or empty")
+
+add_library(omegasafe_options INTERFACE)
+target_compile_options(omegasafe_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  -Wnon-virtual-dtor -Woverloaded-virtual -fno-omit-frame-pointer)
+
+if(OMEGASAFE_SANITIZE STREQUAL "address")
+  # libcaf's headers bind a null reference in spawns without arguments: null stays recoverable and is suppressed at run time.
+  target_compile_options(omegasafe_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
+    -fsanitize-recover=null -O1)
+  target_link_options(omegasafe_options INTERFACE -fsanitize=address,undefined)
+elseif(OMEGASAFE_SANITIZE STREQUAL "thread")
+  target_compile_options(omegasafe_options INTERFACE -fsanitize=thread -O1)
+  target_link_options(omegasafe_options INTERFACE -fsanitize=thread)
+elseif(OMEGASAFE_SANITIZE STREQUAL "fuzzer")
+  target_compile_options(omegasafe_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined
+    -fno-sanitize-recover=undefined)
+  target_link_options(omegasafe_options INTERFACE -fsanitize=address,undefined)
+else()
+  # Sanitizer builds see false positives of -Wmaybe-uninitialized and the like in inlined library code.
+  target_compile_options(omegasafe_options INTERFACE -Werror)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+endif()
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM)
+  target_link_options(omegasafe_options INTERFACE -fuse-ld=mold)
+endif()

@@ -1,0 +1,30 @@
+// The rotor-chain cipher over one key iteration: encrypt and decrypt any range of its positions.
+#pragma once
+
+#include "crypto/key_material.hpp"
+#include <memory>
+#include <mutex>
+
+namespace omegasafe::crypto {
+
+/// Thread-safe for concurrent calls on any ranges; the caller sees to it that no position is used for two bytes.
+class cipher {
+public:
+    explicit cipher(std::shared_ptr<const key_material> key);
+
+    const key_material& key() const { return *key_; }
+    /// Encrypts in.size() bytes whose first uses position `first` of the iteration (0 .. capacity-1; the range must end
+    /// within the iteration, else std::out_of_range). `out` has the same size and may be `in` itself.
+    void encrypt(std::uint64_t first, const_byte_span in, byte_span out) const;
+    /// The inverse. The first call builds the inverse nucleus (as large as the nucleus), once.
+    void decrypt(std::uint64_t first, const_byte_span in, byte_span out) const;
+
+private:
+    const secure_bytes& inverse_nucleus() const;
+
+    std::shared_ptr<const key_material> key_;
+    mutable std::once_flag inverse_made_;
+    mutable secure_bytes inverse_nucleus_;
+};
+
+} // namespace omegasafe::crypto

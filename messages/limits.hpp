@@ -1,0 +1,44 @@
+// Limits and time-outs of the whole program, each with its unit and its reason.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace omegasafe::limits {
+
+/// Bytes of plain data in one container segment: small enough to read one entry cheaply, large enough that the 16-byte
+/// tag is noise (0.02 %).
+inline constexpr std::size_t segment_bytes = 64 * 1024;
+
+/// Bytes one pipeline chunk carries: 16 segments; stays in a core's cache from hashing to writing.
+inline constexpr std::size_t chunk_bytes = 16 * segment_bytes;
+
+/// Fixed size of FileMetadata in front of every encrypted file.
+inline constexpr std::size_t file_metadata_bytes = 1024;
+
+/// Largest random suffix, percent of the file's size (reference section 9).
+inline constexpr unsigned suffix_percent = 5;
+
+/// Largest Delta container accepted (reference create-key: 10 MiB).
+inline constexpr std::uint64_t delta_container_bytes = 10 * 1024 * 1024;
+
+/// Largest container directory: room for a million entries, and a bound on what a hostile header can make us allocate.
+inline constexpr std::uint64_t directory_bytes = 256 * 1024 * 1024;
+
+/// Largest attributes of one container entry, bytes.
+inline constexpr std::size_t attributes_bytes = 16 * 1024;
+
+/// Local claims kept for each reason and iteration (reference section 10).
+inline constexpr std::size_t claims_per_reason = 10;
+
+/// How long to wait for another process's lock before giving up: bookkeeping takes milliseconds.
+inline constexpr std::chrono::seconds lock_wait{60};
+
+/// Largest number of worker threads a user may ask for.
+inline constexpr unsigned max_threads = 256;
+
+/// Longest key, ECS and file name accepted, in bytes (file systems stop at 255).
+inline constexpr std::size_t name_bytes = 255;
+
+} // namespace omegasafe::limits

@@ -1,0 +1,44 @@
+// Files that appear under their name only when they are whole and on disk.
+#pragma once
+
+#include "storage/random_access.hpp"
+
+namespace omegasafe::storage {
+
+enum class existing_target { refuse, replace };
+
+/// A new file in the folder of `target`, unnamed (O_TMPFILE) where the file system can, else under a hidden temporary
+/// name; mode 0600 until told otherwise. Gone without a trace unless commit() succeeds, also after SIGKILL where it is
+/// unnamed and after SIGINT/SIGTERM always (see remove_temporary_files).
+class atomic_file final : public byte_sink {
+public:
+    /// Throws failure(output_refused) when the folder is missing or read-only, or when `target` exists and may not be
+    /// replaced (checked again, without a race, on commit), failure(io_failed) on a full disk.
+    atomic_file(std::filesystem::path target, existing_target policy);
+    ~atomic_file() override;
+    atomic_file(const atomic_file&) = delete;
+    atomic_file& operator=(const atomic_file&) = delete;
+
+    const std::filesystem::path& target() const { return target_; }
+    int descriptor() const { return descriptor_; }
+    void write_at(std::uint64_t offset, const_byte_span data) override;
+    /// Reserves space, so that a full disk shows before the work; ignored where the file system cannot.
+    void reserve(std::uint64_t size);
+    /// fsync, link or rename to the target, fsync of the folder. Throws failure(output_refused / io_failed).
+    void commit();
+
+private:
+    std::filesystem::path target_;
+    existing_target policy_;
+    int folder_ = -1;
+    int descriptor_ = -1;
+    std::string temporary_name_; // empty while the file is unnamed
+};
+
+/// Unlinks every temporary file this process still holds under a name. For the end of the process on a signal.
+void remove_temporary_files() noexcept;
+
+/// Reads a whole small file (at most `limit` bytes). Throws failure(input_unreadable) / failure(io_failed).
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit);
+
+} // namespace omegasafe::storage

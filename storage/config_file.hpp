@@ -1,0 +1,62 @@
+// config.ini: four sections, comments kept when a value changes (reference sections 4-6).
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace omegasafe::storage {
+
+/// One property of the reference: where it stands and what it is without the file.
+struct config_property {
+    std::string_view name;          // e.g. "OFFLINE_MODE"
+    std::string_view section;       // e.g. "Global settings - dynamic"
+    std::string_view environment;   // override variable, empty when there is none
+    std::string_view default_value; // as text; empty for the three paths, which depend on the config root
+};
+/// All properties, in the file's order.
+const std::vector<config_property>& config_properties();
+
+/// Where a value came from, for messages and set-config.
+enum class setting_source { default_value, file, environment };
+
+/// Effective settings after defaults, config.ini and environment. `warnings` has one sentence for each value that was
+/// ignored.
+struct settings {
+    std::filesystem::path keys_path, cache_path, ecs_path;
+    bool offline_mode = false;
+    bool update_check = true;
+    std::string ecs_uuid_default;          // canonical UUID or empty
+    std::uint64_t cache_offline_bytes = 0; // from GB, decimal
+    std::uint64_t cache_performance_bytes = 0;
+    std::string traditional_layer_password;                     // empty: no layer
+    std::map<std::string, setting_source, std::less<>> sources; // by property name
+    std::vector<std::string> warnings;
+};
+
+/// Reads config.ini and the environment. Values the file has wrong are an error that names file, property and accepted
+/// values (failure(config_invalid)); unknown sections and properties too. Wrong environment values are ignored with a
+/// warning. failure(config_missing) when there is no config.ini in `root`.
+settings load_settings(const std::filesystem::path& root);
+
+/// The text of a new config.ini, with comments that explain each property.
+std::string default_config_text();
+
+/// Writes config.ini with one property changed (atomically, under its lock); all other lines stay as they are.
+/// Validates as load_settings does: failure(usage) on a bad value.
+void set_property(const std::filesystem::path& root, std::string_view name, std::string_view value);
+
+/// Text in the accepted spellings: 1 true yes on / 0 false no off, any case; else nothing.
+std::optional<bool> parse_boolean(std::string_view text);
+/// Decimal GB in 0..1000, fractions allowed, to bytes (rounded down); else nothing.
+std::optional<std::uint64_t> parse_gigabytes(std::string_view text);
+/// Layer password rule: at least 8 characters, a letter, a digit, no whitespace. Empty is allowed (no layer).
+bool acceptable_layer_password(std::string_view text);
+
+/// --config-dir, else OMEGASAFE_CONFIG_DIR, else ~/.omegasafe (failure(config_missing) when HOME is unset too).
+std::filesystem::path resolve_config_root(const std::string& config_dir_argument);
+
+} // namespace omegasafe::storage

@@ -1,0 +1,35 @@
+// A container on disk that is read, changed and replaced as a whole: keys, local cache, ECS entries, SFC ECS.
+#pragma once
+
+#include "storage/sfc.hpp"
+#include <functional>
+
+namespace omegasafe::storage {
+
+/// Changes to be made to a container. An id may stand in `put` or `remove`, not in both.
+struct container_changes {
+    struct entry {
+        uuid id{};
+        std::vector<std::uint8_t> attributes;
+        std::optional<secure_bytes> data; // absent: keep the entry's data, change its attributes only
+    };
+    std::vector<entry> put;
+    std::vector<uuid> remove;
+};
+
+/// Opens the container for reading; the snapshot stays valid while others replace the file.
+/// Throws failure(config_missing) when there is no such file, and what sfc_reader throws.
+std::shared_ptr<const sfc_reader> open_container(const std::filesystem::path& path, sfc_password_ptr password);
+
+/// Creates an empty container (plus `changes`). Throws failure(config_exists / output_refused) when the file exists and
+/// may not be replaced.
+void create_container(const std::filesystem::path& path, sfc_password_ptr password, container_changes changes,
+                      bool replace = false);
+
+/// Load, change, save under the exclusive lock: locks the file, opens it, asks `decide` what to change, writes the new
+/// file beside the old (sealed entries that stay are copied as they are), fsync, rename, fsync of the folder. Nothing
+/// is written when there are no changes. When `decide` throws, nothing changes. On return the changes are durable.
+void update_container(const std::filesystem::path& path, sfc_password_ptr password,
+                      const std::function<container_changes(const sfc_reader&)>& decide);
+
+} // namespace omegasafe::storage

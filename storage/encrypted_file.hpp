@@ -1,0 +1,63 @@
+// The encrypted file (docs/formats.md): encrypted_data = cipher( FileMetadata | file | random suffix ),
+// encryption_metadata.json.
+#pragma once
+
+#include "crypto/cipher.hpp"
+#include "crypto/hash.hpp"
+#include "storage/sfc.hpp"
+
+namespace omegasafe::storage {
+
+/// Fixed entry ids of every encrypted file and Delta.
+extern const uuid encrypted_data_uuid;
+extern const uuid encryption_metadata_uuid;
+
+/// The 1024-byte prefix: version, original base name, length, SHA-256; the rest random.
+struct file_metadata {
+    std::string name;         // base name, 1-255 bytes, no separators or control characters, not "." or ".."
+    std::uint64_t length = 0; // bytes of the original file
+    crypto::sha256_digest sha256{};
+};
+/// Exactly limits::file_metadata_bytes; the unused rest is random. Throws failure(usage) on a name that safe_base_name
+/// refuses.
+secure_bytes encode(const file_metadata& metadata);
+/// Throws failure(integrity_failed) when it is not a FileMetadata of version 1 (wrong key material decrypts to noise),
+/// failure(container_newer) on a higher version.
+file_metadata decode_file_metadata(const_byte_span bytes);
+/// True for names that a decrypted file may get: see file_metadata::name. UTF-8 is not required.
+bool safe_base_name(std::string_view name);
+
+/// What encryption_metadata.json says, and nothing else.
+struct encryption_metadata {
+    uuid key_uuid{};
+    crypto::u128 global_position_start = 0;
+    bool operator==(const encryption_metadata&) const = default;
+};
+std::string to_json(const encryption_metadata& metadata);
+/// Strict: exactly the two fields. Throws failure(container_damaged).
+encryption_metadata parse_encryption_metadata(std::string_view json);
+
+/// Length of the random suffix for a file of `length` bytes: uniform in 0..5 % of it, cut to what `capacity` leaves.
+/// Throws failure(file_too_large) when even without suffix metadata and file do not fit `capacity`.
+std::uint64_t draw_suffix_length(std::uint64_t length, std::uint64_t capacity);
+
+/// Opens an encrypted file: both entries there, metadata parsed, lengths plausible (encrypted_data of at least 1024
+/// bytes).
+struct encrypted_file_info {
+    std::shared_ptr<const sfc_reader> container;
+    sfc_entry data;
+    encryption_metadata metadata;
+};
+/// `layer`: traditional layer password, null for none. Throws failure(layer_password) when it is missing or wrong,
+/// failure(container_damaged / _newer).
+encrypted_file_info open_encrypted_file(std::shared_ptr<const byte_source> source, sfc_password_ptr layer);
+
+/// Whole encryption in memory, for Deltas: the result is a container. `first` is the position inside the iteration,
+/// `range` the claimed global positions; data.size() + 1024 + suffix == range.size().
+std::vector<std::uint8_t> encrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first,
+                                            const encryption_metadata& metadata, std::string_view name,
+                                            const_byte_span data, std::uint64_t suffix_length, sfc_password_ptr layer);
+/// The inverse, with length and SHA-256 checked (failure(integrity_failed)). `first` as above.
+secure_bytes decrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file);
+
+} // namespace omegasafe::storage

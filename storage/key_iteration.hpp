@@ -1,0 +1,60 @@
+// One key iteration, an Alpha or a Delta, as it is stored, exported and sent (docs/formats.md).
+#pragma once
+
+#include "crypto/cipher.hpp"
+#include "crypto/uuid.hpp"
+#include "storage/sfc.hpp"
+
+namespace omegasafe::storage {
+
+/// What is known of an iteration without its maps; container entries carry it as attributes.
+struct iteration_info {
+    uuid key_uuid{};
+    uuid iteration_uuid{};
+    std::uint64_t seq_number = 0; // 0: the Alpha
+    std::string key_name;         // of the Alpha, immutable; Deltas repeat it
+    std::string omegasafe_version;
+    crypto::key_geometry geometry{};
+
+    bool operator==(const iteration_info&) const = default;
+    bool is_alpha() const { return seq_number == 0; }
+    /// First global position: 0 for the Alpha and for Delta 1, (seq-1) * capacity else.
+    crypto::u128 first_position() const;
+    crypto::u128 last_position() const { return first_position() + geometry.capacity() - 1; }
+};
+
+/// CBOR attributes; strict on reading: failure(container_damaged).
+std::vector<std::uint8_t> encode(const iteration_info& info);
+iteration_info decode_iteration_info(const_byte_span cbor);
+
+/// Info and maps.
+struct key_iteration {
+    iteration_info info;
+    std::shared_ptr<const crypto::cipher> cipher;
+};
+using key_iteration_ptr = std::shared_ptr<const key_iteration>;
+
+/// The payload of exported keys, Deltas and key store entries: info, then maps. Strict on reading:
+/// failure(container_damaged).
+secure_bytes encode_payload(const iteration_info& info, const crypto::key_material& maps);
+key_iteration_ptr decode_payload(const_byte_span payload);
+
+/// Largest payload, bytes: 5 MB of maps and 64 KiB for the info.
+inline constexpr std::uint64_t max_payload_bytes = 5'000'000 + 65'536;
+
+/// An exported key: a container with one entry, the Alpha's payload. `password` null: plain.
+void export_key(const std::filesystem::path& path, const key_iteration& alpha, sfc_password_ptr password);
+key_iteration_ptr read_exported_key(std::shared_ptr<const byte_source> source, sfc_password_ptr password);
+
+/// A Delta sealed with Alpha positions: container bytes. `alpha_first` is the position inside the Alpha; the range has
+/// delta_positions(delta) positions.
+std::vector<std::uint8_t> seal_delta(const key_iteration& alpha, std::uint64_t alpha_first, const key_iteration& delta,
+                                     sfc_password_ptr layer);
+/// Alpha positions that sealing this Delta uses: 1024 + payload; Deltas carry no random suffix, their size is public by
+/// the key's geometry.
+std::uint64_t delta_positions(const iteration_info& delta);
+/// Opens one and checks that it is a Delta of this Alpha's key (failure(container_damaged / integrity_failed /
+/// layer_password)).
+key_iteration_ptr open_delta(const key_iteration& alpha, std::vector<std::uint8_t> container, sfc_password_ptr layer);
+
+} // namespace omegasafe::storage

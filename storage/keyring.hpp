@@ -1,0 +1,33 @@
+// The configuration password: environment, password file or desktop keyring (reference section 3).
+#pragma once
+
+#include "crypto/secure_memory.hpp"
+#include <optional>
+#include <string>
+
+namespace omegasafe::storage {
+
+/// Labels of our keyring record; OMEGASAFE_KEYRING_SERVICE_NAME and OMEGASAFE_KEYRING_SECRET_NAME override them.
+struct keyring_labels {
+    std::string service = "omegasafe";
+    std::string secret = "OMEGASAFE_CONFIG_PASSWORD";
+    static keyring_labels from_environment();
+};
+
+/// The stored password; nothing when there is none. failure(keyring_failed) when no keyring can be reached. Blocking
+/// (D-Bus).
+std::optional<crypto::secure_bytes> keyring_lookup(const keyring_labels& labels);
+/// Stores or replaces. failure(keyring_failed).
+void keyring_store(const keyring_labels& labels, std::string_view password);
+/// True when a record was removed.
+bool keyring_remove(const keyring_labels& labels);
+
+/// The password from OMEGASAFE_CONFIG_PASSWORD, else from the file OMEGASAFE_CONFIG_PASSWORD_FILE names (refused with
+/// failure(password_missing) when group or others can read it; one trailing newline is dropped); nothing when neither
+/// is set.
+std::optional<crypto::secure_bytes> environment_password();
+
+/// environment_password, else the keyring, else failure(password_missing) that names the ways out.
+crypto::secure_bytes resolve_config_password();
+
+} // namespace omegasafe::storage

@@ -1,0 +1,137 @@
+// Secure File Container, version 1 (docs/formats.md): header, entries in 64 KiB segments, directory.
+//
+// With a password every segment and the directory are AES-256-GCM (STREAM); without, each segment carries an XXH3-128
+// digest of the same 16 bytes, so both kinds have one layout.
+#pragma once
+
+#include "crypto/aead.hpp"
+#include "crypto/kdf.hpp"
+#include "crypto/uuid.hpp"
+#include "messages/limits.hpp"
+#include "storage/random_access.hpp"
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace omegasafe::storage {
+
+using crypto::secure_bytes;
+using crypto::uuid;
+
+/// A container password and the root keys already derived from it (scrypt costs ~0.1 s, so each salt is paid once a
+/// process). New containers made with one sfc_password share its salt. Thread-safe; share it by shared_ptr.
+class sfc_password {
+public:
+    explicit sfc_password(std::string_view password);
+    ~sfc_password();
+    /// Root key for a header's parameters; kdf is scrypt or HKDF.
+    struct root_parameters {
+        std::uint8_t kdf = 0; // 1 scrypt, 2 HKDF
+        crypto::scrypt_cost cost{};
+        std::array<std::uint8_t, 32> salt{};
+    };
+    std::shared_ptr<const secure_bytes> root_key(const root_parameters& parameters);
+    /// What a new container gets: HKDF for a generated password, else scrypt; the salt is this object's own.
+    root_parameters for_new_container() const;
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+using sfc_password_ptr = std::shared_ptr<sfc_password>; // null: no password
+
+/// Seals and opens the segments of one entry. Immutable, thread-safe, cheap to share.
+class segment_codec {
+public:
+    /// Bytes that a segment adds to its plain data.
+    static constexpr std::size_t overhead = crypto::aead_tag_size;
+    /// Stored bytes of an entry of `length` plain bytes; an empty entry is one empty segment.
+    static std::uint64_t stored_length(std::uint64_t length);
+    static std::uint64_t segment_count(std::uint64_t length);
+
+    /// `key` empty: plain container. `aad` is bound into every sealed segment.
+    segment_codec(secure_bytes key, std::vector<std::uint8_t> aad);
+
+    /// Writes plain.size() + overhead bytes. `plain` has limits::segment_bytes except in the last segment.
+    void seal(std::uint64_t index, bool last, const_byte_span plain, byte_span out) const;
+    /// Writes stored.size() - overhead bytes; false when the segment is not what was sealed at this place.
+    [[nodiscard]] bool open(std::uint64_t index, bool last, const_byte_span stored, byte_span out) const;
+
+private:
+    secure_bytes key_;
+    std::vector<std::uint8_t> aad_;
+};
+
+/// One entry as the directory lists it.
+struct sfc_entry {
+    uuid id{};
+    std::uint64_t offset = 0;             // of its first segment in the container
+    std::uint64_t length = 0;             // plain bytes
+    std::vector<std::uint8_t> attributes; // the owner's index data (CBOR); sealed with the directory
+    std::shared_ptr<const segment_codec> codec;
+    std::shared_ptr<const secure_bytes> key; // entry key; empty in plain containers
+};
+
+/// What the header says, readable without the password.
+struct sfc_header {
+    std::uint16_t version = 1;
+    bool password_protected = false;
+    sfc_password::root_parameters root{};
+    uuid container_id{};
+    std::uint64_t directory_offset = 0;
+    std::uint64_t directory_stored = 0; // stored bytes of the directory
+    std::uint64_t total_size = 0;       // bytes of the whole container
+};
+
+/// Reads the header only. Throws failure(container_damaged / container_newer).
+sfc_header read_sfc_header(const byte_source& source);
+
+/// Reads one container. Only the header and the directory are read on opening. Thread-safe.
+class sfc_reader {
+public:
+    /// Throws failure(container_damaged / container_newer / password_wrong / password_missing); a password given for a
+    /// plain container is ignored.
+    sfc_reader(std::shared_ptr<const byte_source> source, sfc_password_ptr password);
+
+    const sfc_header& header() const { return header_; }
+    const std::vector<sfc_entry>& entries() const { return entries_; }
+    const sfc_entry* find(const uuid& id) const;
+    /// A whole entry, at most `limit` bytes long (failure(container_damaged) beyond).
+    secure_bytes read(const sfc_entry& entry, std::uint64_t limit) const;
+    /// Stored bytes of the segments [first, first+count) of an entry, not yet opened (the codec opens them).
+    void read_stored(const sfc_entry& entry, std::uint64_t first, std::uint64_t count, byte_span out) const;
+    const byte_source& source() const { return *source_; }
+
+private:
+    std::shared_ptr<const byte_source> source_;
+    sfc_header header_;
+    std::vector<sfc_entry> entries_;
+};
+
+/// Writes one container: entries one after another, then finish(). Memory stays within one segment.
+class sfc_writer {
+public:
+    /// `like`: keep the root parameters and container id of an existing container, so that entries can be copied as
+    /// they are.
+    sfc_writer(byte_sink& sink, sfc_password_ptr password, const sfc_header* like = nullptr);
+
+    /// Adds a whole entry.
+    void add(const uuid& id, const_byte_span attributes, const_byte_span data);
+    /// Copies an entry of the container given as `like`, sealed segments as they are, with new or its old attributes.
+    void copy(const sfc_reader& from, const sfc_entry& entry, std::optional<std::vector<std::uint8_t>> attributes = {});
+    /// Opens an entry of known length to be filled by write_stored, segments in any order, by any thread.
+    const sfc_entry& reserve(const uuid& id, const_byte_span attributes, std::uint64_t length);
+    /// Writes stored bytes (from entry.codec->seal) that start at segment `first` of a reserved entry.
+    void write_stored(const sfc_entry& entry, std::uint64_t first, const_byte_span stored);
+    /// Writes directory and header. The sink then holds the whole container. Returns its size in bytes.
+    std::uint64_t finish();
+
+private:
+    byte_sink& sink_;
+    sfc_header header_;
+    std::shared_ptr<const secure_bytes> root_key_;
+    std::vector<std::unique_ptr<sfc_entry>> entries_;
+    std::uint64_t next_offset_ = 0;
+};
+
+} // namespace omegasafe::storage
