@@ -1,0 +1,166 @@
+// Every typed actor interface: who may be asked what. One line a message: what it does -> what comes back.
+//
+// A failure comes back as caf::error of category "omegasafe" with an errc (messages/error.hpp), a sentence and a
+// detail; actors/runtime.hpp turns it into a `failure` again.
+#pragma once
+
+#include "messages/error.hpp"
+#include "messages/messages.hpp"
+#include <caf/all.hpp>
+
+namespace omegasafe {
+
+/// Owns the config root: config.ini, environment overrides, the configuration password. Blocking, detached.
+using config_actor = caf::typed_actor<
+    // effective settings; the same snapshot for the process's life
+    caf::replies_to<get_settings>::with<settings_ptr>,
+    // password of the three local containers, from environment, password file or keyring
+    caf::replies_to<get_container_password>::with<password_ptr>,
+    // traditional layer password; null when the layer is off
+    caf::replies_to<get_layer_password>::with<password_ptr>,
+    // makes folder, config.ini and three empty containers
+    caf::replies_to<create_root>::with<void>>;
+
+/// Owns omegasafe_keys.sfc. Blocking, detached.
+using key_store_actor = caf::typed_actor<caf::replies_to<list_iterations>::with<iterations_ptr>,
+    // alpha_missing when the key has no Alpha here
+    caf::replies_to<list_key_iterations>::with<iterations_ptr>,
+    // maps of one iteration; delta_missing / alpha_missing
+    caf::replies_to<load_iteration>::with<key_iteration_ptr>,
+    // durable on answer; known UUIDs are skipped; delta_conflict when the sequence
+    // is taken by another UUID
+    caf::replies_to<add_iteration>::with<void>,
+    // all iterations of the key; none there is no error
+    caf::replies_to<remove_key>::with<void>>;
+
+/// Owns local_cache.sfc: claims held in advance, for each iteration. Blocking, detached.
+using claim_cache_actor = caf::typed_actor<
+    // nothing happens when the entry exists
+    caf::replies_to<create_cache_entry>::with<void>, caf::replies_to<list_cache_entries>::with<cache_entries_ptr>,
+    // best fit among the claims of that reason; consumed on disk before the answer; no range when no single claim fits
+    caf::replies_to<sub_claim>::with<std::optional<position_range>>,
+    // high-water guard, split, prune, take: one durable step -> the taken positions; unsafe_claim
+    caf::replies_to<accept_range>::with<position_range>, caf::replies_to<remove_key>::with<void>>;
+
+/// One External Claims Storage: an SFC file or an HTTP server. Blocking, detached.
+/// ecs_unavailable when it cannot be reached; key_unknown when it has no such key.
+using ecs_connection_actor = caf::typed_actor<caf::replies_to<register_key>::with<void>,
+    caf::replies_to<get_ecs_key>::with<ecs_key>, caf::replies_to<delete_ecs_key>::with<void>,
+    // ordered by sequence
+    caf::replies_to<list_deltas>::with<std::vector<ecs_delta>>,
+    // durable at the ECS before the answer; ecs_full (detail: positions left); delta_conflict unless
+    // the Delta is the newest
+    caf::replies_to<claim_delta_positions>::with<position_range>,
+    caf::replies_to<claim_alpha_positions>::with<position_range>,
+    // stores and registers a Delta as latest + 1, else delta_conflict
+    caf::replies_to<upload_delta>::with<void>, caf::replies_to<download_delta>::with<blob_ptr>>;
+
+/// Owns ecs_storage.sfc and the connections made from it. Blocking, detached.
+using ecs_directory_actor = caf::typed_actor<caf::replies_to<list_ecs>::with<std::vector<ecs_entry>>,
+    // ecs_unknown, ecs_ambiguous
+    caf::replies_to<resolve_ecs>::with<ecs_entry>,
+    // one connection an ECS and process
+    caf::replies_to<connect_ecs>::with<ecs_connection_actor>,
+    // ecs_exists when name or path is taken
+    caf::replies_to<create_sfc_ecs>::with<ecs_entry>>;
+
+/// Runs cipher work on the scheduler's workers; restarts a worker that crashed.
+using cipher_pool_actor = caf::typed_actor<
+    // the same chunk, transformed; container_damaged when a stored segment was altered
+    caf::replies_to<cipher_chunk>::with<chunk_ptr>,
+    // fresh maps, drawn by several workers
+    caf::replies_to<generate_maps>::with<key_material_ptr>>;
+
+/// Deltas between this device and the ECS (reference: Delta Pulling Semantics). Blocking, detached.
+using delta_sync_actor = caf::typed_actor<
+    // conflict check, then pulls in sequence order
+    caf::replies_to<pull_deltas>::with<pull_report>,
+    // a new Delta: sealed with claimed Alpha positions, uploaded, then stored here
+    caf::replies_to<renew_delta>::with<key_iteration_ptr>,
+    // Alpha, registration, first Delta; what was made is removed again when a stage fails
+    caf::replies_to<create_key>::with<created_key>>;
+
+/// The decision flow of reference section 10: one request in, one contiguous range out. Blocking, detached.
+using claimant_actor = caf::typed_actor<caf::replies_to<claim_request>::with<claimed_range>>;
+
+/// Hears how far a file_job is. Never answers.
+using progress_actor = caf::typed_actor<caf::reacts_to<progress>>;
+
+/// One file, encrypted, decrypted or verified; ends after its answer. Detached: it reads, hashes and writes.
+/// Whatever goes wrong, nothing is left behind.
+using file_job_actor =
+    caf::typed_actor<caf::replies_to<encrypt_file>::with<file_report>, caf::replies_to<decrypt_file>::with<file_report>,
+        // a chunk is back from the pool, or failed
+        caf::reacts_to<chunk_ptr>>;
+
+/// The actors of one process, as the supervisor holds them now.
+struct services {
+    config_actor config;
+    key_store_actor key_store;
+    claim_cache_actor claim_cache;
+    ecs_directory_actor ecs_directory;
+    cipher_pool_actor cipher_pool;
+    delta_sync_actor delta_sync;
+    claimant_actor claimant;
+};
+struct get_services {};
+
+/// Starts the others and starts a crashed one anew; the request that crashed it has failed already.
+using supervisor_actor = caf::typed_actor<caf::replies_to<get_services>::with<services>>;
+
+} // namespace omegasafe
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::accept_range)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::add_iteration)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::blob_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::cache_entries_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::chunk_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::cipher_chunk)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claim_alpha_positions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claim_delta_positions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claim_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claimed_range)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::connect_ecs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_cache_entry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_root)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_sfc_ecs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::created_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_file)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::download_delta)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_entry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_file)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::file_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::generate_maps)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_container_password)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_layer_password)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_services)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_settings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::iterations_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_iteration_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_material_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_cache_entries)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_deltas)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_ecs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_iterations)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_iterations)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::load_iteration)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::password_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::position_range)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::pull_deltas)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::pull_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::register_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::remove_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::renew_delta)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::resolve_ecs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::services)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::settings_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::sub_claim)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::upload_delta)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<omegasafe::position_range>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_delta>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_entry>)

@@ -1,0 +1,274 @@
+// The words actors exchange: plain values, no behaviour. What each is for stands at the interface that takes it
+// (actors.hpp).
+#pragma once
+
+#include "crypto/position.hpp"
+#include "crypto/uuid.hpp"
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace omegasafe::crypto {
+class cipher;
+class key_material;
+class secure_bytes;
+struct key_geometry;
+} // namespace omegasafe::crypto
+
+namespace omegasafe::storage {
+class segment_codec;
+class sfc_password;
+struct cache_entry;
+struct iteration_info;
+struct key_iteration;
+struct settings;
+} // namespace omegasafe::storage
+
+namespace omegasafe {
+
+using crypto::position_range;
+using crypto::u128;
+using crypto::uuid;
+
+// Shared, immutable bulk: never copied into a message.
+using blob_ptr = std::shared_ptr<const std::vector<std::uint8_t>>;
+using cache_entries_ptr = std::shared_ptr<const std::vector<storage::cache_entry>>;
+using cipher_ptr = std::shared_ptr<const crypto::cipher>;
+using iterations_ptr = std::shared_ptr<const std::vector<storage::iteration_info>>;
+using key_iteration_ptr = std::shared_ptr<const storage::key_iteration>;
+using key_material_ptr = std::shared_ptr<const crypto::key_material>;
+using password_ptr = std::shared_ptr<storage::sfc_password>; // null: no password; thread-safe
+using secret_ptr = std::shared_ptr<const crypto::secure_bytes>;
+using settings_ptr = std::shared_ptr<const storage::settings>;
+
+/// Why a range was reserved ahead (reference section 10).
+enum class cache_reason : std::uint8_t { performance, offline };
+
+// --- config ---------------------------------------------------------------------------------------------------------
+
+struct get_settings {};
+struct get_container_password {};
+struct get_layer_password {};
+
+/// `password` protects the three new containers. The old root's files are replaced when `replace` says so.
+struct create_root {
+    secret_ptr password;
+    bool replace = false;
+};
+
+// --- key_store ------------------------------------------------------------------------------------------------------
+
+/// All iterations of all keys, from the directory alone, ordered by key and sequence.
+struct list_iterations {};
+/// The iterations of one key, Alpha first, ordered by sequence.
+struct list_key_iterations {
+    uuid key_uuid{};
+};
+struct load_iteration {
+    uuid key_uuid{};
+    std::uint64_t seq_number = 0;
+};
+struct add_iteration {
+    key_iteration_ptr iteration;
+};
+struct remove_key {
+    uuid key_uuid{};
+};
+
+// --- claim_cache ----------------------------------------------------------------------------------------------------
+
+struct create_cache_entry {
+    uuid key_uuid{};
+    uuid iteration_uuid{};
+    std::uint64_t seq_number = 0;
+    uuid ecs_uuid{};
+};
+struct list_cache_entries {
+    uuid key_uuid{};
+};
+struct sub_claim {
+    uuid iteration_uuid{};
+    cache_reason reason{};
+    std::uint64_t size = 0;
+};
+/// A range that an ECS handed out for an iteration, and how it is to be split: the first `performance` positions become
+/// a PERFORMANCE claim (0: none), the last `offline` an OFFLINE claim. `take` positions go to the requester from the
+/// front.
+struct accept_range {
+    uuid iteration_uuid{};
+    position_range range{};
+    std::uint64_t performance = 0;
+    std::uint64_t offline = 0;
+    std::uint64_t take = 0;
+};
+
+// --- ecs_directory and ecs_connection -------------------------------------------------------------------------------
+
+enum class ecs_type : std::uint8_t { sfc, http };
+
+/// One configured ECS.
+struct ecs_entry {
+    uuid ecs_uuid{};
+    std::string name;
+    ecs_type type = ecs_type::sfc;
+    std::string path; // SFC: absolute path of the file
+};
+struct list_ecs {};
+/// `requested` wins, then ECS_UUID_DEFAULT, then the only configured entry.
+struct resolve_ecs {
+    std::optional<uuid> requested;
+};
+struct connect_ecs {
+    uuid ecs_uuid{};
+};
+/// Makes the SFC ECS file, then the entry.
+struct create_sfc_ecs {
+    std::string name;
+    std::filesystem::path path;
+};
+
+/// A key as its ECS knows it.
+struct ecs_key {
+    uuid key_uuid{};
+    std::string name;
+    std::string omegasafe_version;
+    std::uint64_t alpha_capacity = 0;
+    u128 alpha_next = 0; // first Alpha position not yet claimed
+};
+/// A Delta as its ECS knows it.
+struct ecs_delta {
+    uuid delta_uuid{};
+    std::uint64_t seq_number = 0;
+    position_range positions{};
+    u128 next = 0; // first global position not yet claimed
+
+    u128 remaining() const { return positions.last + 1 - next; }
+};
+struct register_key {
+    ecs_key key;
+};
+struct get_ecs_key {
+    uuid key_uuid{};
+};
+struct delete_ecs_key {
+    uuid key_uuid{};
+};
+struct list_deltas {
+    uuid key_uuid{};
+};
+struct claim_delta_positions {
+    uuid key_uuid{};
+    uuid delta_uuid{};
+    std::uint64_t size = 0;
+};
+struct claim_alpha_positions {
+    uuid key_uuid{};
+    std::uint64_t size = 0;
+};
+struct upload_delta {
+    uuid key_uuid{};
+    ecs_delta delta;
+    blob_ptr container;
+};
+struct download_delta {
+    uuid key_uuid{};
+    uuid delta_uuid{};
+};
+
+// --- claimant and delta_sync ----------------------------------------------------------------------------------------
+
+struct claim_request {
+    uuid key_uuid{};
+    std::uint64_t size = 0;
+};
+/// A contiguous range, durably consumed, and the Delta it belongs to.
+struct claimed_range {
+    uuid iteration_uuid{};
+    std::uint64_t seq_number = 0;
+    position_range range{};
+};
+
+/// Pull what the ECS has and we lack: all, or up to and including `up_to`.
+struct pull_deltas {
+    uuid key_uuid{};
+    std::optional<std::uint64_t> up_to;
+};
+struct pull_report {
+    std::vector<ecs_delta> pulled;
+    std::vector<ecs_delta> known; // all Deltas of the ECS, ordered by sequence
+};
+struct renew_delta {
+    uuid key_uuid{};
+};
+/// A new key: its Alpha, registered at an ECS, with the first Delta.
+struct create_key {
+    std::string name;
+    uuid ecs_uuid{};
+    std::uint32_t nucleus_bytes = 0;
+    std::uint32_t rotor_bytes = 0;
+    std::uint32_t rotors = 0;
+    unsigned max_workers = 0; // 0: all
+};
+struct created_key {
+    iterations_ptr iterations; // the Alpha, then Delta 1
+};
+
+// --- cipher_pool ----------------------------------------------------------------------------------------------------
+
+enum class cipher_direction : std::uint8_t { encrypt, decrypt };
+
+/// Some segments of encrypted_data on their way through a worker. The file_job owns the buffers and lends the chunk;
+/// encrypting fills `stored` from `plain`, decrypting `plain` from `stored`. The side that is only read may be read by
+/// the file_job meanwhile.
+struct chunk {
+    std::uint64_t first_segment = 0; // of the entry
+    bool ends_entry = false;
+    std::uint64_t position = 0; // inside the iteration, of the first byte
+    std::vector<std::uint8_t> plain, stored;
+    std::size_t plain_size = 0, stored_size = 0;
+};
+using chunk_ptr = std::shared_ptr<chunk>;
+
+struct cipher_chunk {
+    cipher_direction direction{};
+    cipher_ptr cipher;
+    std::shared_ptr<const storage::segment_codec> codec;
+    chunk_ptr data;
+};
+struct generate_maps {
+    std::shared_ptr<const crypto::key_geometry> geometry;
+    unsigned max_workers = 0; // 0: all
+};
+
+// --- file_job -------------------------------------------------------------------------------------------------------
+
+struct encrypt_file {
+    std::filesystem::path input;
+    std::filesystem::path output;
+    uuid key_uuid{};
+    bool overwrite = false;
+};
+struct decrypt_file {
+    std::filesystem::path input;
+    std::filesystem::path output_folder;
+    std::string name_override; // empty: the original name
+    bool overwrite = false;
+    bool verify_only = false; // check everything, write nothing
+};
+struct file_report {
+    std::filesystem::path output; // empty after verify_only
+    std::uint64_t bytes = 0;      // of the plain file
+    std::uint64_t positions = 0;  // used or read
+    uuid key_uuid{};
+    std::uint64_t delta_seq = 0;
+    std::chrono::duration<double> seconds{};
+};
+struct progress {
+    std::uint64_t done = 0;
+    std::uint64_t total = 0; // bytes
+};
+
+} // namespace omegasafe
