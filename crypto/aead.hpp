@@ -17,7 +17,7 @@ void aead_seal(const_byte_span key, const aead_nonce& nonce, const_byte_span aad
 
 /// Writes sealed.size() - 16 bytes to `out` and returns true; returns false, with `out` wiped, when anything was
 /// changed.
-[[nodiscard]] bool aead_open(const_byte_span key, const aead_nonce& nonce, const_byte_span aad, const_byte_span sealed,
-                             byte_span out);
+[[nodiscard]] bool aead_open(
+    const_byte_span key, const aead_nonce& nonce, const_byte_span aad, const_byte_span sealed, byte_span out);
 
 } // namespace omegasafe::crypto

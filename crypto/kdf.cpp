@@ -1,0 +1,116 @@
+#include "crypto/kdf.hpp"
+
+#include "crypto/hash.hpp"
+#include "crypto/random.hpp"
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <stdexcept>
+
+namespace omegasafe::crypto {
+
+namespace {
+
+constexpr std::uint64_t most_scrypt_memory = 256ULL * 1024 * 1024;
+constexpr std::size_t most_hkdf_bytes = 255 * 32;
+
+constexpr std::string_view password_prefix = "omegasafe-";
+constexpr std::string_view base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::size_t body_characters = 43; // 256 bits at 6 a character
+constexpr std::size_t check_characters = 6;
+constexpr std::size_t checked_size = password_prefix.size() + body_characters;
+
+std::uint64_t scrypt_memory(const scrypt_cost& cost) {
+    return (std::uint64_t{128} << cost.log2_n) * cost.r;
+}
+
+/// Writes the first 6 * characters bits of `bits` as base64url, padded with zero bits.
+void write_base64url(const_byte_span bits, std::size_t characters, std::uint8_t* out) {
+    std::uint32_t pending = 0;
+    unsigned pending_bits = 0;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < characters; ++i) {
+        if (pending_bits < 6) {
+            pending = (pending << 8 | (next < bits.size() ? bits[next] : 0U)) & 0xFFFFU;
+            ++next;
+            pending_bits += 8;
+        }
+        pending_bits -= 6;
+        out[i] = static_cast<std::uint8_t>(base64url[pending >> pending_bits & 63U]);
+    }
+}
+
+/// Catches typing errors, 1 in 2^36 slips through; it says nothing about the secret that guessing it would not.
+std::array<std::uint8_t, check_characters> check_of(const_byte_span checked) {
+    std::array<std::uint8_t, check_characters> check{};
+    write_base64url(sha256::of(checked), check.size(), check.data());
+    return check;
+}
+
+EVP_KDF* hkdf_algorithm() {
+    static EVP_KDF* const fetched = EVP_KDF_fetch(nullptr, "HKDF", nullptr);
+    return fetched;
+}
+
+} // namespace
+
+bool acceptable(const scrypt_cost& cost) {
+    return cost.log2_n >= 10 && cost.log2_n <= 20 && cost.r >= 1 && cost.r <= 32 && cost.p >= 1 && cost.p <= 16 &&
+           scrypt_memory(cost) <= most_scrypt_memory;
+}
+
+secure_bytes scrypt(const_byte_span password, const_byte_span salt, const scrypt_cost& cost) {
+    if (!acceptable(cost))
+        throw std::invalid_argument("scrypt cost parameters out of range");
+    secure_bytes key(32);
+    const std::uint64_t memory = scrypt_memory(cost) + 1024 * 1024; // OpenSSL adds its working blocks to the bill
+    // A null password would make OpenSSL only check the parameters.
+    const char* text = password.empty() ? "" : reinterpret_cast<const char*>(password.data());
+    if (EVP_PBE_scrypt(text, password.size(), salt.data(), salt.size(), std::uint64_t{1} << cost.log2_n, cost.r, cost.p,
+            memory, key.data(), key.size()) != 1)
+        throw std::runtime_error("scrypt failed in OpenSSL");
+    return key;
+}
+
+secure_bytes hkdf_sha256(const_byte_span secret, const_byte_span salt, std::string_view info, std::size_t size) {
+    if (size == 0 || size > most_hkdf_bytes)
+        throw std::invalid_argument("HKDF-SHA256 gives 1 to 8160 bytes");
+    std::array<char, 7> digest{"SHA256"};
+    // OpenSSL's parameters want writable pointers but only read them.
+    std::array<OSSL_PARAM, 5> params{OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, const_cast<std::uint8_t*>(secret.data()), secret.size()),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, const_cast<std::uint8_t*>(salt.data()), salt.size()),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, const_cast<char*>(info.data()), info.size()),
+        OSSL_PARAM_construct_end()};
+    secure_bytes out(size);
+    const std::unique_ptr<EVP_KDF_CTX, void (*)(EVP_KDF_CTX*)> context(
+        EVP_KDF_CTX_new(hkdf_algorithm()), EVP_KDF_CTX_free);
+    if (context == nullptr || EVP_KDF_derive(context.get(), out.data(), out.size(), params.data()) != 1)
+        throw std::runtime_error("HKDF failed in OpenSSL");
+    return out;
+}
+
+secure_bytes generate_password() {
+    secure_bytes entropy(32);
+    random_fill(entropy.span());
+    secure_bytes password(checked_size + check_characters);
+    std::copy(password_prefix.begin(), password_prefix.end(), password.data());
+    write_base64url(entropy, body_characters, password.data() + password_prefix.size());
+    const auto check = check_of(password.span().first(checked_size));
+    std::copy(check.begin(), check.end(), password.data() + checked_size);
+    return password;
+}
+
+bool is_generated_password(std::string_view password) {
+    if (password.size() != checked_size + check_characters || !password.starts_with(password_prefix) ||
+        password.substr(password_prefix.size()).find_first_not_of(base64url) != std::string_view::npos)
+        return false;
+    return equal_constant_time(
+        check_of(as_bytes(password.substr(0, checked_size))), as_bytes(password.substr(checked_size)));
+}
+
+} // namespace omegasafe::crypto

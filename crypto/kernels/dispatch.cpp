@@ -1,0 +1,72 @@
+#include "crypto/kernels/dispatch.hpp"
+
+#include "crypto/kernels/portable/portable.hpp"
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace omegasafe::crypto {
+
+namespace {
+
+constexpr std::array<const kernel*, 1> kernels{&portable_kernel};
+
+std::atomic<const kernel*> forced{nullptr};
+
+std::string_view override_name() {
+    const char* name = std::getenv(kernel_variable);
+    return name == nullptr ? std::string_view{} : name;
+}
+
+const kernel& choose_kernel() {
+    const kernel* choice = find_kernel(override_name());
+    if (choice == nullptr)
+        throw std::invalid_argument(kernel_override_problem().value_or("no cipher kernel runs on this processor"));
+    return *choice;
+}
+
+} // namespace
+
+std::span<const kernel* const> all_kernels() {
+    return kernels;
+}
+
+const kernel* find_kernel(std::string_view name) {
+    for (const kernel* candidate : kernels)
+        if ((name.empty() || name == candidate->name) && candidate->available())
+            return candidate;
+    return nullptr;
+}
+
+std::optional<std::string> kernel_choice_problem(std::string_view name) {
+    if (find_kernel(name) != nullptr)
+        return std::nullopt;
+    std::string text = std::string(kernel_variable) + " names '" + std::string(name) +
+                       "', which is no cipher kernel that runs on this processor. Available:";
+    for (const kernel* candidate : kernels)
+        if (candidate->available())
+            text.append(" ").append(candidate->name);
+    return text;
+}
+
+std::optional<std::string> kernel_override_problem() {
+    return kernel_choice_problem(override_name());
+}
+
+const kernel& selected_kernel() {
+    if (const kernel* choice = forced.load(std::memory_order_acquire))
+        return *choice;
+    static const kernel& chosen = choose_kernel();
+    return chosen;
+}
+
+forced_kernel::forced_kernel(const kernel& choice) {
+    forced.store(&choice, std::memory_order_release);
+}
+
+forced_kernel::~forced_kernel() {
+    forced.store(nullptr, std::memory_order_release);
+}
+
+} // namespace omegasafe::crypto

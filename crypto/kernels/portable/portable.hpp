@@ -1,0 +1,10 @@
+// The kernel for every processor: two scalar look-ups a byte.
+#pragma once
+
+#include "crypto/kernels/kernel.hpp"
+
+namespace omegasafe::crypto {
+
+extern const kernel portable_kernel;
+
+} // namespace omegasafe::crypto

@@ -1,0 +1,149 @@
+// Two ways to get locked memory: blocks over 4 KiB have a mapping of their own; smaller ones are cut from slabs that
+// stay mapped and locked, because a system call for each 32-byte key would cost more than using the key.
+#include "crypto/secure_memory.hpp"
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <mutex>
+#include <new>
+#include <openssl/crypto.h>
+#include <sys/mman.h>
+#include <utility>
+#include <vector>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define OMEGASAFE_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OMEGASAFE_ASAN 1
+#endif
+#endif
+#ifdef OMEGASAFE_ASAN
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(address, size) static_cast<void>(0)
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) static_cast<void>(0)
+#endif
+
+namespace omegasafe::crypto {
+
+namespace {
+
+constexpr std::size_t smallest_block = 32;
+constexpr std::size_t largest_slab_block = 4096;
+constexpr std::size_t slab_size = 64 * 1024;
+constexpr std::size_t size_classes = 8; // 32, 64, ... 4096
+
+/// Zeroed pages, locked if the limits allow, never in a core dump.
+std::uint8_t* map_pages(std::size_t size) {
+    void* pages = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
+        throw std::bad_alloc();
+    static_cast<void>(::mlock(pages, size)); // best effort: RLIMIT_MEMLOCK may be small
+    static_cast<void>(::madvise(pages, size, MADV_DONTDUMP));
+    return static_cast<std::uint8_t*>(pages);
+}
+
+/// Free blocks of one size. Free blocks are all zero: they were wiped, and the list lies outside of them.
+struct block_list {
+    std::vector<std::uint8_t*> free;
+    std::size_t blocks = 0;
+};
+
+class slab_allocator {
+public:
+    std::uint8_t* take(std::size_t size) {
+        const std::size_t index = class_of(size);
+        const std::scoped_lock lock(mutex_);
+        if (lists_[index].free.empty())
+            add_slab(lists_[index], smallest_block << index);
+        std::uint8_t* block = lists_[index].free.back();
+        lists_[index].free.pop_back();
+        ASAN_UNPOISON_MEMORY_REGION(block, size);
+        return block;
+    }
+
+    void give_back(std::uint8_t* block, std::size_t size) noexcept {
+        wipe(block, size);
+        ASAN_POISON_MEMORY_REGION(block, smallest_block << class_of(size));
+        const std::scoped_lock lock(mutex_);
+        lists_[class_of(size)].free.push_back(block); // never allocates: add_slab made room
+    }
+
+private:
+    static std::size_t class_of(std::size_t size) {
+        return static_cast<std::size_t>(std::bit_width((size - 1) / smallest_block));
+    }
+
+    static void add_slab(block_list& list, std::size_t block_size) {
+        const std::size_t count = slab_size / block_size;
+        list.free.reserve(list.blocks + count);
+        std::uint8_t* slab = map_pages(slab_size);
+        list.blocks += count;
+        for (std::size_t i = count; i-- > 0;)
+            list.free.push_back(slab + i * block_size);
+        ASAN_POISON_MEMORY_REGION(slab, slab_size);
+    }
+
+    std::mutex mutex_;
+    std::array<block_list, size_classes> lists_;
+};
+
+/// Never destroyed, so that blocks in static objects may die after it would have.
+slab_allocator& slabs() {
+    static slab_allocator& allocator = *new slab_allocator;
+    return allocator;
+}
+
+std::uint8_t* allocate(std::size_t size) {
+    if (size == 0)
+        return nullptr;
+    return size <= largest_slab_block ? slabs().take(size) : map_pages(size);
+}
+
+void release(std::uint8_t* block, std::size_t size) noexcept {
+    if (block == nullptr)
+        return;
+    if (size <= largest_slab_block) {
+        slabs().give_back(block, size);
+    } else {
+        wipe(block, size);
+        ::munmap(block, size); // also unlocks
+    }
+}
+
+} // namespace
+
+void wipe(void* data, std::size_t size) noexcept {
+    OPENSSL_cleanse(data, size);
+}
+
+secure_bytes::secure_bytes(std::size_t size) : data_(allocate(size)), size_(size) {}
+
+secure_bytes::secure_bytes(const_byte_span copy_of) : secure_bytes(copy_of.size()) {
+    if (!copy_of.empty())
+        std::memcpy(data_, copy_of.data(), copy_of.size());
+}
+
+secure_bytes::secure_bytes(secure_bytes&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+secure_bytes& secure_bytes::operator=(secure_bytes&& other) noexcept {
+    if (this != &other) {
+        release(data_, size_);
+        data_ = std::exchange(other.data_, nullptr);
+        size_ = std::exchange(other.size_, 0);
+    }
+    return *this;
+}
+
+secure_bytes::~secure_bytes() {
+    release(data_, size_);
+}
+
+bool equal_constant_time(const_byte_span a, const_byte_span b) noexcept {
+    return a.size() == b.size() && (a.empty() || CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0);
+}
+
+} // namespace omegasafe::crypto

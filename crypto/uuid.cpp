@@ -1,0 +1,53 @@
+#include "crypto/uuid.hpp"
+
+#include "crypto/random.hpp"
+#include <boost/uuid/uuid_io.hpp>
+
+namespace omegasafe::crypto {
+
+namespace {
+
+/// The value of a hexadecimal digit, or -1.
+int hex_value(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+} // namespace
+
+uuid random_uuid() {
+    uuid id{};
+    random_fill({id.data, sizeof id.data});
+    id.data[6] = static_cast<std::uint8_t>((id.data[6] & 0x0F) | 0x40); // version 4
+    id.data[8] = static_cast<std::uint8_t>((id.data[8] & 0x3F) | 0x80); // variant of RFC 4122
+    return id;
+}
+
+std::string to_string(const uuid& id) {
+    return boost::uuids::to_string(id);
+}
+
+// boost's own parser also takes braces and forms without dashes, which would give one identifier several spellings.
+std::optional<uuid> parse_uuid(std::string_view text) {
+    if (text.size() != 36)
+        return std::nullopt;
+    uuid id{};
+    std::size_t at = 0;
+    for (std::size_t byte = 0; byte < sizeof id.data; ++byte) {
+        if ((byte == 4 || byte == 6 || byte == 8 || byte == 10) && text[at++] != '-')
+            return std::nullopt;
+        const int high = hex_value(text[at++]);
+        const int low = hex_value(text[at++]);
+        if (high < 0 || low < 0)
+            return std::nullopt;
+        id.data[byte] = static_cast<std::uint8_t>(high * 16 + low);
+    }
+    return id;
+}
+
+} // namespace omegasafe::crypto
