@@ -1,0 +1,67 @@
+#include "actors/runtime.hpp"
+
+#include "actors/supervisor.hpp"
+#include "messages/limits.hpp"
+#include <thread>
+
+namespace omegasafe::actors {
+
+namespace {
+
+constexpr auto category = caf::atom("omegasafe");
+
+caf::actor_system_config& configured(caf::actor_system_config& config, unsigned workers) {
+    if (workers == 0)
+        workers = std::max(1u, std::thread::hardware_concurrency());
+    config.add_error_category(category, [](std::uint8_t code, caf::atom_value, const caf::message& context) {
+        return std::string{to_string(static_cast<errc>(code))} + " " + caf::to_string(context);
+    });
+    // Sharing: a fan-out reaches idle workers at once, and idle workers do not poll.
+    return config.set("scheduler.max-threads", static_cast<std::size_t>(std::min(workers, limits::max_threads)))
+        .set("scheduler.policy", caf::atom("sharing"));
+}
+
+} // namespace
+
+caf::error to_error(const failure& problem) {
+    return {static_cast<std::uint8_t>(problem.code()), category,
+        caf::make_message(std::string{problem.what()}, problem.detail())};
+}
+
+failure to_failure(const caf::error& error) {
+    const auto& context = error.context();
+    if (error.category() == category && context.match_elements<std::string, std::string>())
+        return {static_cast<errc>(error.code()), context.get_as<std::string>(0), context.get_as<std::string>(1)};
+    return {errc::internal, "An internal part of the program stopped (" + caf::to_string(error) +
+                                "); nothing was left behind. Run the command again and report it if it stays."};
+}
+
+caf::error crash_error(std::exception_ptr& problem) {
+    std::string text = "unknown exception";
+    try {
+        std::rethrow_exception(problem);
+    } catch (const std::exception& e) {
+        text = e.what();
+    } catch (...) {
+    }
+    return to_error({errc::internal, "An internal part of the program stopped: " + text + "."});
+}
+
+runtime::runtime(std::filesystem::path root, unsigned workers) : system_(configured(config_, workers)) {
+    // CAF prints stray messages and crashes to stdout by default; stdout belongs to the commands' output.
+    caf::actor_ostream::redirect_all(system_, "/dev/stderr");
+    supervisor_ = spawn_supervisor(system_, std::move(root), system_.scheduler().num_workers());
+}
+
+runtime::~runtime() {
+    caf::scoped_actor self{system_};
+    self->send_exit(supervisor_, caf::exit_reason::user_shutdown);
+    self->await_all_other_actors_done();
+    caf::destroy(supervisor_);
+}
+
+services runtime::actors() {
+    return ask<services>(system_, supervisor_, get_services{});
+}
+
+} // namespace omegasafe::actors

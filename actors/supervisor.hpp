@@ -1,0 +1,12 @@
+// Starts the long-lived actors and starts a crashed one anew.
+#pragma once
+
+#include "messages/actors.hpp"
+
+namespace omegasafe::actors {
+
+/// `workers`: number of cipher workers. Actors that ask others hold the supervisor and ask it for the current handles,
+/// so a restart is seen by the next request. send_exit ends all.
+supervisor_actor spawn_supervisor(caf::actor_system& system, std::filesystem::path root, std::size_t workers);
+
+} // namespace omegasafe::actors

@@ -1,0 +1,41 @@
+// Container entry attributes as CBOR maps, read strictly.
+#pragma once
+
+#include "crypto/position.hpp"
+#include "crypto/secure_memory.hpp"
+#include "crypto/uuid.hpp"
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace omegasafe::storage {
+
+/// Positions in JSON and CBOR: an integer up to 2^53-1, a decimal string above.
+nlohmann::json position_to_json(crypto::u128 position);
+
+std::vector<std::uint8_t> to_attributes(const nlohmann::json& map);
+
+/// Reads attributes field by field. Every getter throws failure(container_damaged) that names `what` when the field is
+/// missing or of another kind.
+class attribute_reader {
+public:
+    /// `what` names the container or entry in error sentences.
+    attribute_reader(crypto::const_byte_span cbor, std::string what);
+
+    std::string text(const char* field) const;
+    std::uint64_t number(const char* field) const;
+    crypto::u128 position(const char* field) const;
+    crypto::uuid id(const char* field) const;
+    const nlohmann::json& array(const char* field) const;
+    /// A nested map, e.g. an element of an array.
+    attribute_reader nested(const nlohmann::json& map) const;
+
+private:
+    attribute_reader(nlohmann::json map, std::string what);
+    const nlohmann::json& at(const char* field) const;
+    [[noreturn]] void refuse(const char* field) const;
+
+    nlohmann::json map_;
+    std::string what_;
+};
+
+} // namespace omegasafe::storage

@@ -1,0 +1,115 @@
+#include "storage/cache_entry.hpp"
+
+#include "messages/error.hpp"
+#include "messages/limits.hpp"
+#include "storage/attributes.hpp"
+#include <algorithm>
+
+namespace omegasafe::storage {
+
+namespace {
+
+/// Keeps at most limits::claims_per_reason claims of one reason by dropping those with the smallest rest.
+void prune(cache_entry& entry, cache_reason reason) {
+    const auto of_reason = [&](const local_claim& c) { return c.reason == reason; };
+    while (static_cast<std::size_t>(std::ranges::count_if(entry.claims, of_reason)) > limits::claims_per_reason) {
+        auto smallest = entry.claims.end();
+        for (auto i = entry.claims.begin(); i != entry.claims.end(); ++i)
+            if (of_reason(*i) && (smallest == entry.claims.end() || i->remaining() < smallest->remaining()))
+                smallest = i;
+        entry.claims.erase(smallest);
+    }
+}
+
+void add_claim(cache_entry& entry, cache_reason reason, u128 first, u128 next, u128 last) {
+    if (next > last)
+        return; // used up by the very request it was made for
+    entry.claims.push_back({reason, {first, last}, next});
+    prune(entry, reason);
+}
+
+} // namespace
+
+u128 remaining(const cache_entry& entry, cache_reason reason) {
+    u128 sum = 0;
+    for (const auto& claim : entry.claims)
+        if (claim.reason == reason)
+            sum += claim.remaining();
+    return sum;
+}
+
+std::optional<position_range> take(cache_entry& entry, cache_reason reason, std::uint64_t size) {
+    auto best = entry.claims.end();
+    for (auto i = entry.claims.begin(); i != entry.claims.end(); ++i)
+        if (i->reason == reason && i->remaining() >= size &&
+            (best == entry.claims.end() || i->remaining() < best->remaining()))
+            best = i;
+    if (best == entry.claims.end())
+        return std::nullopt;
+    const position_range taken{best->next, best->next + size - 1};
+    best->next += size;
+    if (best->remaining() == 0)
+        entry.claims.erase(best);
+    return taken;
+}
+
+position_range accept(cache_entry& entry, const accept_range& request) {
+    const auto& range = request.range;
+    if (range.first < entry.floor)
+        throw failure(errc::unsafe_claim,
+            "The ECS handed out positions from " + crypto::to_decimal(range.first) +
+                ", which this device has reserved before (up to " + crypto::to_decimal(entry.floor - 1) +
+                "); nothing was encrypted. The ECS may have been restored from an old copy: run fast-forward-claim on "
+                "it, or create a new key.");
+    const u128 front = request.performance > 0 ? request.performance : request.take;
+    if (request.take == 0 || request.take > front || front + request.offline != range.size())
+        throw failure(errc::ecs_rejected, "The ECS answered with a range of another size than was asked for.");
+    entry.floor = range.last + 1;
+    if (request.performance > 0)
+        add_claim(entry, cache_reason::performance, range.first, range.first + request.take, range.first + front - 1);
+    if (request.offline > 0)
+        add_claim(entry, cache_reason::offline, range.first + front, range.first + front, range.last);
+    return {range.first, range.first + request.take - 1};
+}
+
+std::vector<std::uint8_t> encode(const cache_entry& entry) {
+    auto claims = nlohmann::json::array();
+    for (const auto& claim : entry.claims)
+        claims.push_back(
+            {{"cache_reason", to_string(claim.reason)}, {"start_global_position", position_to_json(claim.range.first)},
+                {"end_global_position", position_to_json(claim.range.last)},
+                {"next_global_position", position_to_json(claim.next)}});
+    return to_attributes({{"key_uuid", crypto::to_string(entry.key_uuid)},
+        {"key_iteration_uuid", crypto::to_string(entry.iteration_uuid)}, {"seq_number", entry.seq_number},
+        {"ecs_uuid", crypto::to_string(entry.ecs_uuid)}, {"next_key_global_position", position_to_json(entry.floor)},
+        {"claims", std::move(claims)}});
+}
+
+cache_entry decode_cache_entry(crypto::const_byte_span cbor) {
+    const attribute_reader fields{cbor, "The local claim cache"};
+    cache_entry entry{.key_uuid = fields.id("key_uuid"),
+        .iteration_uuid = fields.id("key_iteration_uuid"),
+        .seq_number = fields.number("seq_number"),
+        .ecs_uuid = fields.id("ecs_uuid"),
+        .floor = fields.position("next_key_global_position"),
+        .claims = {}};
+    for (const auto& element : fields.array("claims")) {
+        const auto claim = fields.nested(element);
+        const auto reason = claim.text("cache_reason");
+        local_claim read{reason == "offline" ? cache_reason::offline : cache_reason::performance,
+            {claim.position("start_global_position"), claim.position("end_global_position")},
+            claim.position("next_global_position")};
+        const bool ordered = read.range.first <= read.next && read.next <= read.range.last;
+        if (!ordered || read.range.last >= entry.floor || reason != to_string(read.reason))
+            throw failure(errc::container_damaged,
+                "The local claim cache is damaged: a claim contradicts itself; nothing was used from it.");
+        entry.claims.push_back(read);
+    }
+    return entry;
+}
+
+std::string_view to_string(cache_reason reason) {
+    return reason == cache_reason::performance ? "performance" : "offline";
+}
+
+} // namespace omegasafe::storage

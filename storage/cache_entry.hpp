@@ -1,0 +1,53 @@
+// One iteration's local cache: ranges reserved at the ECS in advance, and what is left of them (reference section 10).
+//
+// The reference keeps "last used" pointers; here `next` is the first unused position (last used + 1), so that Delta 1,
+// which starts at position 0, needs no -1.
+#pragma once
+
+#include "crypto/secure_memory.hpp"
+#include "messages/messages.hpp"
+
+namespace omegasafe::storage {
+
+/// LocalClaim of the reference: one contiguous range, consumed from left to right.
+struct local_claim {
+    cache_reason reason{};
+    position_range range{};
+    u128 next = 0; // range.first .. range.last + 1
+
+    u128 remaining() const { return range.last + 1 - next; }
+    bool operator==(const local_claim&) const = default;
+};
+
+struct cache_entry {
+    uuid key_uuid{};
+    uuid iteration_uuid{};
+    std::uint64_t seq_number = 0;
+    uuid ecs_uuid{};
+    /// High-water mark: first position above everything this device ever reserved for the iteration
+    /// (latest_claimed_key_global_position + 1). Only grows.
+    u128 floor = 0;
+    std::vector<local_claim> claims;
+
+    bool operator==(const cache_entry&) const = default;
+};
+
+/// Positions left for one reason, over all its claims.
+u128 remaining(const cache_entry& entry, cache_reason reason);
+
+/// Takes `size` >= 1 positions from the claim of that reason with the smallest sufficient rest; nothing when no single
+/// claim suffices. Claims that are used up are dropped.
+std::optional<position_range> take(cache_entry& entry, cache_reason reason, std::uint64_t size);
+
+/// Takes in a range from the ECS as accept_range says: guard, split, prune, take; returns the taken positions.
+/// failure(unsafe_claim) when it does not start above the floor; the entry is then unchanged.
+position_range accept(cache_entry& entry, const accept_range& request);
+
+/// Attributes of the entry in local_cache.sfc; strict on reading: failure(container_damaged).
+std::vector<std::uint8_t> encode(const cache_entry& entry);
+cache_entry decode_cache_entry(crypto::const_byte_span cbor);
+
+/// "performance" or "offline".
+std::string_view to_string(cache_reason reason);
+
+} // namespace omegasafe::storage

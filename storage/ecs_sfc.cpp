@@ -1,0 +1,190 @@
+#include "storage/ecs_sfc.hpp"
+
+#include "messages/error.hpp"
+#include "messages/limits.hpp"
+#include "storage/attributes.hpp"
+#include <algorithm>
+
+namespace omegasafe::storage {
+
+namespace {
+
+std::vector<std::uint8_t> encode_key(const ecs_key& key) {
+    return to_attributes({{"kind", "key"}, {"key_name", key.name}, {"omegasafe_version", key.omegasafe_version},
+        {"alpha_capacity", key.alpha_capacity}, {"alpha_next", position_to_json(key.alpha_next)}});
+}
+
+std::vector<std::uint8_t> encode_delta(const uuid& key_uuid, const ecs_delta& delta) {
+    return to_attributes({{"kind", "delta"}, {"key_uuid", crypto::to_string(key_uuid)},
+        {"seq_number", delta.seq_number}, {"start_global_position", position_to_json(delta.positions.first)},
+        {"end_global_position", position_to_json(delta.positions.last)},
+        {"next_global_position", position_to_json(delta.next)}});
+}
+
+attribute_reader fields_of(const sfc_reader& file, const sfc_entry& entry) {
+    return {entry.attributes, "The ECS file " + file.source().name()};
+}
+
+ecs_key key_in(const sfc_reader& file, const uuid& key_uuid) {
+    const auto* entry = file.find(key_uuid);
+    if (!entry || fields_of(file, *entry).text("kind") != "key")
+        throw failure(errc::key_unknown,
+            "The ECS file " + file.source().name() + " has no key " + crypto::to_string(key_uuid) + ".");
+    const auto fields = fields_of(file, *entry);
+    return {key_uuid, fields.text("key_name"), fields.text("omegasafe_version"), fields.number("alpha_capacity"),
+        fields.position("alpha_next")};
+}
+
+std::vector<ecs_delta> deltas_in(const sfc_reader& file, const uuid& key_uuid) {
+    key_in(file, key_uuid);
+    const auto wanted = crypto::to_string(key_uuid);
+    std::vector<ecs_delta> found;
+    for (const auto& entry : file.entries()) {
+        const auto fields = fields_of(file, entry);
+        if (fields.text("kind") != "delta" || fields.text("key_uuid") != wanted)
+            continue;
+        found.push_back({entry.id, fields.number("seq_number"),
+            {fields.position("start_global_position"), fields.position("end_global_position")},
+            fields.position("next_global_position")});
+    }
+    std::ranges::sort(found, {}, &ecs_delta::seq_number);
+    return found;
+}
+
+[[noreturn]] void refuse_full(const std::string& what, std::uint64_t size, u128 left) {
+    throw failure(errc::ecs_full,
+        what + " has " + crypto::to_decimal(left) + " positions left, fewer than the " + std::to_string(size) +
+            " asked for.",
+        crypto::to_decimal(left));
+}
+
+/// A file that is not there or not readable is an ECS out of reach: that leads to the OFFLINE cache.
+template <class F>
+auto or_unavailable(const std::filesystem::path& path, F access) {
+    try {
+        return access();
+    } catch (const failure& problem) {
+        if (problem.code() != errc::config_missing && problem.code() != errc::input_unreadable)
+            throw;
+        throw failure(errc::ecs_unavailable,
+            "The ECS file " + path.string() + " cannot be opened; is its folder mounted, and may you read it?");
+    }
+}
+
+} // namespace
+
+void sfc_ecs::create(const std::filesystem::path& path, const uuid& ecs_uuid) {
+    try {
+        container_changes changes;
+        changes.put.push_back({ecs_uuid, to_attributes({{"kind", "ecs"}}), secure_bytes{}});
+        create_container(path, nullptr, std::move(changes));
+    } catch (const failure& problem) {
+        if (problem.code() != errc::config_exists)
+            throw;
+        throw failure(errc::ecs_exists, "There is already a file " + path.string() + "; choose another --sfc-path.");
+    }
+}
+
+void sfc_ecs::register_key(const ecs_key& key) {
+    update([&](const sfc_reader& file) {
+        if (file.find(key.key_uuid))
+            throw failure(errc::ecs_rejected, "The ECS already has a key " + crypto::to_string(key.key_uuid) + ".");
+        container_changes changes;
+        changes.put.push_back({key.key_uuid, encode_key(key), secure_bytes{}});
+        return changes;
+    });
+}
+
+ecs_key sfc_ecs::key(const uuid& key_uuid) {
+    return key_in(*open(), key_uuid);
+}
+
+void sfc_ecs::delete_key(const uuid& key_uuid) {
+    update([&](const sfc_reader& file) {
+        container_changes changes;
+        for (const auto& delta : deltas_in(file, key_uuid))
+            changes.remove.push_back(delta.delta_uuid);
+        changes.remove.push_back(key_uuid);
+        return changes;
+    });
+}
+
+std::vector<ecs_delta> sfc_ecs::deltas(const uuid& key_uuid) {
+    return deltas_in(*open(), key_uuid);
+}
+
+position_range sfc_ecs::claim_delta(const claim_delta_positions& request) {
+    position_range claimed;
+    update([&](const sfc_reader& file) {
+        const auto known = deltas_in(file, request.key_uuid);
+        if (known.empty() || known.back().delta_uuid != request.delta_uuid)
+            throw failure(errc::delta_conflict, "Delta " + crypto::to_string(request.delta_uuid) +
+                                                    " is not the newest of its key at the ECS; pull the missing Deltas "
+                                                    "with pull-missing-deltas.");
+        auto delta = known.back();
+        if (request.size > delta.remaining())
+            refuse_full("Delta " + crypto::to_string(delta.delta_uuid), request.size, delta.remaining());
+        claimed = {delta.next, delta.next + request.size - 1};
+        delta.next += request.size;
+        container_changes changes;
+        changes.put.push_back({delta.delta_uuid, encode_delta(request.key_uuid, delta), std::nullopt});
+        return changes;
+    });
+    return claimed;
+}
+
+position_range sfc_ecs::claim_alpha(const claim_alpha_positions& request) {
+    position_range claimed;
+    update([&](const sfc_reader& file) {
+        auto key = key_in(file, request.key_uuid);
+        if (request.size > key.alpha_capacity - key.alpha_next)
+            refuse_full("The Alpha of key " + crypto::to_string(request.key_uuid), request.size,
+                key.alpha_capacity - key.alpha_next);
+        claimed = {key.alpha_next, key.alpha_next + request.size - 1};
+        key.alpha_next += request.size;
+        container_changes changes;
+        changes.put.push_back({key.key_uuid, encode_key(key), std::nullopt});
+        return changes;
+    });
+    return claimed;
+}
+
+void sfc_ecs::upload(const uuid& key_uuid, const ecs_delta& delta, const_byte_span container) {
+    if (container.size() > limits::delta_container_bytes)
+        throw failure(errc::ecs_rejected, "The Delta is larger than the 10 MiB an ECS takes.");
+    update([&](const sfc_reader& file) {
+        const auto known = deltas_in(file, key_uuid);
+        if (delta.seq_number != known.size() + 1 || file.find(delta.delta_uuid)) {
+            const auto authority =
+                delta.seq_number <= known.size() ? crypto::to_string(known[delta.seq_number - 1].delta_uuid) : "";
+            throw failure(errc::delta_conflict,
+                "Delta " + std::to_string(delta.seq_number) + " was not accepted: the ECS is at Delta " +
+                    std::to_string(known.size()) + ", made by another device; run the command again to catch up.",
+                authority);
+        }
+        container_changes changes;
+        changes.put.push_back({delta.delta_uuid, encode_delta(key_uuid, delta), secure_bytes{container}});
+        return changes;
+    });
+}
+
+std::vector<std::uint8_t> sfc_ecs::download(const uuid& key_uuid, const uuid& delta_uuid) {
+    const auto file = open();
+    const auto* entry = file->find(delta_uuid);
+    if (!entry || fields_of(*file, *entry).text("kind") != "delta" ||
+        fields_of(*file, *entry).id("key_uuid") != key_uuid)
+        throw failure(errc::delta_missing,
+            "The ECS has no Delta " + crypto::to_string(delta_uuid) + " of key " + crypto::to_string(key_uuid) + ".");
+    const auto bytes = file->read(*entry, limits::delta_container_bytes);
+    return {bytes.data(), bytes.data() + bytes.size()};
+}
+
+std::shared_ptr<const sfc_reader> sfc_ecs::open() const {
+    return or_unavailable(path_, [&] { return open_container(path_, nullptr); });
+}
+
+void sfc_ecs::update(const std::function<container_changes(const sfc_reader&)>& decide) const {
+    or_unavailable(path_, [&] { update_container(path_, nullptr, decide); });
+}
+
+} // namespace omegasafe::storage

@@ -1,0 +1,36 @@
+// The SFC ECS: claims, keys and Deltas in one local container file, shared by every process and device that can reach
+// it.
+#pragma once
+
+#include "messages/messages.hpp"
+#include "storage/container_file.hpp"
+
+namespace omegasafe::storage {
+
+/// Each operation is one locked load-change-save; changes are durable on return. The file has no password (devices with
+/// different configuration passwords share it): pointers are no secret, Deltas are sealed with the Alpha.
+/// Errors as ecs_connection_actor lists them; a file that is missing or unreadable is failure(ecs_unavailable).
+class sfc_ecs {
+public:
+    explicit sfc_ecs(std::filesystem::path path) : path_(std::move(path)) {}
+
+    /// Makes a new, empty ECS file. failure(ecs_exists) when something is there.
+    static void create(const std::filesystem::path& path, const uuid& ecs_uuid);
+
+    void register_key(const ecs_key& key);
+    ecs_key key(const uuid& key_uuid);
+    void delete_key(const uuid& key_uuid);
+    std::vector<ecs_delta> deltas(const uuid& key_uuid);
+    position_range claim_delta(const claim_delta_positions& request);
+    position_range claim_alpha(const claim_alpha_positions& request);
+    void upload(const uuid& key_uuid, const ecs_delta& delta, const_byte_span container);
+    std::vector<std::uint8_t> download(const uuid& key_uuid, const uuid& delta_uuid);
+
+private:
+    std::shared_ptr<const sfc_reader> open() const;
+    void update(const std::function<container_changes(const sfc_reader&)>& decide) const;
+
+    std::filesystem::path path_;
+};
+
+} // namespace omegasafe::storage
