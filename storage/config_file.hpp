@@ -1,6 +1,7 @@
 // config.ini: four sections, comments kept when a value changes (reference sections 4-6).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -24,7 +25,7 @@ const std::vector<config_property>& config_properties();
 enum class setting_source { default_value, file, environment };
 
 /// Effective settings after defaults, config.ini and environment. `warnings` has one sentence for each value that was
-/// ignored.
+/// ignored or is unsafe.
 struct settings {
     std::filesystem::path keys_path, cache_path, ecs_path;
     bool offline_mode = false;
@@ -39,8 +40,13 @@ struct settings {
 
 /// Reads config.ini and the environment. Values the file has wrong are an error that names file, property and accepted
 /// values (failure(config_invalid)); unknown sections and properties too. Wrong environment values are ignored with a
-/// warning. failure(config_missing) when there is no config.ini in `root`.
+/// warning; only a layer password that is too simple is used all the same, because ignoring it would encrypt without
+/// the layer that was asked for. An empty variable counts as not set. failure(config_missing) when there is no
+/// config.ini in `root`.
 settings load_settings(const std::filesystem::path& root);
+
+/// As load_settings, from the text of a config.ini. Static paths that are relative start at `root`, `~/` at HOME.
+settings parse_settings(const std::filesystem::path& root, std::string_view text);
 
 /// The text of a new config.ini, with comments that explain each property.
 std::string default_config_text();
@@ -48,6 +54,10 @@ std::string default_config_text();
 /// Writes config.ini with one property changed (atomically, under its lock); all other lines stay as they are.
 /// Validates as load_settings does: failure(usage) on a bad value.
 void set_property(const std::filesystem::path& root, std::string_view name, std::string_view value);
+
+/// The text of a config.ini with one property changed, every other byte as it was. failure(usage) on an unknown name
+/// or a bad value; failure(config_invalid) when `text` is not a valid config.ini.
+std::string with_property(std::string_view text, std::string_view name, std::string_view value);
 
 /// Text in the accepted spellings: 1 true yes on / 0 false no off, any case; else nothing.
 std::optional<bool> parse_boolean(std::string_view text);
