@@ -68,8 +68,7 @@ secure_bytes scrypt(const_byte_span password, const_byte_span salt, const scrypt
         throw std::invalid_argument("scrypt cost parameters out of range");
     secure_bytes key(32);
     const std::uint64_t memory = scrypt_memory(cost) + 1024 * 1024; // OpenSSL adds its working blocks to the bill
-    // A null password would make OpenSSL only check the parameters.
-    const char* text = password.empty() ? "" : reinterpret_cast<const char*>(password.data());
+    const char* text = reinterpret_cast<const char*>(password.data());
     if (EVP_PBE_scrypt(text, password.size(), salt.data(), salt.size(), std::uint64_t{1} << cost.log2_n, cost.r, cost.p,
             memory, key.data(), key.size()) != 1)
         throw std::runtime_error("scrypt failed in OpenSSL");

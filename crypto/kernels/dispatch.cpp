@@ -19,11 +19,16 @@ std::string_view override_name() {
     return name == nullptr ? std::string_view{} : name;
 }
 
-const kernel& choose_kernel() {
-    const kernel* choice = find_kernel(override_name());
-    if (choice == nullptr)
-        throw std::invalid_argument(kernel_override_problem().value_or("no cipher kernel runs on this processor"));
-    return *choice;
+/// Nothing when `name` is a valid choice.
+std::optional<std::string> choice_problem(std::string_view name) {
+    if (find_kernel(name) != nullptr)
+        return std::nullopt;
+    std::string text = std::string(kernel_variable) + " names '" + std::string(name) +
+                       "', which is no cipher kernel that runs on this processor. Available:";
+    for (const kernel* candidate : kernels)
+        if (candidate->available())
+            text.append(" ").append(candidate->name);
+    return text;
 }
 
 } // namespace
@@ -39,25 +44,20 @@ const kernel* find_kernel(std::string_view name) {
     return nullptr;
 }
 
-std::optional<std::string> kernel_choice_problem(std::string_view name) {
-    if (find_kernel(name) != nullptr)
-        return std::nullopt;
-    std::string text = std::string(kernel_variable) + " names '" + std::string(name) +
-                       "', which is no cipher kernel that runs on this processor. Available:";
-    for (const kernel* candidate : kernels)
-        if (candidate->available())
-            text.append(" ").append(candidate->name);
-    return text;
+const kernel& choose_kernel(std::string_view name) {
+    if (const auto problem = choice_problem(name))
+        throw std::invalid_argument(*problem);
+    return *find_kernel(name);
 }
 
 std::optional<std::string> kernel_override_problem() {
-    return kernel_choice_problem(override_name());
+    return choice_problem(override_name());
 }
 
 const kernel& selected_kernel() {
     if (const kernel* choice = forced.load(std::memory_order_acquire))
         return *choice;
-    static const kernel& chosen = choose_kernel();
+    static const kernel& chosen = choose_kernel(override_name());
     return chosen;
 }
 

@@ -17,14 +17,13 @@ std::span<const kernel* const> all_kernels();
 /// The kernel called `name` if this processor can run it, the fastest one for an empty name; else null.
 const kernel* find_kernel(std::string_view name);
 
-/// Why `name` is no valid choice, as a sentence for the user; nothing when it is one.
-std::optional<std::string> kernel_choice_problem(std::string_view name);
+/// find_kernel(name), or std::invalid_argument that names the variable, the bad name and the kernels to choose from.
+const kernel& choose_kernel(std::string_view name);
 
-/// kernel_choice_problem of the environment variable: ask this once when the program starts.
+/// What is wrong with the environment's choice, as a sentence for the user: ask this once when the program starts.
 std::optional<std::string> kernel_override_problem();
 
-/// The kernel that ciphers use. Chosen at the first call; throws std::invalid_argument with the text of
-/// kernel_override_problem when the environment names no valid one.
+/// The kernel that ciphers use, chosen at the first call. Throws as choose_kernel when the environment names a bad one.
 const kernel& selected_kernel();
 
 /// Makes selected_kernel() give `choice` while it lives, in all threads. For tests and measurements; not nested.
