@@ -20,22 +20,31 @@ public:
     atomic_file& operator=(const atomic_file&) = delete;
 
     const std::filesystem::path& target() const { return target_; }
-    int descriptor() const { return descriptor_; }
+    int descriptor() const { return descriptor_.get(); }
     void write_at(std::uint64_t offset, const_byte_span data) override;
+    /// Within the kernel (copy_file_range) when `source` is a file and the file systems can.
+    void copy_from(
+        const byte_source& source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t offset) override;
     /// Reserves space, so that a full disk shows before the work; ignored where the file system cannot.
     void reserve(std::uint64_t size);
     /// fsync, link or rename to the target, fsync of the folder. Throws failure(output_refused / io_failed).
     void commit();
 
 private:
+    void create_named();
+    void publish_new();
+    void publish_over();
+    bool copy_in_kernel(int from, std::uint64_t& source_offset, std::uint64_t& length, std::uint64_t& offset);
+
     std::filesystem::path target_;
     existing_target policy_;
-    int folder_ = -1;
-    int descriptor_ = -1;
+    storage::descriptor folder_;
+    storage::descriptor descriptor_;
     std::string temporary_name_; // empty while the file is unnamed
 };
 
-/// Unlinks every temporary file this process still holds under a name. For the end of the process on a signal.
+/// Unlinks every temporary file this process still holds under a name and lets no new one be made: further commits that
+/// need one throw failure(aborted). For the end of the process on a signal; any thread may call it.
 void remove_temporary_files() noexcept;
 
 /// Reads a whole small file (at most `limit` bytes). Throws failure(input_unreadable) / failure(io_failed).

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "messages/limits.hpp"
+#include "storage/descriptor.hpp"
 #include <filesystem>
 
 namespace omegasafe::storage {
@@ -13,13 +14,9 @@ class file_lock {
 public:
     /// Throws failure(lock_timeout) after `wait`, failure(config_missing) when there is no such file.
     explicit file_lock(const std::filesystem::path& path, std::chrono::milliseconds wait = limits::lock_wait);
-    ~file_lock();
-    file_lock(file_lock&& other) noexcept;
-    file_lock& operator=(file_lock&&) = delete;
-    file_lock(const file_lock&) = delete;
 
 private:
-    int descriptor_ = -1;
+    descriptor locked_;
 };
 
 } // namespace omegasafe::storage

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "crypto/secure_memory.hpp"
+#include "storage/descriptor.hpp"
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -29,23 +31,23 @@ class byte_sink {
 public:
     virtual ~byte_sink() = default;
     virtual void write_at(std::uint64_t offset, const_byte_span data) = 0;
+    /// Writes `length` bytes of `source` from `source_offset` on to `offset`, in bounded pieces.
+    virtual void copy_from(
+        const byte_source& source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t offset);
 };
 
 /// A regular file opened for reading. Throws failure(input_unreadable) when missing, a directory or not readable.
 class file_source final : public byte_source {
 public:
     explicit file_source(std::filesystem::path path);
-    ~file_source() override;
-    file_source(const file_source&) = delete;
-    file_source& operator=(const file_source&) = delete;
     std::uint64_t size() const override { return size_; }
     void read_at(std::uint64_t offset, byte_span out) const override;
     std::string name() const override { return path_.string(); }
-    int descriptor() const { return descriptor_; }
+    int descriptor() const { return descriptor_.get(); }
 
 private:
     std::filesystem::path path_;
-    int descriptor_ = -1;
+    storage::descriptor descriptor_;
     std::uint64_t size_ = 0;
 };
 
@@ -70,6 +72,7 @@ public:
     std::vector<std::uint8_t> take() { return std::move(bytes_); }
 
 private:
+    std::mutex growing_;
     std::vector<std::uint8_t> bytes_;
 };
 

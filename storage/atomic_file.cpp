@@ -1,0 +1,287 @@
+#include "storage/atomic_file.hpp"
+
+#include "crypto/random.hpp"
+#include "storage/fail_points.hpp"
+#include "storage/system_error.hpp"
+#include <algorithm>
+#include <array>
+#include <fcntl.h>
+#include <mutex>
+#include <sys/stat.h>
+
+namespace omegasafe::storage {
+
+namespace {
+
+constexpr mode_t private_mode = S_IRUSR | S_IWUSR;
+
+/// Temporary names this process holds. Names are made, given up and removed under one mutex, so that a signal finds
+/// every one of them and none appears behind its back.
+class temporary_names {
+public:
+    /// Never destroyed: a signal may come while static objects die.
+    static temporary_names& instance() {
+        static auto& names = *new temporary_names;
+        return names;
+    }
+
+    /// Calls `create`, which makes the name and returns a negative number on failure, and remembers the name.
+    template <typename Create>
+    int make(int folder, const std::string& name, Create create) {
+        const std::lock_guard lock(mutex_);
+        if (closed_)
+            throw failure(errc::aborted, "The program is about to end; start it again.");
+        names_.push_back({folder, name});
+        const int result = create();
+        if (result < 0)
+            names_.pop_back();
+        return result;
+    }
+
+    void forget(int folder, const std::string& name) {
+        const std::lock_guard lock(mutex_);
+        std::erase(names_, std::pair(folder, name));
+    }
+
+    void remove_all() {
+        const std::lock_guard lock(mutex_);
+        closed_ = true;
+        for (const auto& [folder, name] : names_)
+            ::unlinkat(folder, name.c_str(), 0);
+        names_.clear();
+    }
+
+private:
+    std::mutex mutex_;
+    bool closed_ = false;
+    std::vector<std::pair<int, std::string>> names_;
+};
+
+/// -1 with errno set when a test wants the call to fail, else what the call returns.
+template <typename Call>
+auto guarded(const char* name, Call call) -> decltype(call()) {
+    if (const int injected = fail_point(name); injected != 0) {
+        errno = injected;
+        return -1;
+    }
+    return call();
+}
+
+std::string random_temporary_name() {
+    std::array<std::uint8_t, 16> random{};
+    crypto::random_fill(random);
+    std::string name = ".omegasafe-tmp-";
+    for (const auto byte : random) {
+        name += "0123456789abcdef"[byte >> 4];
+        name += "0123456789abcdef"[byte & 15];
+    }
+    return name;
+}
+
+/// The link in /proc by which an unnamed file gets a name without privileges.
+std::string proc_path(int file) {
+    return "/proc/self/fd/" + std::to_string(file);
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& target) {
+    return target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
+}
+
+bool full(int error) {
+    return error == ENOSPC || error == EDQUOT || error == EFBIG || error == EIO;
+}
+
+failure cannot_create(const std::filesystem::path& target, int error) {
+    return system_failure(
+        full(error) ? errc::io_failed : errc::output_refused, "Cannot create " + target.string(), error);
+}
+
+failure exists_already(const std::filesystem::path& target) {
+    return failure(
+        errc::output_refused, target.string() + " exists already; choose another name or remove the file first.");
+}
+
+void check_target(const std::filesystem::path& target, existing_target policy) {
+    if (!target.has_filename())
+        throw failure(errc::output_refused, "'" + target.string() + "' names no file; add a file name.");
+    struct stat status {};
+    if (::lstat(target.c_str(), &status) != 0)
+        return;
+    if (S_ISDIR(status.st_mode))
+        throw failure(errc::output_refused, target.string() + " is a folder; choose another name.");
+    if (policy == existing_target::refuse)
+        throw exists_already(target);
+}
+
+descriptor open_folder(const std::filesystem::path& target) {
+    descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!folder)
+        throw system_failure(errc::output_refused, "Cannot use the folder of " + target.string(), errno);
+    return folder;
+}
+
+/// Nothing where unnamed files cannot be made or cannot be named afterwards.
+descriptor open_unnamed(int folder, const std::filesystem::path& target) {
+    descriptor file(
+        guarded("create_unnamed", [&] { return ::openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, private_mode); }));
+    if (!file && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+        throw cannot_create(target, errno);
+    if (file && ::access(proc_path(file.get()).c_str(), F_OK) != 0)
+        return {};
+    return file;
+}
+
+} // namespace
+
+atomic_file::atomic_file(std::filesystem::path target, existing_target policy)
+    : target_(std::move(target)), policy_(policy) {
+    check_target(target_, policy_);
+    folder_ = open_folder(target_);
+    descriptor_ = open_unnamed(folder_.get(), target_);
+    if (!descriptor_)
+        create_named();
+}
+
+void atomic_file::create_named() {
+    auto name = random_temporary_name();
+    const int opened = temporary_names::instance().make(folder_.get(), name, [&] {
+        return guarded("create_named", [&] {
+            return ::openat(
+                folder_.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, private_mode);
+        });
+    });
+    if (opened < 0)
+        throw cannot_create(target_, errno);
+    descriptor_ = storage::descriptor(opened);
+    temporary_name_ = std::move(name);
+}
+
+atomic_file::~atomic_file() {
+    if (temporary_name_.empty())
+        return;
+    ::unlinkat(folder_.get(), temporary_name_.c_str(), 0);
+    temporary_names::instance().forget(folder_.get(), temporary_name_);
+}
+
+void atomic_file::write_at(std::uint64_t offset, const_byte_span data) {
+    while (!data.empty()) {
+        const auto written = guarded(
+            "write", [&] { return ::pwrite(descriptor_.get(), data.data(), data.size(), static_cast<off_t>(offset)); });
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            throw system_failure(
+                errc::io_failed, "Writing " + target_.string() + " failed", written < 0 ? errno : ENOSPC);
+        offset += static_cast<std::uint64_t>(written);
+        data = data.subspan(static_cast<std::size_t>(written));
+    }
+}
+
+bool atomic_file::copy_in_kernel(int from, std::uint64_t& source_offset, std::uint64_t& length, std::uint64_t& offset) {
+    while (length > 0) {
+        auto in = static_cast<off_t>(source_offset);
+        auto out = static_cast<off_t>(offset);
+        const auto copied =
+            guarded("copy", [&] { return ::copy_file_range(from, &in, descriptor_.get(), &out, length, 0); });
+        if (copied < 0 && errno == EINTR)
+            continue;
+        if (copied < 0 && full(errno))
+            throw system_failure(errc::io_failed, "Writing " + target_.string() + " failed", errno);
+        if (copied <= 0) // not supported between these files, or the source ended: the plain way knows
+            return false;
+        source_offset += static_cast<std::uint64_t>(copied);
+        offset += static_cast<std::uint64_t>(copied);
+        length -= static_cast<std::uint64_t>(copied);
+    }
+    return true;
+}
+
+void atomic_file::copy_from(
+    const byte_source& source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t offset) {
+    const auto* file = dynamic_cast<const file_source*>(&source);
+    if (file == nullptr || !copy_in_kernel(file->descriptor(), source_offset, length, offset))
+        byte_sink::copy_from(source, source_offset, length, offset);
+}
+
+void atomic_file::reserve(std::uint64_t size) {
+    // Not posix_fallocate: that writes zeros where the file system cannot reserve.
+    const int result = guarded(
+        "reserve", [&] { return ::fallocate(descriptor_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size)); });
+    if (result != 0 && full(errno))
+        throw system_failure(errc::io_failed, "Not enough room for " + target_.string(), errno);
+}
+
+void atomic_file::publish_new() {
+    const auto name = target_.filename();
+    int result = 0;
+    if (temporary_name_.empty()) {
+        result = guarded("link", [&] {
+            return ::linkat(
+                AT_FDCWD, proc_path(descriptor_.get()).c_str(), folder_.get(), name.c_str(), AT_SYMLINK_FOLLOW);
+        });
+    } else {
+        result = guarded("rename", [&] {
+            return ::renameat2(folder_.get(), temporary_name_.c_str(), folder_.get(), name.c_str(), RENAME_NOREPLACE);
+        });
+        // Where RENAME_NOREPLACE is unknown, a second name does it; the destructor takes the temporary one away.
+        if (result != 0 && errno == EINVAL)
+            result = ::linkat(folder_.get(), temporary_name_.c_str(), folder_.get(), name.c_str(), 0);
+    }
+    if (result != 0)
+        throw errno == EEXIST ? exists_already(target_) : cannot_create(target_, errno);
+}
+
+void atomic_file::publish_over() {
+    if (temporary_name_.empty()) {
+        auto name = random_temporary_name();
+        const int linked = temporary_names::instance().make(folder_.get(), name, [&] {
+            return guarded("link", [&] {
+                return ::linkat(
+                    AT_FDCWD, proc_path(descriptor_.get()).c_str(), folder_.get(), name.c_str(), AT_SYMLINK_FOLLOW);
+            });
+        });
+        if (linked != 0)
+            throw cannot_create(target_, errno);
+        temporary_name_ = std::move(name);
+    }
+    const int result = guarded("rename",
+        [&] { return ::renameat(folder_.get(), temporary_name_.c_str(), folder_.get(), target_.filename().c_str()); });
+    if (result != 0)
+        throw cannot_create(target_, errno);
+    temporary_names::instance().forget(folder_.get(), temporary_name_);
+    temporary_name_.clear();
+}
+
+void atomic_file::commit() {
+    if (guarded("sync", [&] { return ::fsync(descriptor_.get()); }) != 0)
+        throw system_failure(errc::io_failed, "Writing " + target_.string() + " to the disk failed", errno);
+    if (policy_ == existing_target::refuse)
+        publish_new();
+    else
+        publish_over();
+    if (guarded("sync_folder", [&] { return ::fsync(folder_.get()); }) == 0)
+        return;
+    const int error = errno;
+    if (policy_ == existing_target::refuse) // a new name that may not last must not look like success
+        ::unlinkat(folder_.get(), target_.filename().c_str(), 0);
+    throw system_failure(errc::io_failed, "Writing the folder of " + target_.string() + " to the disk failed", error);
+}
+
+void remove_temporary_files() noexcept {
+    try {
+        temporary_names::instance().remove_all();
+    } catch (...) { // a mutex that cannot be locked: nothing more can be done on the way out
+    }
+}
+
+std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit) {
+    const file_source source(path);
+    if (source.size() > limit)
+        throw failure(errc::input_unreadable, path.string() + " is larger than the " + std::to_string(limit) +
+                                                  " bytes such a file may have; name another file.");
+    std::vector<std::uint8_t> bytes(source.size());
+    source.read_at(0, bytes);
+    return bytes;
+}
+
+} // namespace omegasafe::storage

@@ -1,0 +1,19 @@
+// Where tests make system calls fail, or end the process, at a chosen place. Nothing outside the tests sets the hook.
+#pragma once
+
+#include <atomic>
+
+namespace omegasafe::storage {
+
+/// Asked before each system call that changes a file; `name` says which. Returns the errno to fail with, 0 to go on, or
+/// does not return (a simulated crash).
+using fail_point_hook = int (*)(const char* name);
+inline std::atomic<fail_point_hook> fail_point_hook_in_use{nullptr};
+
+/// One load when no hook is set.
+inline int fail_point(const char* name) {
+    const auto hook = fail_point_hook_in_use.load(std::memory_order_relaxed);
+    return hook == nullptr ? 0 : hook(name);
+}
+
+} // namespace omegasafe::storage
