@@ -9,6 +9,8 @@
 #include "crypto/uuid.hpp"
 #include "messages/limits.hpp"
 #include "storage/random_access.hpp"
+#include <array>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -51,6 +53,10 @@ public:
 
     /// `key` empty: plain container. `aad` is bound into every sealed segment.
     segment_codec(secure_bytes key, std::vector<std::uint8_t> aad);
+    /// Bytes of `count` stored segments from segment `first` on, of an entry of `length` plain bytes. The segments must
+    /// exist (failure(internal)).
+    static std::uint64_t stored_length(std::uint64_t length, std::uint64_t first, std::uint64_t count);
+    const secure_bytes& key() const { return key_; }
 
     /// Writes plain.size() + overhead bytes. `plain` has limits::segment_bytes except in the last segment.
     void seal(std::uint64_t index, bool last, const_byte_span plain, byte_span out) const;
@@ -65,11 +71,10 @@ private:
 /// One entry as the directory lists it.
 struct sfc_entry {
     uuid id{};
-    std::uint64_t offset = 0;             // of its first segment in the container
-    std::uint64_t length = 0;             // plain bytes
-    std::vector<std::uint8_t> attributes; // the owner's index data (CBOR); sealed with the directory
-    std::shared_ptr<const segment_codec> codec;
-    std::shared_ptr<const secure_bytes> key; // entry key; empty in plain containers
+    std::uint64_t offset = 0;                   // of its first segment in the container
+    std::uint64_t length = 0;                   // plain bytes
+    std::vector<std::uint8_t> attributes;       // the owner's index data (CBOR); sealed with the directory
+    std::shared_ptr<const segment_codec> codec; // holds the entry's key; entries of a plain container share one
 };
 
 /// What the header says, readable without the password.
@@ -78,6 +83,8 @@ struct sfc_header {
     bool password_protected = false;
     sfc_password::root_parameters root{};
     uuid container_id{};
+    std::array<std::uint8_t, 32> directory_salt{};
+    std::array<std::uint8_t, 16> password_check{}; // tells a wrong password from damage
     std::uint64_t directory_offset = 0;
     std::uint64_t directory_stored = 0; // stored bytes of the directory
     std::uint64_t total_size = 0;       // bytes of the whole container
@@ -105,7 +112,7 @@ public:
 private:
     std::shared_ptr<const byte_source> source_;
     sfc_header header_;
-    std::vector<sfc_entry> entries_;
+    std::vector<sfc_entry> entries_; // in the order of their ids
 };
 
 /// Writes one container: entries one after another, then finish(). Memory stays within one segment.
@@ -119,19 +126,26 @@ public:
     void add(const uuid& id, const_byte_span attributes, const_byte_span data);
     /// Copies an entry of the container given as `like`, sealed segments as they are, with new or its old attributes.
     void copy(const sfc_reader& from, const sfc_entry& entry, std::optional<std::vector<std::uint8_t>> attributes = {});
-    /// Opens an entry of known length to be filled by write_stored, segments in any order, by any thread.
+    /// Opens an entry of known length to be filled by write_stored, segments in any order, by any thread. Every segment
+    /// is sealed and written exactly once: sealing two texts under one nonce would give both away.
     const sfc_entry& reserve(const uuid& id, const_byte_span attributes, std::uint64_t length);
     /// Writes stored bytes (from entry.codec->seal) that start at segment `first` of a reserved entry.
     void write_stored(const sfc_entry& entry, std::uint64_t first, const_byte_span stored);
-    /// Writes directory and header. The sink then holds the whole container. Returns its size in bytes.
+    /// Writes directory and header. The sink then holds the whole container. Returns its size in bytes. Throws
+    /// failure(internal) when an id stands twice or a reserved entry was not filled exactly.
     std::uint64_t finish();
 
 private:
+    sfc_entry& append(const uuid& id, const_byte_span attributes, std::uint64_t length);
+    secure_bytes encode_directory() const;
+
     byte_sink& sink_;
     sfc_header header_;
-    std::shared_ptr<const secure_bytes> root_key_;
-    std::vector<std::unique_ptr<sfc_entry>> entries_;
+    std::shared_ptr<const secure_bytes> root_key_;     // null: no password
+    std::shared_ptr<const segment_codec> plain_codec_; // of all entries when there is no password
+    std::vector<std::unique_ptr<sfc_entry>> entries_;  // stable addresses: reserve() hands out references
     std::uint64_t next_offset_ = 0;
+    std::atomic<std::uint64_t> written_{0}; // stored bytes of entries so far
 };
 
 } // namespace omegasafe::storage
