@@ -23,13 +23,13 @@ std::shared_ptr<const sfc_reader> open_container(const std::filesystem::path& pa
 
 /// Creates an empty container (plus `changes`). Throws failure(config_exists / output_refused) when the file exists and
 /// may not be replaced.
-void create_container(const std::filesystem::path& path, sfc_password_ptr password, container_changes changes,
-                      bool replace = false);
+void create_container(
+    const std::filesystem::path& path, sfc_password_ptr password, container_changes changes, bool replace = false);
 
 /// Load, change, save under the exclusive lock: locks the file, opens it, asks `decide` what to change, writes the new
 /// file beside the old (sealed entries that stay are copied as they are), fsync, rename, fsync of the folder. Nothing
 /// is written when there are no changes. When `decide` throws, nothing changes. On return the changes are durable.
 void update_container(const std::filesystem::path& path, sfc_password_ptr password,
-                      const std::function<container_changes(const sfc_reader&)>& decide);
+    const std::function<container_changes(const sfc_reader&)>& decide);
 
 } // namespace omegasafe::storage
