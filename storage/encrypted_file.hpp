@@ -55,8 +55,8 @@ encrypted_file_info open_encrypted_file(std::shared_ptr<const byte_source> sourc
 /// Whole encryption in memory, for Deltas: the result is a container. `first` is the position inside the iteration,
 /// `range` the claimed global positions; data.size() + 1024 + suffix == range.size().
 std::vector<std::uint8_t> encrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first,
-                                            const encryption_metadata& metadata, std::string_view name,
-                                            const_byte_span data, std::uint64_t suffix_length, sfc_password_ptr layer);
+    const encryption_metadata& metadata, std::string_view name, const_byte_span data, std::uint64_t suffix_length,
+    sfc_password_ptr layer);
 /// The inverse, with length and SHA-256 checked (failure(integrity_failed)). `first` as above.
 secure_bytes decrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file);
 

@@ -48,8 +48,8 @@ key_iteration_ptr read_exported_key(std::shared_ptr<const byte_source> source, s
 
 /// A Delta sealed with Alpha positions: container bytes. `alpha_first` is the position inside the Alpha; the range has
 /// delta_positions(delta) positions.
-std::vector<std::uint8_t> seal_delta(const key_iteration& alpha, std::uint64_t alpha_first, const key_iteration& delta,
-                                     sfc_password_ptr layer);
+std::vector<std::uint8_t> seal_delta(
+    const key_iteration& alpha, std::uint64_t alpha_first, const key_iteration& delta, sfc_password_ptr layer);
 /// Alpha positions that sealing this Delta uses: 1024 + payload; Deltas carry no random suffix, their size is public by
 /// the key's geometry.
 std::uint64_t delta_positions(const iteration_info& delta);

@@ -1,0 +1,78 @@
+// The 1024-byte prefix of encrypted_data and the names it may carry.
+#include "crypto/random.hpp"
+#include "messages/error.hpp"
+#include "storage/byte_order.hpp"
+#include "storage/encrypted_file.hpp"
+#include <algorithm>
+
+namespace omegasafe::storage {
+
+namespace {
+
+// Few fixed bytes: known plaintext teaches an attacker maps.
+constexpr std::array<std::uint8_t, 4> magic{'O', 'S', 'F', 'M'};
+constexpr std::uint16_t metadata_version = 1;
+constexpr std::size_t at_version = 4;
+constexpr std::size_t at_name_length = 6;
+constexpr std::size_t at_length = 8;
+constexpr std::size_t at_sha256 = 16;
+constexpr std::size_t at_name = 48;
+static_assert(at_name + limits::name_bytes <= limits::file_metadata_bytes);
+
+failure not_metadata(const std::string& what) {
+    return failure(errc::integrity_failed,
+        "The decrypted data is no OmegaSafe file (" + what + "); the file or the key is the wrong one.");
+}
+
+} // namespace
+
+bool safe_base_name(std::string_view name) {
+    if (name.empty() || name.size() > limits::name_bytes || name == "." || name == "..")
+        return false;
+    return std::none_of(name.begin(), name.end(), [](char character) {
+        const auto byte = static_cast<unsigned char>(character);
+        return byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\';
+    });
+}
+
+secure_bytes encode(const file_metadata& metadata) {
+    if (!safe_base_name(metadata.name))
+        throw failure(errc::usage,
+            "The file's name cannot be stored: it must have 1 to 255 bytes without '/', '\\' and "
+            "control characters; rename the file.");
+    secure_bytes bytes(limits::file_metadata_bytes);
+    auto* out = bytes.data();
+    std::copy(magic.begin(), magic.end(), out);
+    store_le(out + at_version, metadata_version);
+    store_le(out + at_name_length, static_cast<std::uint16_t>(metadata.name.size()));
+    store_le(out + at_length, metadata.length);
+    std::copy(metadata.sha256.begin(), metadata.sha256.end(), out + at_sha256);
+    std::copy(metadata.name.begin(), metadata.name.end(), out + at_name);
+    crypto::random_fill(bytes.span().subspan(at_name + metadata.name.size()));
+    return bytes;
+}
+
+file_metadata decode_file_metadata(const_byte_span bytes) {
+    if (bytes.size() != limits::file_metadata_bytes)
+        throw not_metadata("its metadata has the wrong size");
+    const auto* in = bytes.data();
+    if (!std::equal(magic.begin(), magic.end(), in))
+        throw not_metadata("its metadata has no magic number");
+    const auto version = load_le<std::uint16_t>(in + at_version);
+    if (version > metadata_version)
+        throw failure(
+            errc::container_newer, "The file was encrypted by a newer omegasafe; update omegasafe to decrypt it.");
+    if (version != metadata_version)
+        throw not_metadata("its metadata has an unknown version");
+    file_metadata metadata;
+    metadata.length = load_le<std::uint64_t>(in + at_length);
+    std::copy_n(in + at_sha256, metadata.sha256.size(), metadata.sha256.begin());
+    const std::size_t name_length = load_le<std::uint16_t>(in + at_name_length);
+    if (name_length <= limits::name_bytes)
+        metadata.name.assign(reinterpret_cast<const char*>(in + at_name), name_length);
+    if (!safe_base_name(metadata.name))
+        throw not_metadata("its metadata holds an unsafe file name");
+    return metadata;
+}
+
+} // namespace omegasafe::storage

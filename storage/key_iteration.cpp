@@ -1,0 +1,197 @@
+#include "storage/key_iteration.hpp"
+
+#include "messages/error.hpp"
+#include "storage/atomic_file.hpp"
+#include "storage/byte_order.hpp"
+#include "storage/encrypted_file.hpp"
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace omegasafe::storage {
+
+namespace {
+
+using nlohmann::json;
+
+/// Version of the attributes; a later one may have more fields.
+constexpr std::uint64_t info_format = 1;
+/// Two names of 255 bytes and the other fields fit well; bounds what the CBOR reader recurses into.
+constexpr std::size_t largest_info = 1024;
+
+failure damaged(const std::string& what) {
+    return failure(
+        errc::container_damaged, "A key iteration is damaged: " + what + "; use a good copy of the key or Delta.");
+}
+
+/// Names are shown and sent as JSON, so they must be UTF-8 without control characters.
+bool acceptable_text(const std::string& text) {
+    if (text.size() > limits::name_bytes)
+        return false;
+    if (std::any_of(text.begin(), text.end(), [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; }))
+        return false;
+    try {
+        return json(text).dump().size() >= text.size();
+    } catch (const json::type_error&) {
+        return false;
+    }
+}
+
+bool acceptable_info(const iteration_info& info) {
+    return info.geometry.valid() && acceptable_text(info.key_name) && acceptable_text(info.omegasafe_version) &&
+           info.seq_number <= info.geometry.supported_deltas();
+}
+
+std::vector<std::uint8_t> to_cbor(const iteration_info& info) {
+    return json::to_cbor(json{{"format", info_format}, {"iteration_uuid", crypto::to_string(info.iteration_uuid)},
+        {"key_name", info.key_name}, {"key_uuid", crypto::to_string(info.key_uuid)},
+        {"nucleus_bytes", info.geometry.nucleus_bytes}, {"omegasafe_version", info.omegasafe_version},
+        {"rotor_bytes", info.geometry.rotor_bytes}, {"rotors", info.geometry.rotors}, {"seq_number", info.seq_number}});
+}
+
+std::uint64_t number_field(const json& object, const char* name, std::uint64_t limit) {
+    const auto field = object.find(name);
+    if (field == object.end() || !field->is_number_unsigned() || field->get<std::uint64_t>() > limit)
+        throw damaged(std::string(name) + " is missing or no number in its range");
+    return field->get<std::uint64_t>();
+}
+
+std::string text_field(const json& object, const char* name) {
+    const auto field = object.find(name);
+    if (field == object.end() || !field->is_string())
+        throw damaged(std::string(name) + " is missing or no text");
+    return field->get<std::string>();
+}
+
+uuid uuid_field(const json& object, const char* name) {
+    const auto id = crypto::parse_uuid(text_field(object, name));
+    if (!id)
+        throw damaged(std::string(name) + " is no UUID");
+    return *id;
+}
+
+/// What an Alpha's container entry or payload says of the key must be the same everywhere.
+bool same_key(const iteration_info& a, const iteration_info& b) {
+    return a.key_uuid == b.key_uuid && a.geometry == b.geometry && a.key_name == b.key_name;
+}
+
+} // namespace
+
+crypto::u128 iteration_info::first_position() const {
+    return is_alpha() ? 0 : crypto::u128{seq_number - 1} * geometry.capacity();
+}
+
+std::vector<std::uint8_t> encode(const iteration_info& info) {
+    if (!acceptable_info(info))
+        throw failure(errc::usage,
+            "The key cannot be stored: its name must be at most 255 bytes of UTF-8 without control "
+            "characters and its sizes those of create-key; change them.");
+    return to_cbor(info);
+}
+
+iteration_info decode_iteration_info(const_byte_span cbor) {
+    if (cbor.size() > largest_info)
+        throw damaged("its description is too long");
+    const auto object = json::from_cbor(cbor.begin(), cbor.end(), true, false);
+    if (!object.is_object())
+        throw damaged("its description is no CBOR map");
+    if (number_field(object, "format", UINT64_MAX) > info_format)
+        throw failure(errc::container_newer, "The key was made by a newer omegasafe; update omegasafe to use it.");
+    constexpr std::uint64_t largest_size = crypto::max_chain_bytes;
+    iteration_info info;
+    info.key_uuid = uuid_field(object, "key_uuid");
+    info.iteration_uuid = uuid_field(object, "iteration_uuid");
+    info.seq_number = number_field(object, "seq_number", UINT64_MAX);
+    info.key_name = text_field(object, "key_name");
+    info.omegasafe_version = text_field(object, "omegasafe_version");
+    info.geometry.nucleus_bytes = static_cast<std::uint32_t>(number_field(object, "nucleus_bytes", largest_size));
+    info.geometry.rotor_bytes = static_cast<std::uint32_t>(number_field(object, "rotor_bytes", largest_size));
+    info.geometry.rotors = static_cast<std::uint32_t>(number_field(object, "rotors", crypto::max_rotors));
+    // One way to write each description: no further fields, no field twice, no other order, no longer numbers.
+    if (!acceptable_info(info) || !std::ranges::equal(to_cbor(info), cbor))
+        throw damaged("its description is not in the canonical form");
+    return info;
+}
+
+secure_bytes encode_payload(const iteration_info& info, const crypto::key_material& maps) {
+    if (!(info.geometry == maps.geometry()))
+        throw failure(
+            errc::internal, "A key iteration was described with another size than its maps have; report this.");
+    const auto description = encode(info);
+    secure_bytes payload(4 + description.size() + maps.bytes().size());
+    store_le(payload.data(), static_cast<std::uint32_t>(description.size()));
+    auto* out = std::copy(description.begin(), description.end(), payload.data() + 4);
+    std::copy(maps.bytes().begin(), maps.bytes().end(), out);
+    return payload;
+}
+
+key_iteration_ptr decode_payload(const_byte_span payload) {
+    if (payload.size() < 4 || payload.size() > max_payload_bytes)
+        throw damaged("it has an impossible size");
+    const auto size = load_le<std::uint32_t>(payload.data());
+    if (size > payload.size() - 4)
+        throw damaged("it ends early");
+    const auto info = decode_iteration_info(payload.subspan(4, size));
+    const auto maps = payload.subspan(4 + size);
+    if (maps.size() != info.geometry.material_bytes())
+        throw damaged("its maps do not have the size it names");
+    if (!crypto::all_permutations(maps))
+        throw damaged("a map is no permutation");
+    auto material = std::make_shared<const crypto::key_material>(info.geometry, secure_bytes(maps));
+    return std::make_shared<const key_iteration>(
+        key_iteration{info, std::make_shared<const crypto::cipher>(std::move(material))});
+}
+
+void export_key(const std::filesystem::path& path, const key_iteration& alpha, sfc_password_ptr password) {
+    if (!alpha.info.is_alpha())
+        throw failure(errc::internal, "Only an Alpha is exported as a key; report this.");
+    const auto payload = encode_payload(alpha.info, alpha.cipher->key());
+    atomic_file file(path, existing_target::refuse);
+    sfc_writer writer(file, std::move(password));
+    writer.add(alpha.info.iteration_uuid, encode(alpha.info), payload);
+    writer.finish();
+    file.commit();
+}
+
+key_iteration_ptr read_exported_key(std::shared_ptr<const byte_source> source, sfc_password_ptr password) {
+    const sfc_reader reader(std::move(source), std::move(password));
+    if (reader.entries().size() != 1)
+        throw damaged("an exported key has exactly one entry");
+    const auto& entry = reader.entries().front();
+    auto alpha = decode_payload(reader.read(entry, max_payload_bytes));
+    if (!alpha->info.is_alpha() || alpha->info.iteration_uuid != entry.id ||
+        !(decode_iteration_info(entry.attributes) == alpha->info))
+        throw damaged("it is no exported Alpha");
+    return alpha;
+}
+
+std::vector<std::uint8_t> seal_delta(
+    const key_iteration& alpha, std::uint64_t alpha_first, const key_iteration& delta, sfc_password_ptr layer) {
+    if (!alpha.info.is_alpha() || delta.info.is_alpha() || !same_key(alpha.info, delta.info))
+        throw failure(errc::internal, "A Delta was to be sealed with the Alpha of another key; report this.");
+    return encrypt_in_memory(*alpha.cipher, alpha_first, {alpha.info.key_uuid, alpha_first},
+        crypto::to_string(delta.info.iteration_uuid), encode_payload(delta.info, delta.cipher->key()), 0,
+        std::move(layer));
+}
+
+std::uint64_t delta_positions(const iteration_info& delta) {
+    return limits::file_metadata_bytes + 4 + encode(delta).size() + delta.geometry.material_bytes();
+}
+
+key_iteration_ptr open_delta(const key_iteration& alpha, std::vector<std::uint8_t> container, sfc_password_ptr layer) {
+    if (container.size() > limits::delta_container_bytes)
+        throw damaged("a Delta may not be larger than 10 MiB");
+    const auto source = std::make_shared<const memory_source>(std::move(container), "The Delta");
+    const auto file = open_encrypted_file(source, std::move(layer));
+    if (file.metadata.key_uuid != alpha.info.key_uuid)
+        throw damaged("the Delta belongs to another key");
+    if (file.metadata.global_position_start >= alpha.info.geometry.capacity())
+        throw damaged("the Delta names positions that its Alpha does not have");
+    const auto first = static_cast<std::uint64_t>(file.metadata.global_position_start);
+    auto delta = decode_payload(decrypt_in_memory(*alpha.cipher, first, file));
+    if (delta->info.is_alpha() || !same_key(alpha.info, delta->info) ||
+        file.data.length != delta_positions(delta->info))
+        throw damaged("it is no Delta of this key");
+    return delta;
+}
+
+} // namespace omegasafe::storage
