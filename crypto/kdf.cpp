@@ -56,6 +56,13 @@ EVP_KDF* hkdf_algorithm() {
     return fetched;
 }
 
+/// OpenSSL only reads what this points to, but wants it writable, and never null.
+OSSL_PARAM octets(const char* name, const_byte_span bytes) {
+    static std::uint8_t nothing = 0;
+    std::uint8_t* data = bytes.empty() ? &nothing : const_cast<std::uint8_t*>(bytes.data());
+    return OSSL_PARAM_construct_octet_string(name, data, bytes.size());
+}
+
 } // namespace
 
 bool acceptable(const scrypt_cost& cost) {
@@ -79,12 +86,9 @@ secure_bytes hkdf_sha256(const_byte_span secret, const_byte_span salt, std::stri
     if (size == 0 || size > most_hkdf_bytes)
         throw std::invalid_argument("HKDF-SHA256 gives 1 to 8160 bytes");
     std::array<char, 7> digest{"SHA256"};
-    // OpenSSL's parameters want writable pointers but only read them.
     std::array<OSSL_PARAM, 5> params{OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest.data(), 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, const_cast<std::uint8_t*>(secret.data()), secret.size()),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, const_cast<std::uint8_t*>(salt.data()), salt.size()),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, const_cast<char*>(info.data()), info.size()),
-        OSSL_PARAM_construct_end()};
+        octets(OSSL_KDF_PARAM_KEY, secret), octets(OSSL_KDF_PARAM_SALT, salt),
+        octets(OSSL_KDF_PARAM_INFO, as_bytes(info)), OSSL_PARAM_construct_end()};
     secure_bytes out(size);
     const std::unique_ptr<EVP_KDF_CTX, void (*)(EVP_KDF_CTX*)> context(
         EVP_KDF_CTX_new(hkdf_algorithm()), EVP_KDF_CTX_free);
