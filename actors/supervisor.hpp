@@ -6,7 +6,7 @@
 namespace omegasafe::actors {
 
 /// `workers`: number of cipher workers. Actors that ask others hold the supervisor and ask it for the current handles,
-/// so a restart is seen by the next request. send_exit ends all.
+/// so the next request sees a restart. send_exit ends all of them.
 supervisor_actor spawn_supervisor(caf::actor_system& system, std::filesystem::path root, std::size_t workers);
 
 } // namespace omegasafe::actors

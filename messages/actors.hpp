@@ -64,7 +64,14 @@ using ecs_directory_actor = caf::typed_actor<caf::replies_to<list_ecs>::with<std
     // ecs_exists when name or path is taken
     caf::replies_to<create_sfc_ecs>::with<ecs_entry>>;
 
-/// Runs cipher work on the scheduler's workers; restarts a worker that crashed.
+/// One worker of the pool, on a scheduler thread. Never touches files.
+using cipher_worker_actor = caf::typed_actor<
+    // see cipher_pool_actor
+    caf::replies_to<cipher_chunk>::with<chunk_ptr>,
+    // fills one piece of a block with fresh maps
+    caf::replies_to<draw_piece>::with<void>>;
+
+/// Hands work to its workers in turn; restarts one that crashed.
 using cipher_pool_actor = caf::typed_actor<
     // the same chunk, transformed; container_damaged when a stored segment was altered
     caf::replies_to<cipher_chunk>::with<chunk_ptr>,
@@ -129,6 +136,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::created_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_file)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::download_delta)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::draw_piece)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_file)

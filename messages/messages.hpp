@@ -57,6 +57,7 @@ struct get_layer_password {};
 struct create_root {
     secret_ptr password;
     bool replace = false;
+    bool create_folder = false; // only the default root is made when missing
 };
 
 // --- key_store ------------------------------------------------------------------------------------------------------
@@ -237,6 +238,12 @@ struct cipher_chunk {
     cipher_ptr cipher;
     std::shared_ptr<const storage::segment_codec> codec;
     chunk_ptr data;
+};
+/// Bytes offset .. offset+size-1 of a block that the pool fills; pieces do not overlap.
+struct draw_piece {
+    std::shared_ptr<crypto::secure_bytes> block;
+    std::size_t offset = 0;
+    std::size_t size = 0;
 };
 struct generate_maps {
     std::shared_ptr<const crypto::key_geometry> geometry;

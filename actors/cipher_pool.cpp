@@ -1,0 +1,125 @@
+#include "actors/cipher_pool.hpp"
+
+#include "actors/runtime.hpp"
+#include "messages/limits.hpp"
+#include "storage/sfc.hpp"
+#include <algorithm>
+
+namespace omegasafe::actors {
+
+namespace {
+
+using crypto::byte_span;
+using crypto::const_byte_span;
+using storage::segment_codec;
+
+constexpr std::size_t stored_segment = limits::segment_bytes + segment_codec::overhead;
+
+/// Calls body(index, last, position, plain bytes, stored bytes) for each segment of a chunk.
+template <class F>
+void for_each_segment(chunk& data, F body) {
+    std::uint64_t index = data.first_segment;
+    for (std::size_t plain = 0, stored = 0;; plain += limits::segment_bytes, stored += stored_segment, ++index) {
+        const std::size_t size = std::min(limits::segment_bytes, data.plain_size - plain);
+        const bool ends_chunk = plain + size == data.plain_size;
+        body(index, ends_chunk && data.ends_entry, data.position + plain, byte_span{data.plain.data() + plain, size},
+            byte_span{data.stored.data() + stored, size + segment_codec::overhead});
+        if (ends_chunk)
+            return;
+    }
+}
+
+/// Segment by segment, so that a segment is still in the core's cache when it is sealed.
+void encrypt(const cipher_chunk& job) {
+    for_each_segment(*job.data, [&](auto index, bool last, auto position, byte_span plain, byte_span stored) {
+        const auto text = stored.first(plain.size());
+        job.cipher->encrypt(position, plain, text);
+        job.codec->seal(index, last, text, stored);
+    });
+}
+
+void decrypt(const cipher_chunk& job) {
+    for_each_segment(*job.data, [&](auto index, bool last, auto position, byte_span plain, byte_span stored) {
+        if (!job.codec->open(index, last, stored, plain))
+            throw failure(errc::container_damaged, "Its data was altered (segment " + std::to_string(index) + ").");
+        job.cipher->decrypt(position, plain, plain);
+    });
+}
+
+cipher_worker_actor::behavior_type worker_behavior(cipher_worker_actor::pointer self, std::size_t /*number*/) {
+    self->set_exception_handler(crash_error);
+    return {
+        handle([](const cipher_chunk& job) {
+            job.direction == cipher_direction::encrypt ? encrypt(job) : decrypt(job);
+            return job.data;
+        }),
+        handle(
+            [](const draw_piece& piece) { crypto::draw_maps(piece.block->span().subspan(piece.offset, piece.size)); }),
+    };
+}
+
+struct cipher_pool_state {
+    std::vector<cipher_worker_actor> workers;
+    std::size_t next = 0;
+
+    const cipher_worker_actor& take_turn() { return workers[next++ % workers.size()]; }
+};
+
+/// Splits a block of maps over the workers and answers when all pieces are drawn.
+caf::result<key_material_ptr> generate(
+    cipher_pool_actor::pointer self, cipher_pool_state& state, const generate_maps& request) {
+    struct open_pieces {
+        caf::typed_response_promise<key_material_ptr> promise;
+        crypto::key_geometry geometry;
+        std::shared_ptr<crypto::secure_bytes> block;
+        std::size_t left = 0;
+    };
+    const auto total_maps = request.geometry->material_bytes() / crypto::map_size;
+    const auto most = request.max_workers == 0 ? state.workers.size() : std::size_t{request.max_workers};
+    const auto pieces = std::min({state.workers.size(), most, static_cast<std::size_t>(total_maps)});
+    const auto open = std::make_shared<open_pieces>(open_pieces{self->make_response_promise<key_material_ptr>(),
+        *request.geometry, std::make_shared<crypto::secure_bytes>(request.geometry->material_bytes()), pieces});
+    for (std::size_t i = 0; i < pieces; ++i) {
+        const std::size_t first = total_maps * i / pieces, end = total_maps * (i + 1) / pieces;
+        const draw_piece piece{open->block, first * crypto::map_size, (end - first) * crypto::map_size};
+        self->request(state.take_turn(), caf::infinite, piece)
+            .then(
+                [open] {
+                    if (--open->left == 0 && open->promise.pending())
+                        open->promise.deliver(
+                            std::make_shared<const crypto::key_material>(open->geometry, std::move(*open->block)));
+                },
+                [open](caf::error& problem) {
+                    if (open->promise.pending())
+                        open->promise.deliver(std::move(problem));
+                });
+    }
+    return open->promise;
+}
+
+} // namespace
+
+cipher_pool_actor::behavior_type cipher_pool_behavior(cipher_pool_actor::pointer self, std::size_t workers) {
+    self->set_exception_handler(crash_error);
+    const auto state = std::make_shared<cipher_pool_state>();
+    for (std::size_t i = 0; i < workers; ++i)
+        state->workers.push_back(self->spawn<caf::monitored>(worker_behavior, i));
+    self->set_down_handler([self, state](const caf::down_msg& down) {
+        for (std::size_t i = 0; i < state->workers.size(); ++i)
+            if (state->workers[i].address() == down.source)
+                state->workers[i] = self->spawn<caf::monitored>(worker_behavior, i);
+    });
+    self->attach_functor([state] {
+        for (const auto& worker : state->workers)
+            caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
+        state->workers.clear();
+    });
+    return {
+        // The answer goes straight from the worker to who asked.
+        [self, state](
+            cipher_chunk& job) -> caf::result<chunk_ptr> { return self->delegate(state->take_turn(), std::move(job)); },
+        [self, state](const generate_maps& request) { return generate(self, *state, request); },
+    };
+}
+
+} // namespace omegasafe::actors

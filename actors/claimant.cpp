@@ -1,0 +1,157 @@
+#include "actors/claimant.hpp"
+
+#include "actors/claim_plan.hpp"
+#include "actors/key_access.hpp"
+#include "storage/cache_entry.hpp"
+#include "storage/config_file.hpp"
+#include "storage/file_lock.hpp"
+#include "storage/key_iteration.hpp"
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+namespace omegasafe::actors {
+
+namespace {
+
+/// Other devices may fill or renew a Delta between our look and our claim; each time we look again, but not for ever.
+constexpr int external_attempts = 8;
+
+/// What one request runs with.
+struct claim_flow {
+    key_access key;
+    settings_ptr settings;
+    claim_request request;
+    storage::iteration_info latest; // newest local iteration; the Alpha when there is no Delta yet
+    std::uint64_t performance_chunk = 0;
+    std::uint64_t offline_target = 0;
+
+    claim_flow(caf::actor_system& system, const supervisor_actor& supervisor, const claim_request& wanted)
+        : key(system, supervisor, wanted.key_uuid), settings(key.settings()), request(wanted) {
+        look_again();
+        const auto capacity = latest.geometry.capacity();
+        if (request.size == 0 || request.size > capacity)
+            throw failure(errc::file_too_large, std::to_string(request.size) +
+                                                    " positions are more than one Delta of this key holds (" +
+                                                    std::to_string(capacity) + ").");
+        performance_chunk = effective_bytes(settings->cache_performance_bytes, capacity);
+        offline_target = effective_bytes(settings->cache_offline_bytes, capacity);
+    }
+
+    void look_again() { latest = key.iterations()->back(); }
+    claimed_range result(const position_range& range) const {
+        return {latest.iteration_uuid, latest.seq_number, range};
+    }
+
+    std::optional<claimed_range> from_cache(cache_reason reason) {
+        if (latest.is_alpha())
+            return std::nullopt;
+        const auto range =
+            key.ask_cache<std::optional<position_range>>(sub_claim{latest.iteration_uuid, reason, request.size});
+        return range ? std::optional{result(*range)} : std::nullopt;
+    }
+
+    u128 offline_remaining() {
+        for (const auto& entry : *key.ask_cache<cache_entries_ptr>(list_cache_entries{request.key_uuid}))
+            if (entry.iteration_uuid == latest.iteration_uuid)
+                return storage::remaining(entry, cache_reason::offline);
+        return 0;
+    }
+};
+
+claimed_range offline_fallback(claim_flow& flow, const std::string& why) {
+    if (auto found = flow.from_cache(cache_reason::offline)) {
+        spdlog::debug("Claimed {} positions from the OFFLINE cache ({}).", flow.request.size, why);
+        return *found;
+    }
+    throw failure(
+        errc::claim_insufficient, why + ", and the OFFLINE cache is insufficient: no single OFFLINE claim has " +
+                                      std::to_string(flow.request.size) +
+                                      " positions left. Connect to the ECS (OFFLINE_MODE off) and encrypt again.");
+}
+
+/// The integrity check of the flow chart: conflicts end here, missing Deltas come in, a full or absent Delta is
+/// renewed. Returns the newest Delta as the ECS sees it, with room for the request.
+ecs_delta newest_with_room(claim_flow& flow) {
+    auto known = flow.key.ask_sync<pull_report>(pull_deltas{flow.request.key_uuid, {}}).known;
+    flow.look_again();
+    if (known.size() != flow.latest.seq_number)
+        throw failure(errc::ecs_rejected, "The ECS knows " + std::to_string(known.size()) + " Deltas of key " +
+                                              crypto::to_string(flow.request.key_uuid) + ", this device " +
+                                              std::to_string(flow.latest.seq_number) +
+                                              "; was the ECS restored from an old copy?");
+    if (!known.empty() && known.back().remaining() >= flow.request.size)
+        return known.back();
+    flow.key.ask_sync<key_iteration_ptr>(renew_delta{flow.request.key_uuid});
+    flow.look_again();
+    return {flow.latest.iteration_uuid, flow.latest.seq_number,
+        {flow.latest.first_position(), flow.latest.last_position()}, flow.latest.first_position()};
+}
+
+std::optional<claimed_range> claim_at_ecs(claim_flow& flow) {
+    const auto delta = newest_with_room(flow);
+    const auto plan = plan_claim(
+        {flow.request.size, flow.performance_chunk, flow.offline_target, flow.offline_remaining(), delta.remaining()});
+    if (!plan)
+        return std::nullopt;
+    position_range range;
+    try {
+        range = flow.key.ask_ecs<position_range>(
+            claim_delta_positions{flow.request.key_uuid, delta.delta_uuid, plan->total()});
+    } catch (const failure& problem) {
+        if (problem.code() != errc::ecs_full && problem.code() != errc::delta_conflict)
+            throw;
+        return std::nullopt; // another device was quicker: look again
+    }
+    if (range.size() != plan->total() || range.first < delta.positions.first || range.last > delta.positions.last)
+        throw failure(errc::ecs_rejected, "The ECS answered with positions that were not asked for.");
+    spdlog::debug("Claimed {} positions at the ECS: {} PERFORMANCE, {} direct, {} OFFLINE.", plan->total(),
+        plan->performance, plan->direct, plan->offline);
+    return flow.result(flow.key.ask_cache<position_range>(
+        accept_range{delta.delta_uuid, range, plan->performance, plan->offline, flow.request.size}));
+}
+
+claimed_range external_path(claim_flow& flow) {
+    if (flow.settings->offline_mode)
+        return offline_fallback(flow, "OFFLINE_MODE is on");
+    try {
+        for (int attempt = 0; attempt < external_attempts; ++attempt)
+            if (auto claimed = claim_at_ecs(flow))
+                return *claimed;
+    } catch (const failure& problem) {
+        if (problem.code() != errc::ecs_unavailable)
+            throw;
+        std::string why = problem.what();
+        if (why.ends_with('.'))
+            why.pop_back();
+        return offline_fallback(flow, why);
+    }
+    throw failure(
+        errc::ecs_rejected, "Other devices kept changing the key's Deltas at the ECS; run the command again.");
+}
+
+claimed_range claim(claim_flow flow) {
+    const auto from_performance = [&] {
+        return flow.performance_chunk > 0 ? flow.from_cache(cache_reason::performance) : std::nullopt;
+    };
+    if (auto hit = from_performance())
+        return *hit;
+    // One external claim at a time for a config root: a second process finds what the first one brought, and ranges
+    // reach the high-water guard in the order in which the ECS gave them.
+    const storage::file_lock one_at_a_time{flow.settings->cache_path.parent_path()};
+    flow.look_again();
+    if (auto hit = from_performance())
+        return *hit;
+    return external_path(flow);
+}
+
+} // namespace
+
+claimant_actor::behavior_type claimant_behavior(claimant_actor::pointer self, supervisor_actor supervisor) {
+    self->set_exception_handler(crash_error);
+    auto& system = self->system();
+    return {handle([&system, supervisor](const claim_request& request) {
+        return claim(claim_flow{system, supervisor, request});
+    })};
+}
+
+} // namespace omegasafe::actors

@@ -1,0 +1,144 @@
+#include "actors/delta_sync.hpp"
+
+#include "actors/key_access.hpp"
+#include "storage/cache_entry.hpp"
+#include "storage/key_iteration.hpp"
+#include <spdlog/spdlog.h>
+
+namespace omegasafe::actors {
+
+namespace {
+
+using storage::iteration_info;
+
+/// Same sequence, different UUID: two devices went different ways. Never resolved silently (D2).
+void refuse_conflicts(const std::vector<iteration_info>& local, const std::vector<ecs_delta>& known) {
+    for (const auto& mine : local)
+        for (const auto& theirs : known)
+            if (mine.seq_number == theirs.seq_number && mine.iteration_uuid != theirs.delta_uuid)
+                throw failure(errc::delta_conflict,
+                    "Delta " + std::to_string(mine.seq_number) + " of key " + crypto::to_string(mine.key_uuid) +
+                        " is " + crypto::to_string(mine.iteration_uuid) + " here but " +
+                        crypto::to_string(theirs.delta_uuid) +
+                        " at the ECS; nothing was pulled. Export the Alpha, delete the key here and import it again.");
+}
+
+void check_positions(const iteration_info& alpha, const ecs_delta& delta) {
+    auto expected = alpha;
+    expected.seq_number = delta.seq_number;
+    if (delta.positions != position_range{expected.first_position(), expected.last_position()})
+        throw failure(errc::ecs_rejected, "The ECS reports positions for Delta " + std::to_string(delta.seq_number) +
+                                              " that do not fit the key; nothing was pulled.");
+}
+
+pull_report pull(const key_access& key, const pull_deltas& request) {
+    pull_report report{.pulled = {}, .known = key.ask_ecs<std::vector<ecs_delta>>(list_deltas{request.key_uuid})};
+    const auto local = key.iterations();
+    refuse_conflicts(*local, report.known);
+    key_iteration_ptr alpha;
+    for (const auto& delta : report.known) {
+        const auto here = [&](const iteration_info& i) { return i.iteration_uuid == delta.delta_uuid; };
+        if (std::ranges::any_of(*local, here) || (request.up_to && delta.seq_number > *request.up_to))
+            continue;
+        if (!alpha)
+            alpha = key.load(0);
+        check_positions(alpha->info, delta);
+        const auto container = key.ask_ecs<blob_ptr>(download_delta{request.key_uuid, delta.delta_uuid});
+        auto opened = storage::open_delta(*alpha, *container, key.layer());
+        if (opened->info.iteration_uuid != delta.delta_uuid || opened->info.seq_number != delta.seq_number)
+            throw failure(errc::delta_conflict, "The ECS sent another Delta than " +
+                                                    crypto::to_string(delta.delta_uuid) + "; nothing more was pulled.");
+        key.commit(std::move(opened));
+        report.pulled.push_back(delta);
+        spdlog::info("Pulled Delta {} ({}).", delta.seq_number, crypto::to_string(delta.delta_uuid));
+    }
+    return report;
+}
+
+/// Claims Alpha positions for one Delta, past the high-water guard and durably, before the first is used.
+position_range claim_alpha_range(const key_access& key, const iteration_info& alpha, std::uint64_t size) {
+    const auto range = key.ask_ecs<position_range>(claim_alpha_positions{alpha.key_uuid, size});
+    if (range.size() != size || range.last >= alpha.geometry.capacity())
+        throw failure(errc::ecs_rejected, "The ECS answered with Alpha positions that were not asked for.");
+    return key.ask_cache<position_range>(accept_range{alpha.iteration_uuid, range, 0, 0, size});
+}
+
+/// Uploads before it stores: a Delta that others do not know must never be encrypted with (D6).
+key_iteration_ptr renew(const key_access& key, unsigned max_workers) {
+    const auto local = key.iterations();
+    const auto alpha = key.load(0);
+    auto info = alpha->info;
+    info.seq_number = local->back().seq_number + 1;
+    info.iteration_uuid = crypto::random_uuid();
+    const auto maps = key.generate(info.geometry, max_workers);
+    const auto delta = std::make_shared<const storage::key_iteration>(
+        storage::key_iteration{info, std::make_shared<const crypto::cipher>(maps)});
+
+    const auto size = storage::delta_positions(info);
+    const auto range = claim_alpha_range(key, alpha->info, size);
+    auto container = std::make_shared<const std::vector<std::uint8_t>>(
+        storage::seal_delta(*alpha, static_cast<std::uint64_t>(range.first), *delta, key.layer()));
+    const ecs_delta registered{
+        info.iteration_uuid, info.seq_number, {info.first_position(), info.last_position()}, info.first_position()};
+    key.ask_ecs<void>(upload_delta{info.key_uuid, registered, std::move(container)});
+    key.commit(delta);
+    spdlog::info("Created Delta {} ({}) of key {}.", info.seq_number, crypto::to_string(info.iteration_uuid),
+        crypto::to_string(info.key_uuid));
+    return delta;
+}
+
+/// Best effort: whatever cannot be removed is logged, the first failure stays the answer.
+template <class F>
+void attempt(const char* what, F undo) {
+    try {
+        undo();
+    } catch (const failure& problem) {
+        spdlog::warn("Clean-up of {} failed: {}", what, problem.what());
+    }
+}
+
+created_key create(caf::actor_system& system, const supervisor_actor& supervisor, const create_key& request) {
+    const crypto::key_geometry geometry{request.nucleus_bytes, request.rotor_bytes, request.rotors};
+    if (!geometry.valid())
+        throw failure(errc::usage, "A key has a nucleus and rotors of 0.10 to 1.00 MB and 2 to 4 rotors.");
+    const iteration_info info{.key_uuid = crypto::random_uuid(),
+        .iteration_uuid = crypto::random_uuid(),
+        .seq_number = 0,
+        .key_name = request.name,
+        .omegasafe_version = program_version,
+        .geometry = geometry};
+    const key_access key{system, supervisor, info.key_uuid, request.ecs_uuid};
+    bool registered = false;
+    try {
+        const auto maps = key.generate(geometry, request.max_workers);
+        key.commit(std::make_shared<const storage::key_iteration>(
+            storage::key_iteration{info, std::make_shared<const crypto::cipher>(maps)}));
+        registered = true; // also when the answer gets lost
+        key.ask_ecs<void>(register_key{{info.key_uuid, info.key_name, info.omegasafe_version, geometry.capacity(), 0}});
+        renew(key, request.max_workers);
+        return {key.iterations()};
+    } catch (const failure&) {
+        if (registered)
+            attempt("the key at the ECS", [&] { key.ask_ecs<void>(delete_ecs_key{info.key_uuid}); });
+        attempt("the local key", [&] { key.forget(); });
+        throw;
+    }
+}
+
+} // namespace
+
+delta_sync_actor::behavior_type delta_sync_behavior(delta_sync_actor::pointer self, supervisor_actor supervisor) {
+    self->set_exception_handler(crash_error);
+    auto& system = self->system();
+    return {
+        handle([&system, supervisor](const pull_deltas& m) {
+            return pull(key_access{system, supervisor, m.key_uuid}, m);
+        }),
+        handle([&system, supervisor](const renew_delta& m) {
+            return renew(key_access{system, supervisor, m.key_uuid}, 0);
+        }),
+        handle([&system, supervisor](const create_key& m) { return create(system, supervisor, m); }),
+    };
+}
+
+} // namespace omegasafe::actors

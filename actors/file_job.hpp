@@ -1,0 +1,11 @@
+// The file_job actor: one file through the cipher pool, with a bounded number of chunks under way.
+#pragma once
+
+#include "messages/actors.hpp"
+
+namespace omegasafe::actors {
+
+/// Starts one (detached). `listener` may be null. It ends by itself after its answer.
+file_job_actor spawn_file_job(caf::actor_system& system, supervisor_actor supervisor, progress_actor listener);
+
+} // namespace omegasafe::actors

@@ -1,0 +1,63 @@
+#include "actors/key_access.hpp"
+
+#include "storage/cache_entry.hpp"
+#include "storage/key_iteration.hpp"
+
+namespace omegasafe::actors {
+
+key_access::key_access(
+    caf::actor_system& system, const supervisor_actor& supervisor, const uuid& key_uuid, std::optional<uuid> ecs_uuid)
+    : system_(system), actors_(ask<services>(system, supervisor, get_services{})), key_uuid_(key_uuid),
+      ecs_uuid_(ecs_uuid) {}
+
+iterations_ptr key_access::iterations() const {
+    return ask<iterations_ptr>(system_, actors_.key_store, list_key_iterations{key_uuid_});
+}
+
+key_iteration_ptr key_access::load(std::uint64_t seq_number) const {
+    return ask<key_iteration_ptr>(system_, actors_.key_store, load_iteration{key_uuid_, seq_number});
+}
+
+key_material_ptr key_access::generate(const crypto::key_geometry& geometry, unsigned max_workers) const {
+    return ask<key_material_ptr>(system_, actors_.cipher_pool,
+        generate_maps{std::make_shared<const crypto::key_geometry>(geometry), max_workers});
+}
+
+void key_access::commit(key_iteration_ptr iteration) const {
+    const auto& info = iteration->info;
+    ask_cache<void>(create_cache_entry{info.key_uuid, info.iteration_uuid, info.seq_number, ecs_uuid()});
+    ask<void>(system_, actors_.key_store, add_iteration{std::move(iteration)});
+}
+
+void key_access::forget() const {
+    ask<void>(system_, actors_.key_store, remove_key{key_uuid_});
+    ask<void>(system_, actors_.claim_cache, remove_key{key_uuid_});
+}
+
+password_ptr key_access::layer() const {
+    return ask<password_ptr>(system_, actors_.config, get_layer_password{});
+}
+
+settings_ptr key_access::settings() const {
+    return ask<settings_ptr>(system_, actors_.config, get_settings{});
+}
+
+const uuid& key_access::ecs_uuid() const {
+    if (!ecs_uuid_) {
+        const auto entries = ask_cache<cache_entries_ptr>(list_cache_entries{key_uuid_});
+        if (entries->empty())
+            throw failure(errc::ecs_unknown, "Key " + crypto::to_string(key_uuid_) +
+                                                 " is not linked to an ECS on this device; import it again with "
+                                                 "import-key.");
+        ecs_uuid_ = entries->front().ecs_uuid;
+    }
+    return *ecs_uuid_;
+}
+
+const ecs_connection_actor& key_access::connection() const {
+    if (!connection_)
+        connection_ = ask<ecs_connection_actor>(system_, actors_.ecs_directory, connect_ecs{ecs_uuid()});
+    return connection_;
+}
+
+} // namespace omegasafe::actors

@@ -1,0 +1,56 @@
+// One key as the actors around it see it: its iterations, its cache entries and its ECS.
+#pragma once
+
+#include "actors/runtime.hpp"
+
+namespace omegasafe::actors {
+
+/// Stamped into new keys and shown by --version.
+inline constexpr const char* program_version = OMEGASAFE_VERSION;
+
+/// Short-lived: made for one request, it asks the supervisor for the actors once. All calls block and throw `failure`.
+class key_access {
+public:
+    /// The ECS is found by the key's cache entry, unless `ecs_uuid` says it (a key that is just being made).
+    key_access(caf::actor_system& system, const supervisor_actor& supervisor, const uuid& key_uuid,
+        std::optional<uuid> ecs_uuid = {});
+
+    /// Ordered by sequence, the Alpha first. failure(alpha_missing).
+    iterations_ptr iterations() const;
+    key_iteration_ptr load(std::uint64_t seq_number) const;
+    /// Fresh maps from the cipher pool.
+    key_material_ptr generate(const crypto::key_geometry& geometry, unsigned max_workers) const;
+    /// Stores an iteration with its cache entry; idempotent. The cache entry comes first: an iteration without one
+    /// would be unusable.
+    void commit(key_iteration_ptr iteration) const;
+    /// Removes the key and its cache entries from this device.
+    void forget() const;
+    /// The traditional layer's password, null when off.
+    password_ptr layer() const;
+    settings_ptr settings() const;
+    const uuid& ecs_uuid() const;
+
+    template <class Answer, class Request>
+    Answer ask_ecs(Request request) const {
+        return ask<Answer>(system_, connection(), std::move(request));
+    }
+    template <class Answer, class Request>
+    Answer ask_cache(Request request) const {
+        return ask<Answer>(system_, actors_.claim_cache, std::move(request));
+    }
+    template <class Answer, class Request>
+    Answer ask_sync(Request request) const {
+        return ask<Answer>(system_, actors_.delta_sync, std::move(request));
+    }
+
+private:
+    const ecs_connection_actor& connection() const;
+
+    caf::actor_system& system_;
+    services actors_;
+    uuid key_uuid_;
+    mutable std::optional<uuid> ecs_uuid_;
+    mutable ecs_connection_actor connection_; // made when first needed: a local hit touches no ECS
+};
+
+} // namespace omegasafe::actors
