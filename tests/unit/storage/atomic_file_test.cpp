@@ -1,0 +1,181 @@
+// A file appears whole or not at all, named or unnamed while it is written.
+#include "storage/atomic_file.hpp"
+#include "storage/fail_points.hpp"
+#include "storage_support.hpp"
+#include <catch2/catch.hpp>
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+using namespace omegasafe;
+using namespace omegasafe::storage;
+using namespace omegasafe::test;
+
+namespace {
+
+/// Sets a fail point hook for a scope.
+struct hook_guard {
+    explicit hook_guard(fail_point_hook hook) { fail_point_hook_in_use = hook; }
+    ~hook_guard() { fail_point_hook_in_use = nullptr; }
+};
+
+int no_unnamed_files(const char* name) {
+    return std::strcmp(name, "create_unnamed") == 0 ? EOPNOTSUPP : 0;
+}
+
+int no_copying_in_kernel(const char* name) {
+    return std::strcmp(name, "copy") == 0 ? EXDEV : 0;
+}
+
+int no_room(const char* name) {
+    return std::strcmp(name, "reserve") == 0 ? ENOSPC : 0;
+}
+
+int cannot_reserve(const char* name) {
+    return std::strcmp(name, "reserve") == 0 ? EOPNOTSUPP : 0;
+}
+
+void write_atomically(const fs::path& path, existing_target policy, const bytes& content) {
+    atomic_file file(path, policy);
+    file.write_at(0, content);
+    file.commit();
+}
+
+} // namespace
+
+TEST_CASE("atomic files appear on commit only", "[atomic_file]") {
+    const hook_guard hook(GENERATE(fail_point_hook{nullptr}, no_unnamed_files));
+    const temporary_folder folder;
+    const auto policy = GENERATE(existing_target::refuse, existing_target::replace);
+    {
+        atomic_file file(folder / "a", policy);
+        file.reserve(100'000);
+        file.write_at(5, pattern(10));
+        file.write_at(0, pattern(5, 100));
+        CHECK_FALSE(fs::exists(folder / "a"));
+        file.commit();
+    }
+    CHECK(folder.names() == std::vector<std::string>{"a"});
+    auto expected = pattern(5, 100);
+    const auto rest = pattern(10);
+    expected.insert(expected.end(), rest.begin(), rest.end());
+    CHECK(file_bytes(folder / "a") == expected);
+    struct stat status {};
+    REQUIRE(::stat((folder / "a").c_str(), &status) == 0);
+    CHECK((status.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("an atomic file that is not committed leaves nothing", "[atomic_file]") {
+    const hook_guard hook(GENERATE(fail_point_hook{nullptr}, no_unnamed_files));
+    const temporary_folder folder;
+    {
+        atomic_file file(folder / "a", existing_target::refuse);
+        file.write_at(0, pattern(10));
+    }
+    CHECK(folder.names().empty());
+}
+
+TEST_CASE("existing targets are refused or replaced as asked", "[atomic_file]") {
+    const hook_guard hook(GENERATE(fail_point_hook{nullptr}, no_unnamed_files));
+    const temporary_folder folder;
+    write_atomically(folder / "a", existing_target::refuse, pattern(3));
+    CHECK(
+        code_of([&] { write_atomically(folder / "a", existing_target::refuse, pattern(4)); }) == errc::output_refused);
+    CHECK(file_bytes(folder / "a") == pattern(3));
+    write_atomically(folder / "a", existing_target::replace, pattern(5));
+    CHECK(file_bytes(folder / "a") == pattern(5));
+    CHECK(folder.names() == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("a target that appears while the file is written is not replaced", "[atomic_file]") {
+    const hook_guard hook(GENERATE(fail_point_hook{nullptr}, no_unnamed_files));
+    const temporary_folder folder;
+    {
+        atomic_file file(folder / "a", existing_target::refuse);
+        file.write_at(0, pattern(3));
+        write_file(folder / "a", pattern(7));
+        CHECK(code_of([&] { file.commit(); }) == errc::output_refused);
+    }
+    CHECK(file_bytes(folder / "a") == pattern(7));
+    CHECK(folder.names() == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("targets that cannot be are refused at once", "[atomic_file]") {
+    const temporary_folder folder;
+    const auto refused = [](const fs::path& path) {
+        return code_of([&] { atomic_file(path, existing_target::replace); }) == errc::output_refused;
+    };
+    CHECK(refused(folder / "missing" / "a"));
+    CHECK(refused(folder.path()));
+    CHECK(refused(folder / ""));
+    CHECK(sentence_of([&] { atomic_file(folder / "missing" / "a", existing_target::refuse); }).find("missing/a") !=
+          std::string::npos);
+}
+
+TEST_CASE("a full disk shows when space is reserved; file systems that cannot reserve are fine", "[atomic_file]") {
+    const temporary_folder folder;
+    atomic_file file(folder / "a", existing_target::refuse);
+    {
+        const hook_guard hook(no_room);
+        CHECK(code_of([&] { file.reserve(1000); }) == errc::io_failed);
+    }
+    const hook_guard hook(cannot_reserve);
+    CHECK(code_of([&] { file.reserve(1000); }) == errc::none);
+}
+
+TEST_CASE("bytes are copied from files and memory", "[atomic_file]") {
+    const hook_guard hook(GENERATE(fail_point_hook{nullptr}, no_copying_in_kernel));
+    const temporary_folder folder;
+    const auto content = pattern(3'000'000);
+    write_file(folder / "source", content);
+    const bool from_memory = GENERATE(false, true);
+    const auto source = from_memory ? in_memory(content) : std::make_shared<file_source>(folder / "source");
+    {
+        atomic_file file(folder / "copy", existing_target::refuse);
+        file.write_at(0, pattern(3));
+        file.copy_from(*source, 1000, 2'500'000, 3);
+        CHECK(code_of([&] { file.copy_from(*source, 2'999'999, 2, 0); }) == errc::io_failed);
+        file.commit();
+    }
+    const auto copied = file_bytes(folder / "copy");
+    REQUIRE(copied.size() == 2'500'003);
+    CHECK(std::equal(copied.begin() + 3, copied.end(), content.begin() + 1000));
+}
+
+TEST_CASE("a signal removes named temporary files and lets no new one appear", "[atomic_file]") {
+    const temporary_folder folder;
+    const auto child = ::fork();
+    if (child == 0) {
+        fail_point_hook_in_use = no_unnamed_files;
+        atomic_file file(folder / "a", existing_target::refuse);
+        file.write_at(0, pattern(3));
+        const bool was_there = folder.names().size() == 1;
+        remove_temporary_files();
+        const bool gone = folder.names().empty();
+        const bool refused = code_of([&] { atomic_file(folder / "b", existing_target::refuse); }) == errc::aborted;
+        ::_exit(was_there && gone && refused ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    CHECK(folder.names().empty());
+}
+
+TEST_CASE("sources are regular files", "[random_access]") {
+    const temporary_folder folder;
+    CHECK(code_of([&] { file_source(folder / "missing"); }) == errc::input_unreadable);
+    CHECK(code_of([&] { file_source(folder.path()); }) == errc::input_unreadable);
+    REQUIRE(::mkfifo((folder / "fifo").c_str(), 0600) == 0);
+    CHECK(code_of([&] { file_source(folder / "fifo"); }) == errc::input_unreadable);
+    write_file(folder / "a", pattern(100));
+    CHECK(read_file(folder / "a", 100) == pattern(100));
+    CHECK(code_of([&] { read_file(folder / "a", 99); }) == errc::input_unreadable);
+    bytes piece(10);
+    const file_source source(folder / "a");
+    source.read_at(90, piece);
+    CHECK(piece == pattern(10, 90));
+    CHECK(code_of([&] { source.read_at(91, piece); }) == errc::io_failed);
+    CHECK(code_of([&] { in_memory(pattern(100))->read_at(91, piece); }) == errc::io_failed);
+    CHECK(code_of([&] { in_memory(pattern(100))->read_at(UINT64_MAX, piece); }) == errc::io_failed);
+}

@@ -1,0 +1,101 @@
+// Locks exclude each other between threads and processes, end with their process and follow replaced files.
+#include "storage/file_lock.hpp"
+#include "storage_support.hpp"
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <sys/wait.h>
+#include <thread>
+
+using namespace omegasafe;
+using namespace omegasafe::storage;
+using namespace omegasafe::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A child that holds the lock until it is killed; the constructor returns once it does.
+class locking_child {
+public:
+    explicit locking_child(const fs::path& path) {
+        int ready[2];
+        REQUIRE(::pipe(ready) == 0);
+        child_ = ::fork();
+        if (child_ == 0) {
+            const file_lock lock(path);
+            if (::write(ready[1], "x", 1) != 1)
+                ::_exit(1);
+            while (true)
+                ::pause();
+        }
+        char byte = 0;
+        REQUIRE(::read(ready[0], &byte, 1) == 1);
+        ::close(ready[0]);
+        ::close(ready[1]);
+    }
+    ~locking_child() { kill(); }
+    void kill() {
+        if (child_ > 0) {
+            ::kill(child_, SIGKILL);
+            ::waitpid(child_, nullptr, 0);
+        }
+        child_ = -1;
+    }
+
+private:
+    pid_t child_ = -1;
+};
+
+errc lock_code(const fs::path& path, std::chrono::milliseconds wait) {
+    return code_of([&] { file_lock(path, wait); });
+}
+
+} // namespace
+
+TEST_CASE("a lock excludes other processes and ends with its process", "[file_lock]") {
+    const temporary_folder folder;
+    write_file(folder / "a", pattern(1));
+    const auto path = GENERATE(true, false) ? folder / "a" : folder.path();
+    locking_child child(path);
+    CHECK(lock_code(path, 30ms) == errc::lock_timeout);
+    child.kill();
+    CHECK(lock_code(path, 0ms) == errc::none);
+}
+
+TEST_CASE("two locks in one process exclude each other", "[file_lock]") {
+    const temporary_folder folder;
+    write_file(folder / "a", pattern(1));
+    {
+        file_lock lock(folder / "a");
+        const file_lock moved(std::move(lock));
+        CHECK(lock_code(folder / "a", 5ms) == errc::lock_timeout);
+    }
+    CHECK(lock_code(folder / "a", 0ms) == errc::none);
+}
+
+TEST_CASE("a missing file cannot be locked", "[file_lock]") {
+    const temporary_folder folder;
+    CHECK(lock_code(folder / "a", 0ms) == errc::config_missing);
+    CHECK(lock_code(folder / "b" / "a", 0ms) == errc::config_missing);
+}
+
+TEST_CASE("who waited holds the file that has the name now", "[file_lock]") {
+    const temporary_folder folder;
+    write_file(folder / "a", pattern(1));
+    std::optional<file_lock> old(std::in_place, folder / "a");
+    std::atomic<bool> locked{false};
+    std::thread waiter([&] {
+        const file_lock lock(folder / "a");
+        locked = true;
+        CHECK(lock_code(folder / "a", 0ms) == errc::lock_timeout); // the new file is the one that is held
+    });
+    write_file(folder / "b", pattern(2));
+    {
+        const file_lock other(folder / "b"); // the file that replaces "a" is held too
+        fs::rename(folder / "b", folder / "a");
+        old.reset();
+        std::this_thread::sleep_for(30ms);
+        CHECK_FALSE(locked);
+    }
+    waiter.join();
+    CHECK(locked);
+}
