@@ -1,5 +1,7 @@
-// Strategy: a turn of the nucleus composes all rotors into one map, so that a byte costs two look-ups. Eight bytes are
-// read, looked up and written as one 64-bit word: byte-wide loads and stores would fill the ports the look-ups need.
+// Strategy: a turn of the nucleus composes all rotors into one map, so that a byte costs two look-ups. Two things keep
+// those fast: eight bytes are read and written as one 64-bit word, because byte-wide loads and stores would fill the
+// ports the look-ups need; and whole turns are taken in blocks, column by column, so that a nucleus map fetched from
+// the outer caches serves every turn of the block.
 #include "crypto/kernels/portable/portable.hpp"
 
 #include "crypto/kernels/rotor_turns.hpp"
@@ -12,58 +14,70 @@ namespace omegasafe::crypto {
 namespace {
 
 constexpr std::size_t word_bytes = sizeof(std::uint64_t);
+constexpr std::size_t block_turns = 32; // their composed maps, 8 KiB, stay in the first cache beside the nucleus maps
+
+/// The order of the two look-ups.
+struct encrypt_byte {
+    static std::uint8_t of(const std::uint8_t* nucleus, const rotor_turns::map& rotors, std::uint64_t byte) {
+        return rotors[nucleus[byte]];
+    }
+};
+struct decrypt_byte {
+    static std::uint8_t of(const std::uint8_t* nucleus, const rotor_turns::map& rotors, std::uint64_t byte) {
+        return nucleus[rotors[byte]];
+    }
+};
 
 /// Where byte `i` in memory lies in a word loaded from there.
 constexpr unsigned shift_of(std::size_t i) {
     return static_cast<unsigned>(8 * (std::endian::native == std::endian::little ? i : word_bytes - 1 - i));
 }
 
-/// Encrypts bytes of one turn: `maps` is the nucleus map of in[0], the next map belongs to in[1], ...
-void encrypt_turn(const std::uint8_t* maps, const rotor_turns::map& rotors, const std::uint8_t* in, std::uint8_t* out,
-    std::size_t size) {
-    std::size_t at = 0;
-    for (; at + word_bytes <= size; at += word_bytes, maps += word_bytes * map_size) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, in + at, word_bytes);
-        std::uint64_t result = 0;
-        for (std::size_t i = 0; i < word_bytes; ++i)
-            result |= std::uint64_t{rotors[maps[i * map_size + (word >> shift_of(i) & 0xFF)]]} << shift_of(i);
-        std::memcpy(out + at, &result, word_bytes);
-    }
-    for (; at < size; ++at, maps += map_size)
-        out[at] = rotors[maps[in[at]]];
+template <class Byte>
+void cipher_word(const std::uint8_t* maps, const rotor_turns::map& rotors, const std::uint8_t* in, std::uint8_t* out) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, in, word_bytes);
+    std::uint64_t result = 0;
+    for (std::size_t i = 0; i < word_bytes; ++i)
+        result |= std::uint64_t{Byte::of(maps + i * map_size, rotors, word >> shift_of(i) & 0xFF)} << shift_of(i);
+    std::memcpy(out, &result, word_bytes);
 }
 
-/// The inverse, with the inverse nucleus and the inverse of the composed rotors.
-void decrypt_turn(const std::uint8_t* maps, const rotor_turns::map& rotors, const std::uint8_t* in, std::uint8_t* out,
-    std::size_t size) {
-    std::size_t at = 0;
-    for (; at + word_bytes <= size; at += word_bytes, maps += word_bytes * map_size) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, in + at, word_bytes);
-        std::uint64_t result = 0;
-        for (std::size_t i = 0; i < word_bytes; ++i)
-            result |= std::uint64_t{maps[i * map_size + rotors[word >> shift_of(i) & 0xFF]]} << shift_of(i);
-        std::memcpy(out + at, &result, word_bytes);
-    }
-    for (; at < size; ++at, maps += map_size)
-        out[at] = maps[rotors[in[at]]];
+/// `columns` bytes of each of `turns` turns that lie `stride` bytes apart. `maps` is the nucleus map of the first byte.
+template <class Byte>
+void cipher_block(const std::uint8_t* maps, const rotor_turns::map* rotors, std::size_t turns, std::size_t stride,
+    const std::uint8_t* in, std::uint8_t* out, std::size_t columns) {
+    std::size_t column = 0;
+    for (; column + word_bytes <= columns; column += word_bytes)
+        for (std::size_t turn = 0; turn < turns; ++turn) {
+            const std::size_t at = turn * stride + column;
+            cipher_word<Byte>(maps + column * map_size, rotors[turn], in + at, out + at);
+        }
+    for (; column < columns; ++column)
+        for (std::size_t turn = 0; turn < turns; ++turn) {
+            const std::size_t at = turn * stride + column;
+            out[at] = Byte::of(maps + column * map_size, rotors[turn], in[at]);
+        }
 }
 
-template <class Compose, class Turn>
-void for_each_turn(const cipher_run& run, Compose compose, Turn cipher_turn) {
-    rotor_turns turns(run);
-    rotor_turns::map rotors;
-    std::size_t column = run.first % run.nucleus_maps;
-    for (std::size_t done = 0; done < run.size;) {
-        (turns.*compose)(rotors);
-        const std::size_t count = std::min<std::size_t>(run.nucleus_maps - column, run.size - done);
-        cipher_turn(run.nucleus + column * map_size, rotors, run.in + done, run.out + done, count);
-        done += count;
-        column = 0;
-        turns.advance();
+/// Cuts the run into blocks: a turn it begins or ends within alone, whole turns up to block_turns together.
+template <class Byte>
+void cipher_blocks(const cipher_run& run, void (rotor_turns::*compose)(rotor_turns::map&) const) {
+    rotor_turns position(run);
+    std::array<rotor_turns::map, block_turns> rotors;
+    const std::size_t stride = run.nucleus_maps;
+    std::size_t column = run.first % stride;
+    for (std::size_t done = 0; done < run.size; column = 0) {
+        const std::size_t left = run.size - done;
+        const std::size_t columns = std::min(stride - column, left);
+        const std::size_t turns = columns < stride ? 1 : std::min(left / stride, block_turns);
+        for (std::size_t turn = 0; turn < turns; ++turn, position.advance())
+            (position.*compose)(rotors[turn]);
+        cipher_block<Byte>(
+            run.nucleus + column * map_size, rotors.data(), turns, stride, run.in + done, run.out + done, columns);
+        done += turns * columns;
     }
-    wipe(rotors.data(), rotors.size());
+    wipe(rotors.data(), sizeof rotors);
 }
 
 bool always() {
@@ -71,11 +85,11 @@ bool always() {
 }
 
 void encrypt(const cipher_run& run) {
-    for_each_turn(run, &rotor_turns::compose, encrypt_turn);
+    cipher_blocks<encrypt_byte>(run, &rotor_turns::compose);
 }
 
 void decrypt(const cipher_run& run) {
-    for_each_turn(run, &rotor_turns::compose_inverse, decrypt_turn);
+    cipher_blocks<decrypt_byte>(run, &rotor_turns::compose_inverse);
 }
 
 } // namespace
