@@ -36,7 +36,7 @@ TEST_CASE("A program gets its input, however long, and its folder") {
 TEST_CASE("The environment is what the test gives") {
     ::setenv("OMEGASAFE_OFFLINE_MODE", "TRUE", 1);
     run_options options;
-    options.env["GIVEN"] = "1";
+    options.env = {{"GIVEN", "1"}};
     const auto result = shell("env", options);
     ::unsetenv("OMEGASAFE_OFFLINE_MODE");
     CHECK(result.out.find("OMEGASAFE_") == std::string::npos);
