@@ -1,0 +1,264 @@
+// Writes the golden files, cases.json and the fuzz seeds. Golden files are made once a format version and kept for
+// ever; this program shows how they were made. Usage: golden_generate <golden folder> <fuzz seeds folder>
+#include "crypto/hash.hpp"
+#include "crypto/random.hpp"
+#include "storage/atomic_file.hpp"
+#include "storage/byte_order.hpp"
+#include "storage/encrypted_file.hpp"
+#include "storage/key_iteration.hpp"
+#include "storage/sfc_header.hpp"
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using namespace omegasafe;
+using namespace omegasafe::storage;
+using bytes = std::vector<std::uint8_t>;
+using nlohmann::ordered_json;
+
+constexpr auto chosen_password = "correct horse battery staple";
+// Made by generate_password once and kept, so that seeds and golden files share it.
+constexpr auto generated_password = "omegasafe-Tr4OxZUpkClzuKI0G0-blgvo3o9o6QDn_jV0tEea2qcaKmgA7";
+constexpr crypto::key_geometry geometry{100'000, 100'000, 2};
+
+bytes pattern(std::size_t size, std::size_t start) {
+    bytes out(size);
+    for (std::size_t i = 0; i < size; ++i)
+        out[i] = static_cast<std::uint8_t>((start + i) % 251);
+    return out;
+}
+
+uuid numbered(std::uint8_t number) {
+    uuid id{};
+    id.data[15] = number;
+    return id;
+}
+
+std::string hex(const_byte_span data) {
+    std::string out;
+    for (const auto byte : data) {
+        out += "0123456789abcdef"[byte >> 4];
+        out += "0123456789abcdef"[byte & 15];
+    }
+    return out;
+}
+
+std::shared_ptr<sfc_password> password_of(const ordered_json& text) {
+    return text.is_null() ? nullptr : std::make_shared<sfc_password>(text.get<std::string>());
+}
+
+void write(const std::filesystem::path& path, const_byte_span content) {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
+}
+
+key_iteration_ptr draw(std::uint64_t seq_number, const uuid& key_uuid) {
+    auto maps = std::make_shared<const crypto::key_material>(crypto::key_material::generate(geometry));
+    return std::make_shared<const key_iteration>(
+        key_iteration{{key_uuid, crypto::random_uuid(), seq_number, "Golden key", "0.1.0", geometry},
+            std::make_shared<const crypto::cipher>(std::move(maps))});
+}
+
+/// Puts a right checksum on changed header bytes.
+void repair_checksum(bytes& container) {
+    const auto checksum = crypto::sha256::of(const_byte_span(container).first(160));
+    std::copy(checksum.begin(), checksum.end(), container.begin() + 160);
+}
+
+class golden_folder {
+public:
+    explicit golden_folder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    void add(const std::string& file, const bytes& content, const std::string& kind, const ordered_json& password,
+        const ordered_json& expected) {
+        write(folder_ / file, content);
+        add_case(file, kind, password, expected);
+    }
+
+    void add_case(
+        const std::string& file, const std::string& kind, const ordered_json& password, const ordered_json& expected) {
+        cases_.push_back({{"file", file}, {"kind", kind}, {"password", password}});
+        cases_.back().update(expected);
+    }
+
+    void finish() { std::ofstream(folder_ / "cases.json") << ordered_json{{"cases", cases_}}.dump(1) << '\n'; }
+
+private:
+    std::filesystem::path folder_;
+    ordered_json cases_ = ordered_json::array();
+};
+
+ordered_json fails(const std::string& code) {
+    return {{"outcome", code}};
+}
+
+/// A container with entries of 0, 1 and 65,537 bytes (two segments).
+bytes container(const sfc_password_ptr& password) {
+    memory_sink sink;
+    sfc_writer writer(sink, password);
+    writer.add(numbered(3), bytes{}, pattern(65'537, 3));
+    writer.add(numbered(1), pattern(5, 200), {});
+    writer.add(numbered(2), {}, pattern(1, 2));
+    writer.finish();
+    return sink.take();
+}
+
+bytes small_container(const sfc_password_ptr& password) {
+    memory_sink sink;
+    sfc_writer writer(sink, password);
+    writer.add(numbered(1), pattern(3, 0), pattern(20, 0));
+    writer.add(numbered(2), {}, {});
+    writer.finish();
+    return sink.take();
+}
+
+ordered_json container_content() {
+    const auto entry = [](std::uint8_t number, const std::string& attributes, std::size_t size) {
+        return ordered_json{{"uuid", crypto::to_string(numbered(number))}, {"attributes", attributes},
+            {"pattern", {{"length", size}, {"start", number}}}};
+    };
+    return {{"outcome", "ok"}, {"entries", {entry(1, hex(pattern(5, 200)), 0), entry(2, "", 1), entry(3, "", 65'537)}}};
+}
+
+void containers(golden_folder& golden) {
+    memory_sink sink;
+    sfc_writer writer(sink, nullptr);
+    writer.finish();
+    golden.add("sfc_empty.sfc", sink.take(), "sfc", nullptr, {{"outcome", "ok"}, {"entries", ordered_json::array()}});
+    for (const auto& [name, password] : {std::pair<std::string, ordered_json>{"plain", nullptr},
+             {"scrypt", chosen_password}, {"hkdf", generated_password}}) {
+        const auto good = container(password_of(password));
+        golden.add("sfc_" + name + ".sfc", good, "sfc", password, container_content());
+        if (name == "scrypt")
+            continue;
+        const auto small = small_container(password_of(password));
+        const auto broken = [&](const std::string& how, auto change, const std::string& code) {
+            auto bad = small;
+            change(bad);
+            golden.add("sfc_" + name + "_" + how + ".sfc", bad, "sfc", password, fails(code));
+        };
+        broken(
+            "truncated", [](bytes& bad) { bad.pop_back(); }, "container_damaged");
+        broken(
+            "trailing", [](bytes& bad) { bad.push_back(0); }, "container_damaged");
+        broken(
+            "flipped_header", [](bytes& bad) { bad[100] ^= 1; }, "container_damaged");
+        broken(
+            "flipped_entry", [](bytes& bad) { bad[200] ^= 1; }, "container_damaged");
+        broken(
+            "flipped_directory", [](bytes& bad) { bad[bad.size() - 20] ^= 1; }, "container_damaged");
+    }
+    golden.add_case("sfc_scrypt.sfc", "sfc", "wrong password", fails("password_wrong"));
+    golden.add_case("sfc_hkdf.sfc", "sfc", "wrong password", fails("password_wrong"));
+    golden.add_case("sfc_hkdf.sfc", "sfc", nullptr, fails("password_missing"));
+    const auto newer = [&](const std::string& name, std::size_t at, std::uint8_t value) {
+        memory_sink empty;
+        sfc_writer empty_writer(empty, nullptr);
+        empty_writer.finish();
+        auto changed = empty.take();
+        changed[at] = value;
+        repair_checksum(changed);
+        golden.add(name, changed, "sfc", nullptr, fails("container_newer"));
+    };
+    newer("sfc_newer_version.sfc", 8, 2);
+    newer("sfc_newer_flag.sfc", 10, 2);
+    newer("sfc_newer_kdf.sfc", 12, 3);
+}
+
+void keys(golden_folder& golden, const std::filesystem::path& folder, const key_iteration& alpha,
+    const key_iteration& delta) {
+    const auto described = [](const key_iteration& iteration) {
+        return ordered_json{{"outcome", "ok"}, {"key_uuid", crypto::to_string(iteration.info.key_uuid)},
+            {"iteration_uuid", crypto::to_string(iteration.info.iteration_uuid)},
+            {"seq_number", iteration.info.seq_number}, {"key_name", iteration.info.key_name},
+            {"maps_sha256", hex(crypto::sha256::of(iteration.cipher->key().bytes()))}};
+    };
+    for (const auto& [name, password] :
+        {std::pair<std::string, ordered_json>{"plain", nullptr}, {"scrypt", chosen_password}}) {
+        std::filesystem::remove(folder / ("alpha_" + name + ".omegakey"));
+        export_key(folder / ("alpha_" + name + ".omegakey"), alpha, password_of(password));
+        golden.add_case("alpha_" + name + ".omegakey", "exported_key", password, described(alpha));
+    }
+    auto expected = described(delta);
+    expected["alpha"] = "alpha_plain.omegakey";
+    golden.add("delta_plain.omegadelta", seal_delta(alpha, 1'000, delta, nullptr), "delta", nullptr, expected);
+    golden.add("delta_layer.omegadelta", seal_delta(alpha, 400'000, delta, password_of(generated_password)), "delta",
+        generated_password, expected);
+}
+
+void encrypted_files(golden_folder& golden, const key_iteration& delta) {
+    const auto start = static_cast<std::uint64_t>(delta.info.first_position());
+    const auto file = [&](std::uint64_t first, std::size_t size, std::uint64_t suffix, const ordered_json& layer) {
+        return encrypt_in_memory(*delta.cipher, first, {delta.info.key_uuid, start + first}, "report.txt",
+            pattern(size, 0), suffix, password_of(layer));
+    };
+    const auto expected = [&](std::size_t size) {
+        return ordered_json{{"outcome", "ok"}, {"delta", "delta_plain.omegadelta"}, {"alpha", "alpha_plain.omegakey"},
+            {"name", "report.txt"}, {"pattern", {{"length", size}, {"start", 0}}}};
+    };
+    golden.add("file_empty.omegasafe", file(0, 0, 0, nullptr), "encrypted_file", nullptr, expected(0));
+    // 152,100 positions are one turn of rotor 1: this file crosses turns of the nucleus and of rotor 1.
+    golden.add(
+        "file_plain.omegasafe", file(152'000, 70'000, 1'234, nullptr), "encrypted_file", nullptr, expected(70'000));
+    golden.add("file_layer_scrypt.omegasafe", file(300'000, 1'000, 50, chosen_password), "encrypted_file",
+        chosen_password, expected(1'000));
+    golden.add("file_layer_hkdf.omegasafe", file(400'000, 1'000, 0, generated_password), "encrypted_file",
+        generated_password, expected(1'000));
+    golden.add_case("file_layer_hkdf.omegasafe", "encrypted_file", "wrong password", fails("layer_password"));
+    golden.add_case("file_layer_hkdf.omegasafe", "encrypted_file", nullptr, fails("layer_password"));
+    auto truncated = file(500'000, 100, 5, nullptr);
+    truncated.resize(truncated.size() / 2);
+    golden.add("file_truncated.omegasafe", truncated, "encrypted_file", nullptr, fails("container_damaged"));
+    // Whole as a container, but its cipher text was altered before it was packed.
+    auto plain = bytes(1'124, 0);
+    crypto::random_fill(plain);
+    memory_sink sink;
+    sfc_writer writer(sink, nullptr);
+    writer.add(encryption_metadata_uuid, {}, crypto::as_bytes(to_json({delta.info.key_uuid, start + 600'000})));
+    writer.add(encrypted_data_uuid, {}, plain);
+    writer.finish();
+    auto outcome = fails("integrity_failed");
+    outcome["delta"] = "delta_plain.omegadelta";
+    outcome["alpha"] = "alpha_plain.omegakey";
+    golden.add("file_altered.omegasafe", sink.take(), "encrypted_file", nullptr, outcome);
+}
+
+void seeds(const std::filesystem::path& folder, const key_iteration& alpha) {
+    const auto sealed = password_of(generated_password);
+    write(folder / "sfc" / "plain", small_container(nullptr));
+    write(folder / "sfc" / "sealed", small_container(sealed));
+    const auto file = [&](const sfc_password_ptr& layer) {
+        return encrypt_in_memory(*alpha.cipher, 0, {alpha.info.key_uuid, 0}, "a", pattern(20, 0), 1, layer);
+    };
+    write(folder / "encrypted_file" / "plain", file(nullptr));
+    write(folder / "encrypted_file" / "layer", file(sealed));
+    const std::string id = R"({"key_uuid":"11111111-2222-4333-8444-555555555555","global_position_start":)";
+    write(folder / "encryption_metadata" / "integer", crypto::as_bytes(id + "7}"));
+    write(folder / "encryption_metadata" / "string", crypto::as_bytes(id + "\"9007199254740992\"}"));
+    write(folder / "file_metadata" / "good", encode(file_metadata{"report.txt", 7, {}}).span());
+    write(folder / "key_iteration" / "info", encode(alpha.info));
+    auto payload = encode_payload(alpha.info, alpha.cipher->key());
+    write(folder / "key_iteration" / "payload_start", const_byte_span(payload).first(1'000));
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+    if (count != 3) {
+        std::cerr << "usage: golden_generate <golden folder> <fuzz seeds folder>\n";
+        return 2;
+    }
+    const std::filesystem::path folder = arguments[1];
+    const auto alpha = draw(0, crypto::random_uuid());
+    const auto delta = draw(3, alpha->info.key_uuid);
+    golden_folder golden(folder);
+    containers(golden);
+    keys(golden, folder, *alpha, *delta);
+    encrypted_files(golden, *delta);
+    golden.finish();
+    seeds(arguments[2], *alpha);
+}
