@@ -1,0 +1,37 @@
+// What the fuzz targets of the file formats share.
+#pragma once
+
+#include "messages/error.hpp"
+#include "storage/sfc.hpp"
+#include <cstdlib>
+
+namespace omegasafe::fuzz {
+
+/// Runs `parse`; a failure is the way to refuse input, anything else that is thrown ends the fuzzer.
+template <typename Parse>
+bool accepted(Parse parse) {
+    try {
+        parse();
+        return true;
+    } catch (const failure&) {
+        return false;
+    }
+}
+
+inline void require(bool property) {
+    if (!property)
+        std::abort();
+}
+
+inline std::vector<std::uint8_t> input(const std::uint8_t* data, std::size_t size) {
+    return {data, data + size};
+}
+
+/// The password of the sealed seeds; it needs no stretching.
+inline storage::sfc_password_ptr password() {
+    static const auto shared =
+        std::make_shared<storage::sfc_password>("omegasafe-Tr4OxZUpkClzuKI0G0-blgvo3o9o6QDn_jV0tEea2qcaKmgA7");
+    return shared;
+}
+
+} // namespace omegasafe::fuzz

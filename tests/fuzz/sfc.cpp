@@ -1,0 +1,77 @@
+// Containers: opening and reading any bytes, as they are and behind repaired checks, so that the directory parser sees
+// them too. What opens is written again and must say the same.
+#include "fuzz_support.hpp"
+#include "storage/sfc_header.hpp"
+#include <algorithm>
+
+using namespace omegasafe;
+using namespace omegasafe::storage;
+
+namespace {
+
+using bytes = std::vector<std::uint8_t>;
+
+void check_rewrite(const sfc_reader& reader, const sfc_password_ptr& password) {
+    memory_sink sink;
+    sfc_writer writer(sink, password, &reader.header());
+    for (const auto& entry : reader.entries())
+        writer.copy(reader, entry);
+    writer.finish();
+    const sfc_reader again(std::make_shared<memory_source>(sink.take(), "rewritten"), password);
+    fuzz::require(again.entries().size() == reader.entries().size());
+    for (std::size_t i = 0; i < again.entries().size(); ++i)
+        fuzz::require(again.entries()[i].id == reader.entries()[i].id &&
+                      again.entries()[i].length == reader.entries()[i].length &&
+                      again.entries()[i].attributes == reader.entries()[i].attributes);
+}
+
+void open(bytes content, bool sealed) {
+    const auto size = content.size();
+    fuzz::accepted([&] {
+        const auto source = std::make_shared<memory_source>(std::move(content), "input");
+        if (read_sfc_header(*source).root.kdf == 1) // scrypt takes too long
+            return;
+        const sfc_reader reader(source, sealed ? fuzz::password() : nullptr);
+        for (const auto& entry : reader.entries())
+            fuzz::accepted([&] { fuzz::require(reader.read(entry, size).size() == entry.length); });
+        check_rewrite(reader, reader.header().password_protected ? fuzz::password() : nullptr);
+    });
+}
+
+/// A container whose entries area and directory are the input, with right checks around them.
+bytes wrapped(const_byte_span area, const_byte_span directory, bool sealed) {
+    sfc_header header;
+    header.root.cost = {0, 0, 0};
+    std::shared_ptr<const secure_bytes> root;
+    if (sealed) {
+        header.password_protected = true;
+        header.root = fuzz::password()->for_new_container();
+        root = fuzz::password()->root_key(header.root);
+        header.password_check = sfc_password_check(*root, header);
+    }
+    header.directory_offset = sfc_header_bytes + area.size();
+    header.directory_stored = segment_codec::stored_length(directory.size());
+    header.total_size = header.directory_offset + header.directory_stored;
+    bytes content(header.total_size);
+    const auto block = encode_sfc_header(header);
+    std::copy(block.begin(), block.end(), content.begin());
+    std::copy(area.begin(), area.end(), content.begin() + sfc_header_bytes);
+    sfc_directory_codec(root.get(), header)
+        .seal(0, true, directory, crypto::byte_span(content).subspan(header.directory_offset));
+    return content;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    open(fuzz::input(data, size), false);
+    open(fuzz::input(data, size), true);
+    if (size < 2 || size > limits::segment_bytes)
+        return 0;
+    // First byte: how much is entries area.
+    const const_byte_span rest(data + 1, size - 1);
+    const auto area = rest.first(std::min<std::size_t>(data[0], rest.size()));
+    for (const bool sealed : {false, true})
+        open(wrapped(area, rest.subspan(area.size()), sealed), sealed);
+    return 0;
+}
