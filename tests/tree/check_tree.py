@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Checks of the source tree itself. Usage: check_tree.py CHECK [ROOT]; CHECK is one of the functions in CHECKS.
+
+Prints one line a finding and ends with 1 when there is any. test_check_tree.py shows each check failing.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# What each folder may include of the others; "folder/file" allows one file.
+MAY_INCLUDE = {
+    "crypto": {"crypto"},
+    "messages": {"messages", "crypto"},
+    "storage": {"storage", "messages/error.hpp", "messages/limits.hpp", "messages/messages.hpp", "crypto"},
+    "actors": {"actors", "storage", "messages", "crypto"},
+    "cli": {"cli", "actors", "storage", "messages", "crypto"},
+    "server": {"server", "actors", "storage", "messages", "crypto"},
+}
+
+# Libraries that would break what a folder stands for.
+MUST_NOT_INCLUDE = {
+    "crypto": re.compile(r"<(caf|spdlog|nlohmann|libsecret|boost/asio|boost/beast)/|<(filesystem|fstream)>"),
+    "storage": re.compile(r"<(caf|spdlog)/"),
+}
+
+MAX_LINES = 500
+MARKS = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
+SOURCES = {".cpp", ".hpp"}
+TEXTS = SOURCES | {".py", ".sh", ".md", ".cmake", ".txt", ".json", ".yaml", ".yml", ""}
+NOT_OURS = {".git", "build"}
+
+
+def files(root, suffixes):
+    for path in sorted(root.rglob("*")):
+        inside = path.relative_to(root)
+        if path.is_file() and path.suffix in suffixes and inside.parts[0] not in NOT_OURS:
+            yield inside
+
+
+def lines(root, file):
+    return (root / file).read_text(encoding="utf-8", errors="replace").splitlines()
+
+
+def includes(root):
+    """Includes point one way: crypto < messages < storage < actors < cli, server."""
+    for file in files(root, SOURCES):
+        folder = file.parts[0]
+        if folder not in MAY_INCLUDE:
+            continue
+        for number, line in enumerate(lines(root, file), 1):
+            if folder in MUST_NOT_INCLUDE and line.startswith("#include") and MUST_NOT_INCLUDE[folder].search(line):
+                yield f"{file}:{number}: {folder}/ must not use {line.split()[1]}"
+            quoted = re.match(r'\s*#\s*include\s*"([^"]+)"', line)
+            if not quoted:
+                continue
+            target = quoted[1]
+            if not (root / target).is_file():
+                yield f'{file}:{number}: "{target}" is not a file of this tree (name it from the root)'
+            elif target not in MAY_INCLUDE[folder] and Path(target).parts[0] not in MAY_INCLUDE[folder]:
+                yield f'{file}:{number}: {folder}/ must not include "{target}"'
+
+
+def head_comments(root):
+    """Every header begins with a comment that says what it is for."""
+    for file in files(root, {".hpp"}):
+        head = (lines(root, file) + ["", ""])[0]
+        if not re.match(r"// \S+", head):
+            yield f"{file}:1: begin with a comment that says what this header is for"
+
+
+def marks(root):
+    """No left-over marks: what is open belongs into an issue."""
+    for file in files(root, TEXTS):
+        for number, line in enumerate(lines(root, file), 1):
+            if MARKS.search(line):
+                yield f"{file}:{number}: left-over mark"
+
+
+def lengths(root):
+    """A longer file has more than one subject."""
+    for file in files(root, SOURCES | {".py", ".sh"}):
+        count = len(lines(root, file))
+        if count > MAX_LINES:
+            yield f"{file}: {count} lines, more than {MAX_LINES}"
+
+
+def targets(root):
+    """Every source file is built: in a folder that CMake takes all of, or named."""
+    project = (root / "CMakeLists.txt").read_text()
+    tests = (root / "tests/CMakeLists.txt").read_text()
+    libraries = set(re.findall(r"omegasafe_library\(\w+ (\w+)", project))
+    test_folders = {"tests/" + folder for folder in re.findall(r"omegasafe_test\(\w+ ([\w/]+)", tests)}
+    for file in files(root, {".cpp"}):
+        parent = file.parent.as_posix()
+        known = (
+            file.parts[0] in libraries
+            or parent in test_folders
+            or parent in {"tests/fuzz", "tests/support", "bench"}
+            or file.as_posix() in project
+            or (file.parts[0] == "tests" and file.as_posix().removeprefix("tests/") in tests)
+        )
+        if not known:
+            yield f"{file}: belongs to no target of CMakeLists.txt or tests/CMakeLists.txt"
+
+
+CHECKS = {check.__name__: check for check in (includes, head_comments, marks, lengths, targets)}
+
+
+def main():
+    if len(sys.argv) not in (2, 3) or sys.argv[1] not in CHECKS:
+        sys.exit(f"usage: {sys.argv[0]} {'|'.join(CHECKS)} [ROOT]")
+    root = Path(sys.argv[2] if len(sys.argv) == 3 else Path(__file__).parents[2])
+    findings = list(CHECKS[sys.argv[1]](root))
+    print("\n".join(findings))
+    sys.exit(1 if findings else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Each check of check_tree.py passes a good tree and finds what is wrong with a bad one."""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+import check_tree  # noqa: E402
+
+GOOD = {
+    "CMakeLists.txt": "omegasafe_library(c crypto)\nomegasafe_library(s storage)\nadd_library(m messages/error.cpp)\n",
+    "tests/CMakeLists.txt": "add_library(test_main main.cpp)\nomegasafe_test(unit_crypto unit/crypto c)\n",
+    "crypto/a.hpp": "// Something.\n#pragma once\n#include <string>\n",
+    "crypto/a.cpp": '#include "crypto/a.hpp"\n',
+    "messages/error.hpp": "// Errors.\n#pragma once\n",
+    "messages/actors.hpp": '// Actors.\n#pragma once\n#include "crypto/a.hpp"\n',
+    "messages/error.cpp": '#include "messages/error.hpp"\n',
+    "storage/b.cpp": '#include "crypto/a.hpp"\n#include "messages/error.hpp"\n',
+    "tests/main.cpp": "\n",
+    "tests/unit/crypto/a_test.cpp": '#include "crypto/a.hpp"\n',
+    "build/release/ignored.cpp": "// " + "TO" + "DO\n",
+}
+
+
+class CheckTree(unittest.TestCase):
+    def findings(self, check, changes):
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(folder)
+            for name, text in {**GOOD, **changes}.items():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                (root / name).write_text(text)
+            return list(check_tree.CHECKS[check](root))
+
+    def expect(self, check, part, name, text):
+        found = self.findings(check, {name: text})
+        self.assertEqual(len(found), 1, found)
+        self.assertIn(name, found[0])
+        self.assertIn(part, found[0])
+
+    def test_a_good_tree_passes(self):
+        for check in check_tree.CHECKS:
+            self.assertEqual(self.findings(check, {}), [], check)
+
+    def test_includes(self):
+        self.expect("includes", "must not include", "crypto/bad.cpp", '#include "messages/error.hpp"\n')
+        self.expect("includes", "must not include", "messages/bad.hpp", '// x\n#include "storage/b.cpp"\n')
+        self.expect("includes", "must not include", "storage/bad.cpp", '#include "messages/actors.hpp"\n')
+        self.expect("includes", ":2:", "storage/bad.cpp", '\n  # include "messages/actors.hpp"\n')
+        self.expect("includes", "not a file", "storage/bad.cpp", '#include "b.hpp"\n')
+        self.expect("includes", "<caf/all.hpp>", "storage/bad.cpp", "#include <caf/all.hpp>\n")
+        self.expect("includes", "<fstream>", "crypto/bad.cpp", "#include <fstream>\n")
+        other_program = {"cli/x.hpp": "// x\n", "server/bad.cpp": '#include "cli/x.hpp"\n'}
+        self.assertEqual(len(self.findings("includes", other_program)), 1)
+
+    def test_head_comments(self):
+        self.expect("head_comments", "comment", "crypto/bad.hpp", "#pragma once\n")
+        self.expect("head_comments", "comment", "crypto/bad.hpp", "")
+
+    def test_marks(self):
+        for mark in ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"):
+            self.expect("marks", ":2:", "docs/bad.md", f"\nsomething ({mark}: more)\n")
+        self.assertEqual(self.findings("marks", {"a.cpp": "mkdtemp XXXXXX\n"}), [])
+
+    def test_lengths(self):
+        self.expect("lengths", "501 lines", "crypto/bad.cpp", "\n" * 501)
+        self.assertEqual(self.findings("lengths", {"crypto/long.cpp": "\n" * 500}), [])
+
+    def test_targets(self):
+        for name in ("tests/unit/forgotten/x_test.cpp", "tests/unit/x_test.cpp", "messages/bad.cpp", "other/x.cpp"):
+            self.expect("targets", "no target", name, "\n")
+
+
+if __name__ == "__main__":
+    unittest.main()
