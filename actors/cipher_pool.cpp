@@ -1,6 +1,7 @@
 #include "actors/cipher_pool.hpp"
 
 #include "actors/runtime.hpp"
+#include "crypto/cipher.hpp"
 #include "messages/limits.hpp"
 #include "storage/sfc.hpp"
 #include <algorithm>

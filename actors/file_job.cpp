@@ -97,8 +97,9 @@ struct file_job_state {
         if (!all_sent || under_way() > 0)
             return;
         auto report = run->finish();
-        end();
+        run = nullptr;
         promise.deliver(std::move(report));
+        self->quit();
     }
 
     /// A worker does not know which file its chunk is from.
@@ -111,12 +112,8 @@ struct file_job_state {
     void fail(const failure& problem) {
         if (!promise.pending())
             return;
-        end();
+        run = nullptr; // an unfinished output vanishes here, before the answer
         promise.deliver(to_error(problem));
-    }
-
-    void end() {
-        run = nullptr; // an unfinished output vanishes here
         self->quit();
     }
 

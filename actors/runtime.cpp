@@ -57,7 +57,7 @@ runtime::~runtime() {
     caf::scoped_actor self{system_};
     self->send_exit(supervisor_, caf::exit_reason::user_shutdown);
     self->await_all_other_actors_done();
-    caf::destroy(supervisor_);
+    supervisor_ = supervisor_actor{};
 }
 
 services runtime::actors() {

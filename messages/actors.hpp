@@ -90,15 +90,15 @@ using delta_sync_actor = caf::typed_actor<
 /// The decision flow of reference section 10: one request in, one contiguous range out. Blocking, detached.
 using claimant_actor = caf::typed_actor<caf::replies_to<claim_request>::with<claimed_range>>;
 
-/// Hears how far a file_job is. Never answers.
-using progress_actor = caf::typed_actor<caf::reacts_to<progress>>;
+/// Shows how far a file_job is.
+using progress_actor = caf::typed_actor<caf::reacts_to<progress>,
+    // wipes what is shown, so that the terminal is free for output
+    caf::replies_to<end_progress>::with<void>>;
 
 /// One file, encrypted, decrypted or verified; ends after its answer. Detached: it reads, hashes and writes.
 /// Whatever goes wrong, nothing is left behind.
-using file_job_actor =
-    caf::typed_actor<caf::replies_to<encrypt_file>::with<file_report>, caf::replies_to<decrypt_file>::with<file_report>,
-        // a chunk is back from the pool, or failed
-        caf::reacts_to<chunk_ptr>>;
+using file_job_actor = caf::typed_actor<caf::replies_to<encrypt_file>::with<file_report>,
+    caf::replies_to<decrypt_file>::with<file_report>>;
 
 /// The actors of one process, as the supervisor holds them now.
 struct services {
@@ -140,6 +140,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::draw_piece)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_file)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::end_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::file_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::generate_maps)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_container_password)

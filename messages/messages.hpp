@@ -277,5 +277,6 @@ struct progress {
     std::uint64_t done = 0;
     std::uint64_t total = 0; // bytes
 };
+struct end_progress {};
 
 } // namespace omegasafe

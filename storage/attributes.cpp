@@ -24,7 +24,7 @@ attribute_reader::attribute_reader(crypto::const_byte_span cbor, std::string wha
             errc::container_damaged, what_ + " is damaged: its attributes are no map; restore it from a copy.");
 }
 
-attribute_reader::attribute_reader(json map, std::string what) : map_(std::move(map)), what_(std::move(what)) {}
+attribute_reader::attribute_reader(std::string what, json map) : map_(std::move(map)), what_(std::move(what)) {}
 
 std::string attribute_reader::text(const char* field) const {
     const auto& value = at(field);
@@ -69,7 +69,7 @@ const json& attribute_reader::array(const char* field) const {
 attribute_reader attribute_reader::nested(const json& map) const {
     if (!map.is_object())
         refuse("element");
-    return {map, what_};
+    return {what_, map};
 }
 
 const json& attribute_reader::at(const char* field) const {

@@ -30,7 +30,7 @@ public:
     attribute_reader nested(const nlohmann::json& map) const;
 
 private:
-    attribute_reader(nlohmann::json map, std::string what);
+    attribute_reader(std::string what, nlohmann::json map);
     const nlohmann::json& at(const char* field) const;
     [[noreturn]] void refuse(const char* field) const;
 
