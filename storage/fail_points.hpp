@@ -5,8 +5,8 @@
 
 namespace omegasafe::storage {
 
-/// Asked before each system call that changes a file; `name` says which. Returns the errno to fail with, 0 to go on, or
-/// does not return (a simulated crash).
+/// Asked before each system call that locks or changes a file; `name` says which. Returns the errno to fail with, 0 to
+/// go on, or does not return (a simulated crash).
 using fail_point_hook = int (*)(const char* name);
 inline std::atomic<fail_point_hook> fail_point_hook_in_use{nullptr};
 

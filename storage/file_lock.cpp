@@ -1,6 +1,7 @@
 #include "storage/file_lock.hpp"
 
 #include "crypto/random.hpp"
+#include "storage/fail_points.hpp"
 #include "storage/system_error.hpp"
 #include <algorithm>
 #include <fcntl.h>
@@ -39,6 +40,8 @@ bool still_named(const descriptor& opened, const std::filesystem::path& path) {
 
 /// True when locked, false when someone else holds the lock.
 bool try_lock(const descriptor& opened, const std::filesystem::path& path) {
+    if (const int injected = fail_point("lock"); injected != 0)
+        throw system_failure(errc::io_failed, "Cannot lock " + path.string(), injected);
     while (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno == EWOULDBLOCK)
             return false;

@@ -1,4 +1,5 @@
 // Locks exclude each other between threads and processes, end with their process and follow replaced files.
+#include "storage/fail_points.hpp"
 #include "storage/file_lock.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
@@ -47,6 +48,16 @@ private:
 
 errc lock_code(const fs::path& path, std::chrono::milliseconds wait) {
     return code_of([&] { file_lock(path, wait); });
+}
+
+fs::path replacement;
+fs::path replaced;
+
+/// Puts the replacement in place once, between opening and locking.
+int replace_before_locking(const char*) {
+    if (fs::exists(replacement))
+        fs::rename(replacement, replaced);
+    return 0;
 }
 
 } // namespace
@@ -98,4 +109,17 @@ TEST_CASE("who waited holds the file that has the name now", "[file_lock]") {
     }
     waiter.join();
     CHECK(locked);
+}
+
+TEST_CASE("a file replaced between opening and locking is opened anew", "[file_lock]") {
+    const temporary_folder folder;
+    replaced = folder / "a";
+    replacement = folder / "b";
+    write_file(replaced, pattern(1));
+    write_file(replacement, pattern(2));
+    fail_point_hook_in_use = replace_before_locking;
+    const file_lock lock(replaced);
+    fail_point_hook_in_use = nullptr;
+    CHECK(file_bytes(replaced) == pattern(2));
+    CHECK(lock_code(replaced, 5ms) == errc::lock_timeout);
 }
