@@ -1,0 +1,71 @@
+// What every command shares: the two common flags, the open config root, values from flags.
+#pragma once
+
+#include "actors/runtime.hpp"
+#include "crypto/uuid.hpp"
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace omegasafe::cli {
+
+/// -d and -l, which every command takes.
+struct common_options {
+    std::string config_dir;
+    std::string log_level = "INFO";
+};
+
+/// Registers one command with help text, -d and -l; `run` is called after parsing, with logging set up.
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
+    const std::shared_ptr<common_options>& common);
+
+/// An initialised config root with its actors. Throws failure(config_missing) when the root is not or half initialised.
+class session {
+public:
+    explicit session(const common_options& common, unsigned workers = 0);
+
+    const std::filesystem::path& root() const { return root_; }
+    actors::runtime& runtime() { return runtime_; }
+    services actors() { return runtime_.actors(); }
+
+    template <class Answer, class Handle, class Request>
+    Answer ask(const Handle& whom, Request request) {
+        return actors::ask<Answer>(runtime_.system(), whom, std::move(request));
+    }
+
+private:
+    std::filesystem::path root_;
+    actors::runtime runtime_;
+};
+
+/// The local containers that init makes in a root, and config.ini.
+inline constexpr const char* config_file_name = "config.ini";
+inline constexpr const char* container_names[] = {"omegasafe_keys.sfc", "local_cache.sfc", "ecs_storage.sfc"};
+
+/// A UUID from a flag; failure(usage) names the flag.
+uuid parse_uuid_flag(const std::string& text, const std::string& flag);
+
+/// A number of workers from a flag: empty means 0 (all cores), else 1 .. limits::max_threads; failure(usage) names the
+/// flag.
+unsigned parse_workers_flag(const std::string& text, const std::string& flag);
+
+/// Why `name` is no name for a key or an ECS; nothing when it is one (1-255 bytes, no control characters).
+std::optional<std::string> name_problem(const std::string& name);
+
+/// One line of command output on stdout.
+void print(const std::string& line);
+
+// One per command; each stands in a file of its own name.
+void add_init(CLI::App& app);
+void add_create_sfc_ecs(CLI::App& app);
+void add_create_key(CLI::App& app);
+void add_list_keys(CLI::App& app);
+void add_list_ecs(CLI::App& app);
+void add_encrypt(CLI::App& app);
+void add_decrypt(CLI::App& app);
+void add_inspect(CLI::App& app);
+void add_verify(CLI::App& app);
+
+} // namespace omegasafe::cli

@@ -1,0 +1,84 @@
+// omegasafe create-sfc-ecs: a local file as External Claims Storage.
+#include "cli/command.hpp"
+#include "cli/logging.hpp"
+#include "cli/terminal.hpp"
+
+namespace omegasafe::cli {
+
+namespace {
+
+struct create_sfc_ecs_options {
+    std::shared_ptr<common_options> common = std::make_shared<common_options>();
+    std::string name, path;
+    bool confirm = false, decline = false;
+};
+
+constexpr const char* warning = "An SFC ECS is one local file. It is not recommended for several devices or concurrent "
+                                "use: whoever restores an old "
+                                "copy of it can use positions twice.";
+
+std::string require_name(const create_sfc_ecs_options& options) {
+    if (options.name.empty())
+        return ask_line("ECS name", "--ecs-name", name_problem, "local-sfc");
+    if (const auto problem = name_problem(options.name))
+        throw failure(errc::usage, "--ecs-name: " + *problem);
+    return options.name;
+}
+
+std::optional<std::string> path_problem(const std::string& path) {
+    const auto folder = std::filesystem::absolute(path).parent_path();
+    if (path.empty() || path.ends_with('/'))
+        return "The path must name a file.";
+    if (!std::filesystem::is_directory(folder))
+        return "The folder " + folder.string() + " does not exist; create it first.";
+    if (std::filesystem::exists(path))
+        return "There is already a file " + path + "; choose another path.";
+    return std::nullopt;
+}
+
+std::string require_path(const create_sfc_ecs_options& options, const std::filesystem::path& root) {
+    if (options.path.empty())
+        return ask_line("File path", "--sfc-path", path_problem, (root / "local_claims.sfc").string());
+    if (const auto problem = path_problem(options.path))
+        throw failure(errc::output_refused, "--sfc-path: " + *problem);
+    return options.path;
+}
+
+void require_confirmation(const create_sfc_ecs_options& options) {
+    if (options.confirm)
+        return;
+    if (!options.decline && interactive())
+        show_guidance(warning);
+    if (options.decline || !ask_yes_no("Create it all the same?", false, "--confirm-sfc-ecs"))
+        throw failure(errc::aborted, "Operation aborted.");
+}
+
+void run_create_sfc_ecs(const create_sfc_ecs_options& options) {
+    set_up_logging(options.common->log_level);
+    session session{*options.common, 1};
+    const auto name = require_name(options);
+    const auto path = require_path(options, session.root());
+    require_confirmation(options);
+    const auto entry = session.ask<ecs_entry>(session.actors().ecs_directory, create_sfc_ecs{name, path});
+    print("SFC ECS created.");
+    print("  Path: " + entry.path);
+    print("  UUID: " + crypto::to_string(entry.ecs_uuid));
+    print("  Name: " + entry.name);
+}
+
+} // namespace
+
+void add_create_sfc_ecs(CLI::App& app) {
+    const auto options = std::make_shared<create_sfc_ecs_options>();
+    auto* command = add_command(
+        app, "create-sfc-ecs", "Create an SFC ECS entry; skip arguments for interactive setup", options->common);
+    command->add_option("-n,--ecs-name", options->name, "SFC ECS display name");
+    command->add_option("-p,--sfc-path", options->path, "File path for SFC claims storage file");
+    auto* decline = command->add_flag(
+        "-x,--no-confirm-sfc-ecs", options->decline, "Decline SFC warning without interactive prompt");
+    command->add_flag("-y,--confirm-sfc-ecs", options->confirm, "Accept SFC warning without interactive prompt")
+        ->excludes(decline);
+    command->callback([options] { run_create_sfc_ecs(*options); });
+}
+
+} // namespace omegasafe::cli

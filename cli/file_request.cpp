@@ -1,0 +1,42 @@
+#include "cli/file_request.hpp"
+
+#include "cli/format.hpp"
+#include "storage/encrypted_file.hpp"
+#include <fmt/format.h>
+
+namespace omegasafe::cli {
+
+namespace fs = std::filesystem;
+
+void add_file_options(CLI::App& command, file_options& options, const std::string& input_help) {
+    command.add_option("-i,--input-file", options.input, input_help)->required();
+    command.add_option("-f,--file-name-override", options.name_override, "Output file name override");
+    command.add_option("-o,--output-dir", options.output_dir, "Directory for the output file (default: the input's)");
+    command.add_option("-t,--max-threads", options.max_threads, "Worker limit (default: one a core)");
+    command.add_flag("--overwrite", options.overwrite, "Replace an existing output file");
+}
+
+fs::path output_folder(const file_options& options) {
+    const auto folder =
+        options.output_dir.empty() ? fs::absolute(options.input).parent_path() : fs::path{options.output_dir};
+    if (!fs::is_directory(folder))
+        throw failure(
+            errc::output_refused, "The output directory " + folder.string() + " does not exist; create it first.");
+    return folder;
+}
+
+void check_name_override(const std::string& name) {
+    if (!name.empty() && !storage::safe_base_name(name))
+        throw failure(errc::usage, "'" + name +
+                                       "' for --file-name-override is no plain file name; leave out folders (that is "
+                                       "--output-dir) and control characters.");
+}
+
+std::string performance_summary(const file_report& report) {
+    const auto seconds = std::max(report.seconds.count(), 1e-9);
+    return fmt::format("{} bytes in {:.2f} s ({}/s), {} positions of Delta {}", with_thousands(report.bytes), seconds,
+        decimal_size(static_cast<std::uint64_t>(static_cast<double>(report.bytes) / seconds)),
+        with_thousands(report.positions), report.delta_seq);
+}
+
+} // namespace omegasafe::cli

@@ -1,0 +1,122 @@
+// omegasafe init: configuration root, the three containers, the configuration password (reference sections 2, 3, 8).
+#include "cli/command.hpp"
+#include "cli/logging.hpp"
+#include "cli/terminal.hpp"
+#include "crypto/kdf.hpp"
+#include "storage/config_file.hpp"
+#include "storage/keyring.hpp"
+
+namespace omegasafe::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct init_options {
+    std::shared_ptr<common_options> common = std::make_shared<common_options>();
+    bool create_http_ecs = false, dev_mode = false, skip_http_ecs = false;
+    bool override_existing = false, no_override = false;
+    bool new_password = false, reuse_password = false;
+    std::string api_key, ecs_name, ecs_url;
+};
+
+bool anything_there(const fs::path& root) {
+    if (fs::exists(root / config_file_name))
+        return true;
+    return std::ranges::any_of(container_names, [&](const char* name) { return fs::exists(root / name); });
+}
+
+/// True when an existing root is to be replaced; false when there is none.
+bool decide_override(const init_options& options, const fs::path& root) {
+    if (!anything_there(root))
+        return false;
+    if (options.override_existing)
+        return true;
+    const std::string found = "There is already a configuration in " + root.string();
+    if (options.no_override || !interactive())
+        throw failure(errc::config_exists, found + "; --override-existing replaces it and destroys its keys.");
+    show_guidance(found + ".");
+    if (!ask_yes_no("Overwrite it? Every key in it will be lost.", false, "--override-existing"))
+        throw failure(errc::aborted, "Operation aborted.");
+    return true;
+}
+
+struct chosen_password {
+    crypto::secure_bytes password;
+    std::string origin; // for the summary
+    bool store = false; // into the keyring
+};
+
+chosen_password choose_password(const init_options& options, const storage::keyring_labels& labels) {
+    if (auto given = storage::environment_password())
+        return {std::move(*given), "taken from the environment", false};
+    auto known = storage::keyring_lookup(labels);
+    if (known && !options.new_password) {
+        const bool reuse = options.reuse_password || ask_yes_no("The keyring holds a configuration password. Reuse it?",
+                                                         true, "--reuse-password or --new-password");
+        if (reuse)
+            return {std::move(*known), "reused from the system keyring", false};
+    }
+    return {crypto::generate_password(), "generated and stored in the system keyring", true};
+}
+
+void refuse_http() {
+    throw failure(errc::not_built_yet, "HTTP ECS set-up is not built yet; run init with --skip-http-ecs and create a "
+                                       "local ECS with create-sfc-ecs.");
+}
+
+void run_init(const init_options& options) {
+    set_up_logging(options.common->log_level);
+    if (options.create_http_ecs)
+        refuse_http();
+    const bool own_root = !options.common->config_dir.empty();
+    const auto root = storage::resolve_config_root(options.common->config_dir);
+    if (own_root && !fs::is_directory(root))
+        throw failure(errc::config_missing,
+            "The config directory " + root.string() + " does not exist; create it first (mkdir -m 700).");
+    const bool replace = decide_override(options, root);
+    const auto labels = storage::keyring_labels::from_environment();
+    auto chosen = choose_password(options, labels);
+    // Stored first: containers whose password is lost would be worse than a password without containers.
+    if (chosen.store)
+        storage::keyring_store(labels, chosen.password.text());
+
+    actors::runtime runtime{root, 1};
+    actors::ask<void>(runtime.system(), runtime.actors().config,
+        create_root{std::make_shared<const crypto::secure_bytes>(std::move(chosen.password)), replace, !own_root});
+
+    print("OmegaSafe is initialised.");
+    print("  Configuration directory: " + root.string());
+    print("  Configuration password:  " + chosen.origin);
+    if (!options.skip_http_ecs && interactive() && ask_yes_no("Connect to an HTTP ECS now?", false, "--skip-http-ecs"))
+        print("HTTP ECS set-up is not built yet; a local ECS works today.");
+    const std::string dir = own_root ? " --config-dir " + root.string() : "";
+    print("Next: omegasafe create-sfc-ecs" + dir + ", then omegasafe create-key" + dir + ".");
+}
+
+} // namespace
+
+void add_init(CLI::App& app) {
+    const auto options = std::make_shared<init_options>();
+    auto* command = add_command(
+        app, "init", "Initialize configuration, containers and optionally an HTTP ECS connection", options->common);
+    command->add_flag("-c,--create-http-ecs", options->create_http_ecs,
+        "Create HTTP ECS by arguments (requires --http-ecs-name, --http-ecs-url, --http-ecs-api-key)");
+    command->add_option("-k,--http-ecs-api-key", options->api_key, "HTTP ECS API key");
+    command->add_option("-n,--http-ecs-name", options->ecs_name, "HTTP ECS display name");
+    auto* replace = command->add_flag(
+        "-o,--override-existing", options->override_existing, "Overwrite existing configuration without prompt");
+    auto* fresh = command->add_flag("-p,--new-password", options->new_password,
+        "Generate a new config password (existing encrypted containers become inaccessible)");
+    command->add_flag("-r,--reuse-password", options->reuse_password, "Reuse existing keyring password without prompt")
+        ->excludes(fresh);
+    command->add_flag("-s,--skip-http-ecs", options->skip_http_ecs, "Skip HTTP ECS setup prompt");
+    command->add_option("-u,--http-ecs-url", options->ecs_url, "HTTP ECS base URL (host[:port][/base], no scheme)");
+    command->add_flag("-v,--http-ecs-dev-mode", options->dev_mode,
+        "Enable HTTP ECS development mode (skip certificate verification)");
+    command->add_flag("-x,--no-override", options->no_override, "Refuse to overwrite existing configuration")
+        ->excludes(replace);
+    command->callback([options] { run_init(*options); });
+}
+
+} // namespace omegasafe::cli

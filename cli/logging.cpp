@@ -1,0 +1,63 @@
+#include "cli/logging.hpp"
+
+#include "messages/error.hpp"
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <map>
+#include <mutex>
+#include <spdlog/sinks/base_sink.h>
+#include <spdlog/spdlog.h>
+
+namespace omegasafe::cli {
+
+namespace {
+
+/// Sends each line to the stream of its level.
+class split_sink final : public spdlog::sinks::base_sink<std::mutex> {
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        std::fwrite(line.data(), 1, line.size(), message.level < spdlog::level::warn ? stdout : stderr);
+    }
+    void flush_() override {
+        std::fflush(stdout);
+        std::fflush(stderr);
+    }
+};
+
+int numeric_level(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    static const std::map<std::string, int, std::less<>> names{
+        {"NOTSET", 0}, {"DEBUG", 10}, {"INFO", 20}, {"WARNING", 30}, {"ERROR", 40}, {"CRITICAL", 50}};
+    if (const auto named = names.find(text); named != names.end())
+        return named->second;
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size() || number < 0)
+        throw failure(errc::usage, "'" + text +
+                                       "' is no log level; use DEBUG, INFO, WARNING, ERROR, CRITICAL, NOTSET or a "
+                                       "number from 0 up.");
+    return number;
+}
+
+spdlog::level::level_enum spdlog_level(int level) {
+    using namespace spdlog::level;
+    return level <= 10   ? debug
+           : level <= 20 ? info
+           : level <= 30 ? warn
+           : level <= 40 ? err
+           : level <= 50 ? critical
+                         : off;
+}
+
+} // namespace
+
+void set_up_logging(const std::string& level) {
+    auto logger = std::make_shared<spdlog::logger>("omegasafe", std::make_shared<split_sink>());
+    logger->set_pattern("omegasafe: %l: %v");
+    logger->set_level(spdlog_level(numeric_level(level)));
+    spdlog::set_default_logger(std::move(logger));
+}
+
+} // namespace omegasafe::cli

@@ -1,0 +1,11 @@
+#include "cli/app.hpp"
+#include "cli/signals.hpp"
+
+#include <sys/resource.h>
+
+int main(int argc, char** argv) {
+    const rlimit no_core_dumps{0, 0}; // they would hold keys
+    setrlimit(RLIMIT_CORE, &no_core_dumps);
+    omegasafe::cli::handle_termination_signals();
+    return omegasafe::cli::run(argc, argv);
+}

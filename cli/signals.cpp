@@ -1,0 +1,25 @@
+#include "cli/signals.hpp"
+
+#include "storage/atomic_file.hpp"
+#include <csignal>
+#include <pthread.h>
+#include <thread>
+#include <unistd.h>
+
+namespace omegasafe::cli {
+
+void handle_termination_signals() {
+    sigset_t awaited;
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGINT);
+    sigaddset(&awaited, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
+    std::thread([awaited] {
+        int signal = 0;
+        sigwait(&awaited, &signal);
+        storage::remove_temporary_files();
+        _exit(128 + signal);
+    }).detach();
+}
+
+} // namespace omegasafe::cli

@@ -1,0 +1,70 @@
+#include "cli/terminal.hpp"
+
+#include "messages/error.hpp"
+#include "storage/config_file.hpp"
+#include <cstdio>
+#include <iostream>
+#include <unistd.h>
+
+namespace omegasafe::cli {
+
+namespace {
+
+std::string trimmed(const std::string& text) {
+    const auto first = text.find_first_not_of(" \t\r");
+    return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+std::string read_answer(const std::string& prompt, const std::string& flag) {
+    if (!interactive())
+        throw failure(errc::usage, "There is no terminal to ask on; pass " + flag + ".");
+    std::fputs(prompt.c_str(), stderr);
+    std::fflush(stderr);
+    std::string line;
+    if (!std::getline(std::cin, line)) {
+        std::fputs("\n", stderr);
+        throw failure(errc::aborted, "Operation aborted.");
+    }
+    return trimmed(line);
+}
+
+} // namespace
+
+bool interactive() {
+    return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1;
+}
+
+std::string ask_line(const std::string& question, const std::string& flag, const answer_check& check,
+    const std::optional<std::string>& fallback) {
+    const auto prompt = question + (fallback ? " [" + *fallback + "]: " : ": ");
+    for (;;) {
+        auto answer = read_answer(prompt, flag);
+        if (answer.empty() && fallback)
+            answer = *fallback;
+        const auto problem = check ? check(answer) : std::nullopt;
+        if (!problem)
+            return answer;
+        show_guidance(*problem);
+    }
+}
+
+bool ask_yes_no(const std::string& question, bool by_default, const std::string& flag) {
+    for (;;) {
+        const auto answer = read_answer(question + (by_default ? " [Y/n]: " : " [y/N]: "), flag);
+        if (answer.empty())
+            return by_default;
+        if (answer == "y" || answer == "Y")
+            return true;
+        if (answer == "n" || answer == "N")
+            return false;
+        if (const auto word = storage::parse_boolean(answer))
+            return *word;
+        show_guidance("Please answer y or n.");
+    }
+}
+
+void show_guidance(const std::string& line) {
+    std::fputs((line + "\n").c_str(), stderr);
+}
+
+} // namespace omegasafe::cli
