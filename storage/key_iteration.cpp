@@ -48,6 +48,15 @@ std::vector<std::uint8_t> to_cbor(const iteration_info& info) {
         {"rotor_bytes", info.geometry.rotor_bytes}, {"rotors", info.geometry.rotors}, {"seq_number", info.seq_number}});
 }
 
+/// The library throws on lengths beyond its containers' limits even when told to throw nothing.
+json from_cbor(const_byte_span cbor) {
+    try {
+        return json::from_cbor(cbor.begin(), cbor.end());
+    } catch (const json::exception&) {
+        throw damaged("its description is no CBOR");
+    }
+}
+
 std::uint64_t number_field(const json& object, const char* name, std::uint64_t limit) {
     const auto field = object.find(name);
     if (field == object.end() || !field->is_number_unsigned() || field->get<std::uint64_t>() > limit)
@@ -91,7 +100,7 @@ std::vector<std::uint8_t> encode(const iteration_info& info) {
 iteration_info decode_iteration_info(const_byte_span cbor) {
     if (cbor.size() > largest_info)
         throw damaged("its description is too long");
-    const auto object = json::from_cbor(cbor.begin(), cbor.end(), true, false);
+    const auto object = from_cbor(cbor);
     if (!object.is_object())
         throw damaged("its description is no CBOR map");
     if (number_field(object, "format", UINT64_MAX) > info_format)

@@ -85,6 +85,8 @@ TEST_CASE("descriptions have one form only", "[key_iteration]") {
     auto longer = good;
     longer.push_back(0);
     CHECK(decode_code(longer) == errc::container_damaged);
+    CHECK(decode_code({0x9b, 0xd7, 0x38, 0x65, 0xf2, 0x61, 0x74, 0x69, 0x6f}) ==
+          errc::container_damaged);                                   // an array of 2^63 elements and more
     CHECK(decode_code(bytes(1024, 0x81)) == errc::container_damaged); // deep nesting
     CHECK(decode_code(bytes(1025, 0x81)) == errc::container_damaged);
     CHECK(code_of([] {
