@@ -8,6 +8,7 @@
 #include "storage/encrypted_file.hpp"
 #include "storage/key_iteration.hpp"
 #include <algorithm>
+#include <spdlog/spdlog.h>
 
 namespace omegasafe::actors {
 
@@ -90,6 +91,8 @@ private:
             claimed_.range.last > delta->info.last_position())
             throw failure(errc::internal, "The claimed positions do not fit the Delta; nothing was encrypted.");
         first_ = static_cast<std::uint64_t>(claimed_.range.first - delta->info.first_position());
+        spdlog::debug("Encrypting {} with positions {} to {} of Delta {}.", request_.input.string(),
+            crypto::to_decimal(claimed_.range.first), crypto::to_decimal(claimed_.range.last), claimed_.seq_number);
 
         writer_ = std::make_unique<storage::sfc_writer>(output_, layer_);
         const auto metadata = storage::to_json({request_.key_uuid, claimed_.range.first});

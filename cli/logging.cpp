@@ -57,6 +57,7 @@ void set_up_logging(const std::string& level) {
     auto logger = std::make_shared<spdlog::logger>("omegasafe", std::make_shared<split_sink>());
     logger->set_pattern("omegasafe: %l: %v");
     logger->set_level(spdlog_level(numeric_level(level)));
+    logger->flush_on(spdlog::level::trace); // lines survive a killed process, and keep their order with prints
     spdlog::set_default_logger(std::move(logger));
 }
 
