@@ -58,13 +58,11 @@ void draw_maps(byte_span out) {
 bool all_permutations(const_byte_span chain) {
     if (chain.size() % map_size != 0)
         return false;
-    std::array<std::uint8_t, map_size> seen_in{}; // the stamp of the last map that held each value
+    // The stamp of the last map that held each value. After a good map all are equal, so the next stamp is new to all.
+    std::array<std::uint8_t, map_size> seen_in{};
     std::uint8_t stamp = 0;
     for (std::size_t at = 0; at < chain.size(); at += map_size) {
-        if (++stamp == 0) {
-            seen_in.fill(0);
-            stamp = 1;
-        }
+        ++stamp;
         for (const std::uint8_t value : chain.subspan(at, map_size))
             seen_in[value] = stamp;
         unsigned missing = 0;

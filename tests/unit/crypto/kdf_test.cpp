@@ -86,6 +86,13 @@ TEST_CASE("every character of a generated password counts", "[kdf]") {
     CHECK_FALSE(is_generated_password(good.substr(10)));
 }
 
+TEST_CASE("a right check does not make other text a generated password", "[kdf]") {
+    const std::string body = "omegasaff-" + std::string(43, 'A');
+    CHECK_FALSE(is_generated_password(body + "0ICY7q"));
+    const std::string spaced = "omegasafe-" + std::string(42, 'A') + " ";
+    CHECK_FALSE(is_generated_password(spaced + "rQURMw"));
+}
+
 TEST_CASE("generated passwords of this format stay recognised", "[kdf]") {
     // 32 zero bytes; the check is the first 36 bits of SHA-256("omegasafe-AAA...A").
     const std::string body = "omegasafe-" + std::string(43, 'A');
