@@ -44,7 +44,7 @@ constexpr std::array binary_units{unit{1, "B"}, unit{1ull << 10, "KB"}, unit{1ul
 std::string with_thousands(u128 value) {
     auto text = crypto::to_decimal(value);
     for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3)
-        text.insert(static_cast<std::size_t>(i), ",");
+        text.insert(static_cast<std::size_t>(i), 1, ',');
     return text;
 }
 
@@ -63,7 +63,7 @@ std::string binary_size_and_bytes(u128 bytes) {
 }
 
 double percent(u128 part, u128 total) {
-    return static_cast<double>(static_cast<std::uint64_t>((part * 1000 + total / 2) / total)) / 10;
+    return static_cast<double>(static_cast<std::uint64_t>(part * 1000 / total)) / 10;
 }
 
 std::string percent_text(u128 part, u128 total) {

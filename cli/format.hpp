@@ -19,7 +19,7 @@ std::string binary_size(crypto::u128 bytes);
 /// "800.0 MB (838,860,800 bytes)".
 std::string binary_size_and_bytes(crypto::u128 bytes);
 
-/// Rounded to one decimal: 78.1. `total` at least 1.
+/// Cut, not rounded, to one decimal (68.35 is 68.3; 100.0 is only what is whole). `total` at least 1.
 double percent(crypto::u128 part, crypto::u128 total);
 
 /// "78.1%".

@@ -6,6 +6,14 @@ namespace omegasafe::storage {
 
 using nlohmann::json;
 
+namespace {
+
+/// A cache entry with 20 claims of 128-bit positions stays below this; more could nest so deep that the recursive CBOR
+/// parser runs out of stack.
+constexpr std::size_t largest_attributes = 6 * 1024;
+
+} // namespace
+
 json position_to_json(crypto::u128 position) {
     constexpr std::uint64_t largest_exact = (std::uint64_t{1} << 53) - 1;
     if (position <= largest_exact)
@@ -18,7 +26,12 @@ std::vector<std::uint8_t> to_attributes(const json& map) {
 }
 
 attribute_reader::attribute_reader(crypto::const_byte_span cbor, std::string what) : what_(std::move(what)) {
-    map_ = json::from_cbor(cbor.begin(), cbor.end(), /*strict=*/true, /*allow_exceptions=*/false);
+    try {
+        if (cbor.size() <= largest_attributes)
+            map_ = json::from_cbor(cbor.begin(), cbor.end());
+    } catch (const json::exception&) {
+        // Told like any other map that is none.
+    }
     if (!map_.is_object())
         throw failure(
             errc::container_damaged, what_ + " is damaged: its attributes are no map; restore it from a copy.");

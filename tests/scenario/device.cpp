@@ -1,0 +1,102 @@
+#include "tests/scenario/device.hpp"
+
+#include "storage/attributes.hpp"
+#include "storage/config_file.hpp"
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace omegasafe::test {
+
+namespace fs = std::filesystem;
+
+device::device() {
+    ::setenv("OMEGASAFE_CONFIG_PASSWORD", "a password for scenarios", 1);
+    fs::create_directory(root);
+    restart();
+    const auto password = std::make_shared<const crypto::secure_bytes>(std::string_view{"a password for scenarios"});
+    ask<void>(actors().config, create_root{password, false, false});
+    configure(10, 10);
+}
+
+void device::create_key(const fs::path& path) {
+    const auto entry = ask<ecs_entry>(actors().ecs_directory, create_sfc_ecs{"ecs", path});
+    ecs_path = entry.path;
+    ecs_uuid = entry.ecs_uuid;
+    const auto created =
+        ask<created_key>(actors().delta_sync, omegasafe::create_key{"key", ecs_uuid, 100'000, 100'000, 2, 0});
+    key_uuid = created.iterations->front().key_uuid;
+}
+
+void device::join(device& other) {
+    ecs_path = other.ecs_path;
+    ecs_uuid = other.ecs_uuid;
+    key_uuid = other.key_uuid;
+    const auto password = ask<password_ptr>(actors().config, get_container_password{});
+    storage::update_container(root / "ecs_storage.sfc", password, [&](const storage::sfc_reader&) {
+        storage::container_changes changes;
+        changes.put.push_back(
+            {ecs_uuid, storage::to_attributes({{"ecs_name", "ecs"}, {"ecs_type", "SFC"}, {"path", ecs_path.string()}}),
+                crypto::secure_bytes{}});
+        return changes;
+    });
+    const auto alpha = other.ask<key_iteration_ptr>(other.actors().key_store, load_iteration{key_uuid, 0});
+    ask<void>(actors().claim_cache, create_cache_entry{key_uuid, alpha->info.iteration_uuid, 0, ecs_uuid});
+    ask<void>(actors().key_store, add_iteration{alpha});
+}
+
+void device::configure(double performance, double offline, bool offline_mode) {
+    const auto gigabytes = [](double units) { return fmt::format("{:.9f}", units * unit / 1e9); };
+    storage::set_property(root, "CACHE_PERFORMANCE_KEY_CAPACITY_GB", gigabytes(performance));
+    storage::set_property(root, "CACHE_OFFLINE_KEY_CAPACITY_GB", gigabytes(offline));
+    storage::set_property(root, "OFFLINE_MODE", offline_mode ? "TRUE" : "FALSE");
+    restart();
+}
+
+claimed_range device::claim_positions(std::uint64_t size) {
+    return ask<claimed_range>(actors().claimant, claim_request{key_uuid, size});
+}
+
+errc device::claim_error(double units) {
+    try {
+        claim(units);
+    } catch (const failure& problem) {
+        return problem.code();
+    }
+    return errc::none;
+}
+
+void device::hold(cache_reason reason, double units) {
+    const auto iteration = entry().iteration_uuid;
+    const auto size = static_cast<std::uint64_t>(units * unit) + 1; // one position is taken at once
+    const auto range = ecs().claim_delta({key_uuid, iteration, size});
+    const bool performance = reason == cache_reason::performance;
+    ask<position_range>(
+        actors().claim_cache, accept_range{iteration, range, performance ? size : 0, performance ? 0 : size - 1, 1});
+}
+
+std::vector<std::uint64_t> device::held(cache_reason reason) {
+    std::vector<std::uint64_t> rests;
+    for (const auto& claim : entry().claims)
+        if (claim.reason == reason)
+            rests.push_back(static_cast<std::uint64_t>(claim.remaining()));
+    std::ranges::sort(rests);
+    return rests;
+}
+
+storage::cache_entry device::entry() {
+    return ask<cache_entries_ptr>(actors().claim_cache, list_cache_entries{key_uuid})->back();
+}
+
+std::vector<std::uint64_t> device::sequences() {
+    std::vector<std::uint64_t> found;
+    for (const auto& info : *ask<iterations_ptr>(actors().key_store, list_key_iterations{key_uuid}))
+        found.push_back(info.seq_number);
+    return found;
+}
+
+std::uint64_t device::pointer() {
+    const auto newest = deltas_at_ecs().back();
+    return static_cast<std::uint64_t>(newest.next - newest.positions.first);
+}
+
+} // namespace omegasafe::test

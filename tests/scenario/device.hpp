@@ -1,0 +1,62 @@
+// One device in a scenario: a config root with its actors, on an SFC ECS that other devices may share.
+#pragma once
+
+#include "actors/runtime.hpp"
+#include "storage/cache_entry.hpp"
+#include "storage/ecs_sfc.hpp"
+#include "storage/key_iteration.hpp"
+#include "tests/support/temp_dir.hpp"
+
+namespace omegasafe::test {
+
+/// The reference's scenarios speak of GB; here one "GB" is 100,000 positions, so that a key of 59.3 MB plays them.
+inline constexpr std::uint64_t unit = 100'000;
+
+class device {
+public:
+    /// A new config root in a folder of its own.
+    device();
+
+    /// Makes an SFC ECS at `path` and a key of 59,319,000 positions an iteration on it.
+    void create_key(const std::filesystem::path& path);
+    /// Joins another device's ECS and takes over its Alpha, as export and import do, without pulling any Delta.
+    void join(device& other);
+    /// Writes the claim settings, in units, and starts the actors anew (settings are read once a process).
+    void configure(double performance, double offline, bool offline_mode = false);
+
+    claimed_range claim(double units) { return claim_positions(static_cast<std::uint64_t>(units * unit)); }
+    claimed_range claim_positions(std::uint64_t size);
+    /// The code with which the claim fails; errc::none when it does not.
+    errc claim_error(double units);
+    /// Puts a claim with exactly this rest into the cache of the newest local Delta.
+    void hold(cache_reason reason, double units);
+    /// Rests of all claims of one reason, in positions, smallest first.
+    std::vector<std::uint64_t> held(cache_reason reason);
+
+    storage::cache_entry entry();           // of the newest local iteration
+    std::vector<std::uint64_t> sequences(); // local iterations, the Alpha as 0
+    std::uint64_t pointer();                // positions of the newest Delta claimed at the ECS
+    std::vector<ecs_delta> deltas_at_ecs() { return ecs().deltas(key_uuid); }
+    storage::sfc_ecs ecs() { return storage::sfc_ecs{ecs_path}; }
+
+    template <class Answer, class Handle, class Request>
+    Answer ask(const Handle& whom, Request request) {
+        return actors::ask<Answer>(runtime->system(), whom, std::move(request));
+    }
+    services actors() { return runtime->actors(); }
+
+    temp_dir folder;
+    std::filesystem::path root = folder / "config";
+    std::filesystem::path ecs_path;
+    uuid ecs_uuid{};
+    uuid key_uuid{};
+    std::optional<actors::runtime> runtime;
+
+private:
+    void restart() {
+        runtime.reset();
+        runtime.emplace(root, 2);
+    }
+};
+
+} // namespace omegasafe::test
