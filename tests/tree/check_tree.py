@@ -85,6 +85,12 @@ def lengths(root):
             yield f"{file}: {count} lines, more than {MAX_LINES}"
 
 
+def names_itself(root, file):
+    """Whether the CMakeLists.txt of the file's own folder names it."""
+    beside = root / file.parent / "CMakeLists.txt"
+    return beside.is_file() and re.search(rf"(^|[\s(]){re.escape(file.name)}\b", beside.read_text()) is not None
+
+
 def targets(root):
     """Every source file is built: in a folder that CMake takes all of, or named."""
     project = (root / "CMakeLists.txt").read_text()
@@ -98,7 +104,7 @@ def targets(root):
             or parent in test_folders
             or parent in {"tests/fuzz", "tests/support", "bench"}
             or file.as_posix() in project
-            or (file.parts[0] == "tests" and file.as_posix().removeprefix("tests/") in tests)
+            or names_itself(root, file)
         )
         if not known:
             yield f"{file}: belongs to no target of CMakeLists.txt or tests/CMakeLists.txt"
