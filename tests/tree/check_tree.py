@@ -110,7 +110,16 @@ def targets(root):
             yield f"{file}: belongs to no target of CMakeLists.txt or tests/CMakeLists.txt"
 
 
-CHECKS = {check.__name__: check for check in (includes, head_comments, marks, lengths, targets)}
+def links(root):
+    """Pages link to files that exist."""
+    for file in files(root, {".md"}):
+        for number, line in enumerate(lines(root, file), 1):
+            for target in re.findall(r"\]\(([^)#\s]+)", line):
+                if "://" not in target and not (root / file.parent / target).exists():
+                    yield f"{file}:{number}: link to {target}, which does not exist"
+
+
+CHECKS = {check.__name__: check for check in (includes, head_comments, marks, lengths, targets, links)}
 
 
 def main():

@@ -71,6 +71,11 @@ class CheckTree(unittest.TestCase):
         for name in ("tests/unit/forgotten/x_test.cpp", "tests/unit/x_test.cpp", "messages/bad.cpp", "other/x.cpp"):
             self.expect("targets", "no target", name, "\n")
 
+    def test_links(self):
+        self.expect("links", "missing.md", "docs/bad.md", "\n[gone](missing.md#part)\n")
+        good = "[code](../crypto/a.hpp) [part](#here) [site](https://example.org/x)\n"
+        self.assertEqual(self.findings("links", {"docs/good.md": good}), [])
+
 
 if __name__ == "__main__":
     unittest.main()
