@@ -1,0 +1,25 @@
+#include "cli/json_output.hpp"
+
+#include "cli/command.hpp"
+#include "storage/attributes.hpp"
+
+namespace omegasafe::cli {
+
+json json_position(crypto::u128 position) {
+    return storage::position_to_json(position);
+}
+
+json json_uuid(const std::optional<crypto::uuid>& id) {
+    return id ? json(crypto::to_string(*id)) : json(nullptr);
+}
+
+json json_text(const std::optional<std::string>& text) {
+    return text ? json(*text) : json(nullptr);
+}
+
+void print_json(const json& payload) {
+    // A name that is not UTF-8 is shown with replacement characters rather than failing the whole listing.
+    print(payload.dump(2, ' ', false, json::error_handler_t::replace));
+}
+
+} // namespace omegasafe::cli

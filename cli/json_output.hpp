@@ -1,0 +1,25 @@
+// JSON payloads: field order as in the reference, null for what is not known.
+#pragma once
+
+#include "crypto/position.hpp"
+#include "crypto/uuid.hpp"
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace omegasafe::cli {
+
+using json = nlohmann::ordered_json;
+
+/// Version of every payload's shape; grows when a field changes its meaning.
+inline constexpr int schema_version = 1;
+
+/// An integer up to 2^53-1, a decimal string above.
+json json_position(crypto::u128 position);
+
+json json_uuid(const std::optional<crypto::uuid>& id);
+json json_text(const std::optional<std::string>& text);
+
+/// Prints the payload on stdout, indented.
+void print_json(const json& payload);
+
+} // namespace omegasafe::cli

@@ -1,0 +1,68 @@
+// omegasafe list-ecs: the configured External Claims Storages.
+#include "cli/command.hpp"
+#include "cli/json_output.hpp"
+#include "cli/logging.hpp"
+#include "storage/config_file.hpp"
+
+namespace omegasafe::cli {
+
+namespace {
+
+struct list_ecs_options {
+    std::shared_ptr<common_options> common = std::make_shared<common_options>();
+    bool as_json = false;
+};
+
+struct ecs_listing {
+    std::vector<ecs_entry> entries;
+    std::optional<uuid> default_uuid;
+
+    bool is_default(const ecs_entry& entry) const { return default_uuid == entry.ecs_uuid; }
+    bool default_missing() const {
+        return default_uuid && std::ranges::none_of(entries, [&](const ecs_entry& e) { return is_default(e); });
+    }
+};
+
+json payload_of(const ecs_listing& listing) {
+    auto entries = json::array();
+    for (const auto& entry : listing.entries)
+        entries.push_back({{"ecs_name", entry.name}, {"ecs_uuid", crypto::to_string(entry.ecs_uuid)},
+            {"is_default", listing.is_default(entry)}, {"path", entry.path}, {"url", nullptr},
+            {"development_mode", nullptr}});
+    return {{"schema_version", schema_version}, {"default_ecs_uuid", json_uuid(listing.default_uuid)},
+        {"default_ecs_missing", listing.default_missing()}, {"entries", std::move(entries)}};
+}
+
+void print_plain(const ecs_listing& listing) {
+    if (listing.entries.empty())
+        print("No ECS is configured. Create one with 'omegasafe create-sfc-ecs'.");
+    for (const auto& entry : listing.entries) {
+        print(entry.name + (listing.is_default(entry) ? " (default)" : ""));
+        print("  UUID: " + crypto::to_string(entry.ecs_uuid));
+        print("  Type: SFC");
+        print("  Path: " + entry.path);
+    }
+    if (listing.default_missing())
+        print("The default ECS " + crypto::to_string(*listing.default_uuid) + " is not among the configured ones.");
+}
+
+void run_list_ecs(const list_ecs_options& options) {
+    set_up_logging(options.common->log_level);
+    session session{*options.common, 1};
+    const auto actors = session.actors();
+    const auto settings = session.ask<settings_ptr>(actors.config, get_settings{});
+    const ecs_listing listing{session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{}),
+        crypto::parse_uuid(settings->ecs_uuid_default)};
+    options.as_json ? print_json(payload_of(listing)) : print_plain(listing);
+}
+
+} // namespace
+
+void add_list_ecs(CLI::App& app) {
+    const auto options = std::make_shared<list_ecs_options>();
+    auto* command = add_command(app, "list-ecs", "List configured External Claims Storage entries", options->common);
+    command->add_flag("-j,--json", options->as_json, "Emit structured JSON payload");
+    command->callback([options] { run_list_ecs(*options); });
+}
+
+} // namespace omegasafe::cli
