@@ -51,7 +51,8 @@ struct claim_flow {
     }
 
     u128 offline_remaining() {
-        for (const auto& entry : *key.ask_cache<cache_entries_ptr>(list_cache_entries{request.key_uuid}))
+        const auto entries = key.ask_cache<cache_entries_ptr>(list_cache_entries{request.key_uuid});
+        for (const auto& entry : *entries)
             if (entry.iteration_uuid == latest.iteration_uuid)
                 return storage::remaining(entry, cache_reason::offline);
         return 0;

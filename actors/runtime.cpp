@@ -49,7 +49,7 @@ caf::error crash_error(std::exception_ptr& problem) {
 
 runtime::runtime(std::filesystem::path root, unsigned workers) : system_(configured(config_, workers)) {
     // CAF prints stray messages and crashes to stdout by default; stdout belongs to the commands' output.
-    caf::actor_ostream::redirect_all(system_, "/dev/stderr");
+    caf::actor_ostream::redirect_all(system_, "/dev/stderr", caf::actor_ostream::append);
     supervisor_ = spawn_supervisor(system_, std::move(root), system_.scheduler().num_workers());
 }
 

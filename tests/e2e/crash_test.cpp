@@ -131,15 +131,15 @@ TEST_CASE("many processes at once on one config root share claims without overla
 TEST_CASE("SIGINT and SIGTERM end an encryption with 130 and 143 and leave nothing") {
     config_root root;
     const auto key = root.initialise_with_key();
-    const auto file = root.make_file("data", 50'000'000);
+    const auto file = root.make_file("data", 28'000'000);
     for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
         const auto out = root.folder() / std::to_string(code);
         fs::create_directory(out);
-        process running(
+        terminal running(
             root.with_config_dir({"encrypt", "-i", file.string(), "-k", key, "-o", out.string()}), root.options);
-        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+        running.expect("Encrypting");
         running.kill(signal);
-        const auto result = running.wait();
+        const auto result = running.finish();
         INFO(result.describe());
         REQUIRE((result.exit_code == code || result.exit_code == 0)); // a fast machine may be done
         if (result.exit_code == code)

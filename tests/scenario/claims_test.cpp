@@ -145,8 +145,9 @@ TEST_CASE_METHOD(one_device, "O7: OFFLINE switched off keeps what there is usabl
     configure(10, 0);
     claim(1);
     CHECK(held(offline) == in_units({1}));
-    configure(10, 0, true);
-    claim(9.5); // more than the PERFORMANCE rest? no: exactly what is left fits there or in OFFLINE
+    configure(0, 0, true);
+    claim(0.4);
+    CHECK(held(offline) == in_units({0.6}));
 }
 
 TEST_CASE_METHOD(one_device, "M2: OFFLINE_MODE does not touch a PERFORMANCE hit") {

@@ -89,7 +89,8 @@ storage::cache_entry device::entry() {
 
 std::vector<std::uint64_t> device::sequences() {
     std::vector<std::uint64_t> found;
-    for (const auto& info : *ask<iterations_ptr>(actors().key_store, list_key_iterations{key_uuid}))
+    const auto iterations = ask<iterations_ptr>(actors().key_store, list_key_iterations{key_uuid});
+    for (const auto& info : *iterations)
         found.push_back(info.seq_number);
     return found;
 }

@@ -42,7 +42,8 @@ std::string config_root::create_key(
     must_run({"create-key", "--key-name", name, "--nucleus-size-mb", nucleus_mb, "--rotor-size-mb", rotor_mb,
         "--number-of-rotors", rotors});
     const run_result listed = must_run({"list-keys", "--json", "--log-level", "WARNING"});
-    for (const auto& key : nlohmann::json::parse(listed.out).at("keys"))
+    const auto payload = nlohmann::json::parse(listed.out);
+    for (const auto& key : payload.at("keys"))
         if (key.at("key_name_local") == name)
             return key.at("key_uuid");
     throw std::runtime_error("list-keys does not show " + name + ": " + listed.describe());
