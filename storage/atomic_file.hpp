@@ -2,6 +2,7 @@
 #pragma once
 
 #include "storage/random_access.hpp"
+#include <atomic>
 
 namespace omegasafe::storage {
 
@@ -31,6 +32,7 @@ public:
     void commit();
 
 private:
+    void start_write_back(std::uint64_t written);
     void create_named();
     void publish_new();
     void publish_over();
@@ -40,7 +42,8 @@ private:
     existing_target policy_;
     storage::descriptor folder_;
     storage::descriptor descriptor_;
-    std::string temporary_name_; // empty while the file is unnamed
+    std::string temporary_name_;           // empty while the file is unnamed
+    std::atomic<std::uint64_t> not_yet_on_its_way_ = 0; // bytes written since write-back was last started
 };
 
 /// Unlinks every temporary file this process still holds under a name and lets no new one be made: further commits that

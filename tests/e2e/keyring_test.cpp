@@ -1,0 +1,52 @@
+// init and later commands with a real desktop keyring; run through tests/support/with-keyring.
+#include "tests/support/config_root.hpp"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+using namespace omegasafe::test;
+namespace fs = std::filesystem;
+
+TEST_CASE("init generates a password into the keyring, reuses it and replaces it", "[keyring]") {
+    config_root root;
+    root.options.env.erase("OMEGASAFE_CONFIG_PASSWORD");
+    for (const auto* session : {"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "HOME"})
+        if (const char* value = std::getenv(session))
+            root.options.env[session] = value;
+    root.options.env["OMEGASAFE_KEYRING_SERVICE_NAME"] = "omegasafe-e2e";
+
+    const auto made = root.run({"init", "-s"});
+    INFO(made.describe());
+    REQUIRE(made.exit_code == 0);
+    REQUIRE(made.out.find("generated and stored in the system keyring") != std::string::npos);
+    root.create_ecs();
+    const auto key = root.create_key();
+    const auto file = root.make_file("a.txt", 1000);
+    REQUIRE(root.run({"encrypt", "-i", file.string(), "-k", key}).exit_code == 0);
+
+    // Other labels are another profile: its password does not exist.
+    auto other = root.options;
+    other.env["OMEGASAFE_KEYRING_SECRET_NAME"] = "ANOTHER_SECRET";
+    REQUIRE(run(root.with_config_dir({"list-keys"}), other).exit_code == 30);
+
+    const auto undecided = root.run({"init", "-s", "-o"});
+    REQUIRE(undecided.exit_code == 2);
+    REQUIRE(undecided.err.find("--reuse-password or --new-password") != std::string::npos);
+    REQUIRE(root.run({"list-keys"}).out.find(key) != std::string::npos);
+
+    REQUIRE(root.run({"init", "-s", "-o", "-r"}).out.find("reused from the system keyring") != std::string::npos);
+    REQUIRE(root.run({"list-keys"}).exit_code == 0);
+    const auto keys = read_text(root.path() / "omegasafe_keys.sfc");
+    REQUIRE(root.run({"init", "-s", "-o", "-p"}).out.find("generated and stored") != std::string::npos);
+    REQUIRE(root.run({"list-keys"}).exit_code == 0);
+    write_text(root.path() / "omegasafe_keys.sfc", keys); // sealed with the old password
+    REQUIRE(root.run({"list-keys"}).exit_code == 31);
+    {
+        terminal tty(root.with_config_dir({"init", "-s", "-o"}), root.options);
+        tty.expect("Reuse it? [Y/n]");
+        tty.send("");
+        tty.expect("reused from the system keyring");
+        REQUIRE(tty.finish().exit_code == 0);
+    }
+}
