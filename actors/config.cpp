@@ -71,7 +71,7 @@ config_actor::behavior_type config_behavior(config_actor::pointer self, std::fil
         handle([state](get_layer_password) -> password_ptr {
             if (!state->layer) {
                 const auto& password = settings_of(*state)->traditional_layer_password;
-                state->layer = password.empty() ? nullptr : std::make_shared<storage::sfc_password>(password);
+                state->layer = password.empty() ? nullptr : std::make_shared<storage::sfc_password>(password.text());
             }
             return *state->layer;
         }),

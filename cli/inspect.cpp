@@ -30,7 +30,7 @@ storage::sfc_password_ptr configured_layer(const common_options& common) {
     try {
         const auto settings = storage::load_settings(storage::resolve_config_root(common.config_dir));
         if (!settings.traditional_layer_password.empty())
-            return std::make_shared<storage::sfc_password>(settings.traditional_layer_password);
+            return std::make_shared<storage::sfc_password>(settings.traditional_layer_password.text());
     } catch (const failure&) {
         // Without a config root there is no password to try; the header can be shown all the same.
     }

@@ -96,7 +96,9 @@ const std::array rules{
         value_kind::layer_password,
         "; Password of the AES-256-GCM layer around encrypted files and Deltas. Recommended. Empty: no layer.\n"
         "; At least 8 characters, a letter and a digit, no whitespace; the same wherever the files are read.\n",
-        [](settings& s, const fs::path&, const std::string& value) { s.traditional_layer_password = value; }},
+        [](settings& s, const fs::path&, const std::string& value) {
+            s.traditional_layer_password = crypto::secure_bytes{std::string_view{value}};
+        }},
 };
 
 const rule* find_rule(std::string_view name) {

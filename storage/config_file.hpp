@@ -1,6 +1,7 @@
 // config.ini: four sections, comments kept when a value changes (reference sections 4-6).
 #pragma once
 
+#include "crypto/secure_memory.hpp"
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -33,7 +34,7 @@ struct settings {
     std::string ecs_uuid_default;          // canonical UUID or empty
     std::uint64_t cache_offline_bytes = 0; // from GB, decimal
     std::uint64_t cache_performance_bytes = 0;
-    std::string traditional_layer_password;                     // empty: no layer
+    crypto::secure_bytes traditional_layer_password;            // empty: no layer
     std::map<std::string, setting_source, std::less<>> sources; // by property name
     std::vector<std::string> warnings;
 };

@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(after.keys_path == before.keys_path);
     require(after.ecs_uuid_default == before.ecs_uuid_default);
     require(after.cache_performance_bytes == before.cache_performance_bytes);
-    require(after.traditional_layer_password == before.traditional_layer_password);
+    require(after.traditional_layer_password.text() == before.traditional_layer_password.text());
     require(with_property(changed, "CACHE_OFFLINE_KEY_CAPACITY_GB", "7.25") == changed);
     return 0;
 }

@@ -94,7 +94,7 @@ TEST_CASE("Values of the file count") {
     CHECK_FALSE(s.update_check);
     CHECK(s.ecs_uuid_default == "11111111-2222-4333-8444-55555555555a");
     CHECK(s.cache_offline_bytes == 500'000'000);
-    CHECK(s.traditional_layer_password == "pass;w=rd#1[x]");
+    CHECK(s.traditional_layer_password.text() == "pass;w=rd#1[x]");
     CHECK(s.sources.at("KEYS_CONTAINER_PATH") == setting_source::file);
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("The environment overrides the file") {
     CHECK(s.ecs_uuid_default == some_uuid);
     CHECK(s.cache_offline_bytes == 1'500'000'000);
     CHECK(s.cache_performance_bytes == 0);
-    CHECK(s.traditional_layer_password == "passw0rd");
+    CHECK(s.traditional_layer_password.text() == "passw0rd");
     CHECK(s.warnings.empty());
     for (const auto& property : config_properties())
         if (!property.environment.empty())
@@ -174,7 +174,7 @@ TEST_CASE("A wrong value of the environment is ignored with a warning") {
 TEST_CASE("A weak layer password of the environment still gives the layer, with a warning that does not repeat it") {
     const scoped_variable layer("OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS", "hunter2");
     const settings s = parse_settings(root, default_config_text());
-    CHECK(s.traditional_layer_password == "hunter2");
+    CHECK(s.traditional_layer_password.text() == "hunter2");
     REQUIRE(s.warnings.size() == 1);
     CHECK_FALSE(mentions(s.warnings[0], "hunter2"));
 }
