@@ -1,6 +1,7 @@
 #include "storage/atomic_file.hpp"
 
 #include "crypto/random.hpp"
+#include "messages/limits.hpp"
 #include "storage/fail_points.hpp"
 #include "storage/system_error.hpp"
 #include <algorithm>
@@ -145,8 +146,17 @@ atomic_file::atomic_file(std::filesystem::path target, existing_target policy)
         create_named();
 }
 
+/// Random, since others may write the same target; fixed where a lock keeps them out, so that nothing piles up.
+std::string atomic_file::choose_temporary_name() const {
+    const auto fixed = ".omegasafe-tmp-" + target_.filename().string();
+    if (policy_ != existing_target::replace_locked || fixed.size() > limits::name_bytes)
+        return random_temporary_name();
+    ::unlinkat(folder_.get(), fixed.c_str(), 0);
+    return fixed;
+}
+
 void atomic_file::create_named() {
-    auto name = random_temporary_name();
+    auto name = choose_temporary_name();
     const int opened = temporary_names::instance().make(folder_.get(), name, [&] {
         return guarded("create_named", [&] {
             return ::openat(
@@ -245,7 +255,7 @@ void atomic_file::publish_new() {
 
 void atomic_file::publish_over() {
     if (temporary_name_.empty()) {
-        auto name = random_temporary_name();
+        auto name = choose_temporary_name();
         const int linked = temporary_names::instance().make(folder_.get(), name, [&] {
             return guarded("link", [&] {
                 return ::linkat(

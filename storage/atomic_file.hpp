@@ -6,7 +6,12 @@
 
 namespace omegasafe::storage {
 
-enum class existing_target { refuse, replace };
+enum class existing_target {
+    refuse,
+    replace,
+    replace_locked, // the caller holds the target's lock: what a killed process left behind is known by name and
+                    // removed
+};
 
 /// A new file in the folder of `target`, unnamed (O_TMPFILE) where the file system can, else under a hidden temporary
 /// name; mode 0600 until told otherwise. Gone without a trace unless commit() succeeds, also after SIGKILL where it is
@@ -33,6 +38,7 @@ public:
 
 private:
     void start_write_back(std::uint64_t written);
+    std::string choose_temporary_name() const;
     void create_named();
     void publish_new();
     void publish_over();
@@ -42,7 +48,7 @@ private:
     existing_target policy_;
     storage::descriptor folder_;
     storage::descriptor descriptor_;
-    std::string temporary_name_;           // empty while the file is unnamed
+    std::string temporary_name_;                        // empty while the file is unnamed
     std::atomic<std::uint64_t> not_yet_on_its_way_ = 0; // bytes written since write-back was last started
 };
 

@@ -99,7 +99,7 @@ void update_container(const std::filesystem::path& path, sfc_password_ptr passwo
     const auto changes = decide(*reader);
     if (changes.put.empty() && changes.remove.empty())
         return;
-    atomic_file file(real, existing_target::replace);
+    atomic_file file(real, existing_target::replace_locked);
     // A container that was opened to a group stays open to it.
     struct stat old {};
     if (::stat(real.c_str(), &old) == 0)

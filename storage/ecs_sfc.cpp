@@ -51,10 +51,10 @@ std::vector<ecs_delta> deltas_in(const sfc_reader& file, const uuid& key_uuid) {
     return found;
 }
 
-[[noreturn]] void refuse_full(const std::string& what, std::uint64_t size, u128 left) {
+[[noreturn]] void refuse_full(const std::string& what, std::uint64_t size, u128 left, const std::string& way_out) {
     throw failure(errc::ecs_full,
         what + " has " + crypto::to_decimal(left) + " positions left, fewer than the " + std::to_string(size) +
-            " asked for.",
+            " asked for; " + way_out,
         crypto::to_decimal(left));
 }
 
@@ -123,7 +123,8 @@ position_range sfc_ecs::claim_delta(const claim_delta_positions& request) {
                                                     "with pull-missing-deltas.");
         auto delta = known.back();
         if (request.size > delta.remaining())
-            refuse_full("Delta " + crypto::to_string(delta.delta_uuid), request.size, delta.remaining());
+            refuse_full("Delta " + crypto::to_string(delta.delta_uuid), request.size, delta.remaining(),
+                "encrypt again to go on with a new Delta.");
         claimed = {delta.next, delta.next + request.size - 1};
         delta.next += request.size;
         container_changes changes;
@@ -139,7 +140,7 @@ position_range sfc_ecs::claim_alpha(const claim_alpha_positions& request) {
         auto key = key_in(file, request.key_uuid);
         if (request.size > key.alpha_capacity - key.alpha_next)
             refuse_full("The Alpha of key " + crypto::to_string(request.key_uuid), request.size,
-                key.alpha_capacity - key.alpha_next);
+                key.alpha_capacity - key.alpha_next, "no new Delta can be made: create a new key.");
         claimed = {key.alpha_next, key.alpha_next + request.size - 1};
         key.alpha_next += request.size;
         container_changes changes;
