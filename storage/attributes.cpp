@@ -15,8 +15,7 @@ constexpr std::size_t largest_attributes = 6 * 1024;
 } // namespace
 
 json position_to_json(crypto::u128 position) {
-    constexpr std::uint64_t largest_exact = (std::uint64_t{1} << 53) - 1;
-    if (position <= largest_exact)
+    if (position <= largest_json_integer)
         return static_cast<std::uint64_t>(position);
     return crypto::to_decimal(position);
 }

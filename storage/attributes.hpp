@@ -9,6 +9,9 @@
 
 namespace omegasafe::storage {
 
+/// Integers that every JSON reader keeps exact.
+inline constexpr std::uint64_t largest_json_integer = (std::uint64_t{1} << 53) - 1;
+
 /// Positions in JSON and CBOR: an integer up to 2^53-1, a decimal string above.
 nlohmann::json position_to_json(crypto::u128 position);
 

@@ -2,6 +2,7 @@
 
 #include "crypto/random.hpp"
 #include "messages/error.hpp"
+#include "storage/attributes.hpp"
 #include "storage/sfc_header.hpp"
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -18,8 +19,6 @@ namespace {
 
 using nlohmann::json;
 
-/// Integers that every JSON reader keeps exact; larger positions are decimal strings.
-constexpr std::uint64_t largest_json_integer = (std::uint64_t{1} << 53) - 1;
 /// The two fields take some 120 bytes.
 constexpr std::uint64_t largest_metadata_entry = 4096;
 
@@ -77,10 +76,7 @@ std::shared_ptr<const sfc_reader> open_layer(const std::shared_ptr<const byte_so
 std::string to_json(const encryption_metadata& metadata) {
     nlohmann::ordered_json object;
     object["key_uuid"] = crypto::to_string(metadata.key_uuid);
-    if (metadata.global_position_start <= largest_json_integer)
-        object["global_position_start"] = static_cast<std::uint64_t>(metadata.global_position_start);
-    else
-        object["global_position_start"] = crypto::to_decimal(metadata.global_position_start);
+    object["global_position_start"] = position_to_json(metadata.global_position_start);
     return object.dump();
 }
 

@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "storage/atomic_file.hpp"
+#include "storage/attributes.hpp"
 #include "storage/byte_order.hpp"
 #include "storage/encrypted_file.hpp"
 #include <algorithm>
@@ -15,8 +16,6 @@ using nlohmann::json;
 
 /// Version of the attributes; a later one may have more fields.
 constexpr std::uint64_t info_format = 1;
-/// Two names of 255 bytes and the other fields fit well; bounds what the CBOR reader recurses into.
-constexpr std::size_t largest_info = 1024;
 
 failure damaged(const std::string& what) {
     return failure(
@@ -48,34 +47,11 @@ std::vector<std::uint8_t> to_cbor(const iteration_info& info) {
         {"rotor_bytes", info.geometry.rotor_bytes}, {"rotors", info.geometry.rotors}, {"seq_number", info.seq_number}});
 }
 
-/// The library throws on lengths beyond its containers' limits even when told to throw nothing.
-json from_cbor(const_byte_span cbor) {
-    try {
-        return json::from_cbor(cbor.begin(), cbor.end());
-    } catch (const json::exception&) {
-        throw damaged("its description is no CBOR");
-    }
-}
-
-std::uint64_t number_field(const json& object, const char* name, std::uint64_t limit) {
-    const auto field = object.find(name);
-    if (field == object.end() || !field->is_number_unsigned() || field->get<std::uint64_t>() > limit)
-        throw damaged(std::string(name) + " is missing or no number in its range");
-    return field->get<std::uint64_t>();
-}
-
-std::string text_field(const json& object, const char* name) {
-    const auto field = object.find(name);
-    if (field == object.end() || !field->is_string())
-        throw damaged(std::string(name) + " is missing or no text");
-    return field->get<std::string>();
-}
-
-uuid uuid_field(const json& object, const char* name) {
-    const auto id = crypto::parse_uuid(text_field(object, name));
-    if (!id)
-        throw damaged(std::string(name) + " is no UUID");
-    return *id;
+std::uint32_t size_field(const attribute_reader& fields, const char* name, std::uint32_t limit) {
+    const auto value = fields.number(name);
+    if (value > limit)
+        throw damaged(std::string(name) + " is out of its range");
+    return static_cast<std::uint32_t>(value);
 }
 
 /// What an Alpha's container entry or payload says of the key must be the same everywhere.
@@ -98,23 +74,18 @@ std::vector<std::uint8_t> encode(const iteration_info& info) {
 }
 
 iteration_info decode_iteration_info(const_byte_span cbor) {
-    if (cbor.size() > largest_info)
-        throw damaged("its description is too long");
-    const auto object = from_cbor(cbor);
-    if (!object.is_object())
-        throw damaged("its description is no CBOR map");
-    if (number_field(object, "format", UINT64_MAX) > info_format)
+    const attribute_reader fields{cbor, "The description of a key iteration"};
+    if (fields.number("format") > info_format)
         throw failure(errc::container_newer, "The key was made by a newer omegasafe; update omegasafe to use it.");
-    constexpr std::uint64_t largest_size = crypto::max_chain_bytes;
     iteration_info info;
-    info.key_uuid = uuid_field(object, "key_uuid");
-    info.iteration_uuid = uuid_field(object, "iteration_uuid");
-    info.seq_number = number_field(object, "seq_number", UINT64_MAX);
-    info.key_name = text_field(object, "key_name");
-    info.omegasafe_version = text_field(object, "omegasafe_version");
-    info.geometry.nucleus_bytes = static_cast<std::uint32_t>(number_field(object, "nucleus_bytes", largest_size));
-    info.geometry.rotor_bytes = static_cast<std::uint32_t>(number_field(object, "rotor_bytes", largest_size));
-    info.geometry.rotors = static_cast<std::uint32_t>(number_field(object, "rotors", crypto::max_rotors));
+    info.key_uuid = fields.id("key_uuid");
+    info.iteration_uuid = fields.id("iteration_uuid");
+    info.seq_number = fields.number("seq_number");
+    info.key_name = fields.text("key_name");
+    info.omegasafe_version = fields.text("omegasafe_version");
+    info.geometry.nucleus_bytes = size_field(fields, "nucleus_bytes", crypto::max_chain_bytes);
+    info.geometry.rotor_bytes = size_field(fields, "rotor_bytes", crypto::max_chain_bytes);
+    info.geometry.rotors = size_field(fields, "rotors", crypto::max_rotors);
     // One way to write each description: no further fields, no field twice, no other order, no longer numbers.
     if (!acceptable_info(info) || !std::ranges::equal(to_cbor(info), cbor))
         throw damaged("its description is not in the canonical form");
