@@ -17,6 +17,18 @@ using storage::segment_codec;
 
 constexpr std::uint64_t chunk_segments = limits::chunk_bytes / segment_bytes;
 
+void pull_up_to(const key_access& key, const uuid& key_uuid, std::uint64_t seq) {
+    try {
+        key.ask_sync<pull_report>(pull_deltas{key_uuid, seq});
+    } catch (const failure& problem) {
+        if (problem.code() != errc::ecs_unavailable)
+            throw;
+        throw failure(errc::delta_missing,
+            "Delta " + std::to_string(seq) + " of key " + crypto::to_string(key_uuid) +
+                ", which the file needs, is not on this device and cannot be pulled: " + problem.what());
+    }
+}
+
 /// The Delta that a position belongs to, pulled with those before it when it is not on this device (D4).
 key_iteration_ptr delta_of(const key_access& key, const uuid& key_uuid, u128 position) {
     const auto local = key.iterations();
@@ -27,7 +39,7 @@ key_iteration_ptr delta_of(const key_access& key, const uuid& key_uuid, u128 pos
     const auto seq = static_cast<std::uint64_t>(seq_number);
     const auto here = [&](const storage::iteration_info& i) { return i.seq_number == seq; };
     if (std::ranges::none_of(*local, here))
-        key.ask_sync<pull_report>(pull_deltas{key_uuid, seq});
+        pull_up_to(key, key_uuid, seq);
     return key.load(seq);
 }
 

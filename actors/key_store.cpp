@@ -47,8 +47,10 @@ key_iteration_ptr load(key_store_state& state, const load_iteration& wanted) {
     const auto infos = infos_of_key(*file, wanted.key_uuid);
     const auto found = std::ranges::find_if(infos, matches);
     if (found == infos.end())
-        throw failure(errc::delta_missing, "Delta " + std::to_string(wanted.seq_number) + " of key " +
-                                               crypto::to_string(wanted.key_uuid) + " is not on this device.");
+        throw failure(errc::delta_missing,
+            "Delta " + std::to_string(wanted.seq_number) + " of key " + crypto::to_string(wanted.key_uuid) +
+                " is not on this device and its ECS did not have it; ask who made the file for the "
+                "Delta.");
     const auto payload = file->read(*file->find(found->iteration_uuid), storage::max_payload_bytes);
     auto iteration = storage::decode_payload(payload);
     if (iteration->info != *found)

@@ -72,6 +72,29 @@ TEST_CASE_METHOD(two_devices, "D4: a pull up to one Delta leaves the newer ones"
     CHECK(second.sequences() == sequence_list{0, 1, 2, 3});
 }
 
+TEST_CASE_METHOD(two_devices, "D4: decryption pulls the Deltas up to its own, and names it when it cannot") {
+    second.claim(1);
+    advance_to(3);
+    write_text(first.folder / "plain", "some text");
+    const auto sealed = first.folder / "sealed";
+    first.run_file(encrypt_file{first.folder / "plain", sealed, first.key_uuid, false});
+    advance_to(5);
+    const decrypt_file request{sealed, second.folder.path(), "", false, false};
+
+    std::filesystem::rename(first.ecs_path, first.folder / "away");
+    try {
+        second.run_file(request);
+        FAIL("decrypted without its Delta");
+    } catch (const failure& problem) {
+        CHECK(problem.code() == errc::delta_missing);
+        CHECK(std::string{problem.what()}.find("Delta 3") != std::string::npos);
+    }
+    std::filesystem::rename(first.folder / "away", first.ecs_path);
+    const auto report = second.run_file(request);
+    CHECK(read_text(report.output) == "some text");
+    CHECK(second.sequences() == sequence_list{0, 1, 2, 3});
+}
+
 TEST_CASE_METHOD(two_devices, "D5: a device with only the Alpha gets all Deltas at its first claim") {
     advance_to(3);
     CHECK(second.claim(1).seq_number == 3);

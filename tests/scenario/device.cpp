@@ -1,5 +1,6 @@
 #include "tests/scenario/device.hpp"
 
+#include "crypto/kdf.hpp"
 #include "storage/attributes.hpp"
 #include "storage/config_file.hpp"
 #include <algorithm>
@@ -10,10 +11,11 @@ namespace omegasafe::test {
 namespace fs = std::filesystem;
 
 device::device() {
-    ::setenv("OMEGASAFE_CONFIG_PASSWORD", "a password for scenarios", 1);
+    static const auto generated = crypto::generate_password(); // no scrypt: every step starts the actors anew
+    ::setenv("OMEGASAFE_CONFIG_PASSWORD", std::string{generated.text()}.c_str(), 1);
     fs::create_directory(root);
     restart();
-    const auto password = std::make_shared<const crypto::secure_bytes>(std::string_view{"a password for scenarios"});
+    const auto password = std::make_shared<const crypto::secure_bytes>(generated.text());
     ask<void>(actors().config, create_root{password, false, false});
     configure(10, 10);
 }

@@ -1,6 +1,7 @@
 // One device in a scenario: a config root with its actors, on an SFC ECS that other devices may share.
 #pragma once
 
+#include "actors/file_job.hpp"
 #include "actors/runtime.hpp"
 #include "storage/cache_entry.hpp"
 #include "storage/ecs_sfc.hpp"
@@ -42,6 +43,11 @@ public:
     template <class Answer, class Handle, class Request>
     Answer ask(const Handle& whom, Request request) {
         return actors::ask<Answer>(runtime->system(), whom, std::move(request));
+    }
+    template <class Request>
+    file_report run_file(Request request) {
+        const auto job = actors::spawn_file_job(runtime->system(), runtime->supervisor(), {});
+        return ask<file_report>(job, std::move(request));
     }
     services actors() { return runtime->actors(); }
 

@@ -1,5 +1,7 @@
 #include "tests/support/config_root.hpp"
 
+#include "crypto/kdf.hpp"
+
 #include <nlohmann/json.hpp>
 #include <random>
 #include <stdexcept>
@@ -8,7 +10,9 @@ namespace omegasafe::test {
 
 config_root::config_root() {
     std::filesystem::create_directory(path());
-    options.env["OMEGASAFE_CONFIG_PASSWORD"] = "correct horse battery staple 1";
+    // As init generates them: no scrypt, so that a test's time, and where a kill hits, is the command's own work.
+    static const auto password = crypto::generate_password();
+    options.env["OMEGASAFE_CONFIG_PASSWORD"] = password.text();
 }
 
 arguments config_root::with_config_dir(const arguments& args) const {
