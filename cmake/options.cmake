@@ -12,10 +12,10 @@ endif()
 if(OMEGASAFE_SANITIZE STREQUAL "address")
   # libcaf's headers bind a null reference in spawns without arguments: null stays recoverable and is suppressed at run time.
   target_compile_options(omegasafe_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
-    -fsanitize-recover=null -O1)
+    -fsanitize-recover=null)
   target_link_options(omegasafe_options INTERFACE -fsanitize=address,undefined)
 elseif(OMEGASAFE_SANITIZE STREQUAL "thread")
-  target_compile_options(omegasafe_options INTERFACE -fsanitize=thread -O1)
+  target_compile_options(omegasafe_options INTERFACE -fsanitize=thread)
   target_link_options(omegasafe_options INTERFACE -fsanitize=thread)
 elseif(OMEGASAFE_SANITIZE STREQUAL "fuzzer")
   target_compile_options(omegasafe_options INTERFACE -fsanitize=fuzzer-no-link,address,undefined
