@@ -1,0 +1,19 @@
+// Entries of the local claim cache from any bytes: accepted ones obey the bookkeeping rules and have a stable encoding.
+#include "storage/cache_entry.hpp"
+#include "fuzz_support.hpp"
+
+using namespace omegasafe;
+using namespace omegasafe::storage;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    fuzz::accepted([&] {
+        auto entry = decode_cache_entry({data, size});
+        fuzz::require(decode_cache_entry(encode(entry)) == entry);
+        for (const auto& claim : entry.claims)
+            fuzz::require(claim.range.last < entry.floor && claim.remaining() >= 1);
+        const auto before = remaining(entry, cache_reason::performance);
+        if (const auto taken = take(entry, cache_reason::performance, 1))
+            fuzz::require(taken->first == taken->last && remaining(entry, cache_reason::performance) == before - 1);
+    });
+    return 0;
+}
