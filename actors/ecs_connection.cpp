@@ -5,6 +5,8 @@
 
 namespace omegasafe::actors {
 
+namespace {
+
 ecs_connection_actor::behavior_type sfc_connection_behavior(
     ecs_connection_actor::pointer self, std::filesystem::path path) {
     self->set_exception_handler(crash_error);
@@ -21,6 +23,12 @@ ecs_connection_actor::behavior_type sfc_connection_behavior(
             return std::make_shared<const std::vector<std::uint8_t>>(ecs->download(m.key_uuid, m.delta_uuid));
         }),
     };
+}
+
+} // namespace
+
+ecs_connection_actor connect_to(caf::actor_system& system, const ecs_entry& entry) {
+    return system.spawn<caf::detached>(sfc_connection_behavior, std::filesystem::path{entry.path});
 }
 
 } // namespace omegasafe::actors

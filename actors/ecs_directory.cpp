@@ -1,6 +1,5 @@
 #include "actors/ecs_directory.hpp"
 
-#include "actors/ecs_connection.hpp"
 #include "actors/local_container.hpp"
 #include "storage/attributes.hpp"
 #include "storage/ecs_sfc.hpp"
@@ -15,6 +14,7 @@ namespace fs = std::filesystem;
 
 struct ecs_directory_state {
     supervisor_actor supervisor;
+    ecs_connector connector;
     local_container container;
     std::map<uuid, ecs_connection_actor> connections; // one an ECS and process
 };
@@ -84,7 +84,8 @@ ecs_connection_actor connect(ecs_directory_actor::pointer self, ecs_directory_st
     if (const auto known = state.connections.find(ecs_uuid); known != state.connections.end())
         return known->second;
     const auto entry = find(read_entries(*state.container.open()), ecs_uuid, "");
-    auto connection = self->spawn<caf::detached + caf::monitored>(sfc_connection_behavior, fs::path{entry.path});
+    auto connection = state.connector(self->system(), entry);
+    self->monitor(connection);
     state.connections.emplace(ecs_uuid, connection);
     return connection;
 }
@@ -92,10 +93,10 @@ ecs_connection_actor connect(ecs_directory_actor::pointer self, ecs_directory_st
 } // namespace
 
 ecs_directory_actor::behavior_type ecs_directory_behavior(
-    ecs_directory_actor::pointer self, supervisor_actor supervisor) {
+    ecs_directory_actor::pointer self, supervisor_actor supervisor, ecs_connector connector) {
     self->set_exception_handler(crash_error);
-    const auto state = std::make_shared<ecs_directory_state>(
-        ecs_directory_state{supervisor, {self->system(), supervisor, &storage::settings::ecs_path}, {}});
+    const auto state = std::make_shared<ecs_directory_state>(ecs_directory_state{
+        supervisor, std::move(connector), {self->system(), supervisor, &storage::settings::ecs_path}, {}});
     self->set_down_handler([state](const caf::down_msg& down) {
         std::erase_if(state->connections, [&](const auto& c) { return c.second.address() == down.source; });
     });

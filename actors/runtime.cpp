@@ -47,10 +47,11 @@ caf::error crash_error(std::exception_ptr& problem) {
     return to_error({errc::internal, "An internal part of the program stopped: " + text + "."});
 }
 
-runtime::runtime(std::filesystem::path root, unsigned workers) : system_(configured(config_, workers)) {
+runtime::runtime(std::filesystem::path root, unsigned workers, ecs_connector connector)
+    : system_(configured(config_, workers)) {
     // CAF prints stray messages and crashes to stdout by default; stdout belongs to the commands' output.
     caf::actor_ostream::redirect_all(system_, "/dev/stderr", caf::actor_ostream::append);
-    supervisor_ = spawn_supervisor(system_, std::move(root), system_.scheduler().num_workers());
+    supervisor_ = spawn_supervisor(system_, std::move(root), system_.scheduler().num_workers(), std::move(connector));
 }
 
 runtime::~runtime() {

@@ -1,7 +1,7 @@
 // What every actor here is made with: failures as answers, blocking questions, the actor system itself.
 #pragma once
 
-#include "messages/actors.hpp"
+#include "actors/ecs_connection.hpp"
 #include <type_traits>
 #include <utility>
 
@@ -87,8 +87,9 @@ Answer ask(caf::actor_system& system, const Handle& whom, Parts&&... parts) {
 /// The actor system of one process and the supervisor in it. Destruction ends every actor and waits for them.
 class runtime {
 public:
-    /// `root`: the config root. `workers`: cipher threads, 1 .. limits::max_threads; 0 means one a core.
-    explicit runtime(std::filesystem::path root, unsigned workers = 0);
+    /// `root`: the config root. `workers`: cipher threads, 1 .. limits::max_threads; 0 means one a core. `connector`:
+    /// how ECS are reached.
+    explicit runtime(std::filesystem::path root, unsigned workers = 0, ecs_connector connector = connect_to);
     ~runtime();
     runtime(const runtime&) = delete;
     runtime& operator=(const runtime&) = delete;

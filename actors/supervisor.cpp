@@ -50,7 +50,7 @@ struct supervisor_state {
 };
 
 supervisor_actor::behavior_type supervisor_behavior(
-    supervisor_actor::pointer self, std::filesystem::path root, std::size_t workers) {
+    supervisor_actor::pointer self, std::filesystem::path root, std::size_t workers, ecs_connector connector) {
     self->set_exception_handler(crash_error);
     const auto state = std::make_shared<supervisor_state>();
     const supervisor_actor me{self};
@@ -61,7 +61,8 @@ supervisor_actor::behavior_type supervisor_behavior(
     state->watch<config_actor>(&services::config, [=] { return detached(config_behavior, root); });
     state->watch<key_store_actor>(&services::key_store, [=] { return detached(key_store_behavior, me); });
     state->watch<claim_cache_actor>(&services::claim_cache, [=] { return detached(claim_cache_behavior, me); });
-    state->watch<ecs_directory_actor>(&services::ecs_directory, [=] { return detached(ecs_directory_behavior, me); });
+    state->watch<ecs_directory_actor>(&services::ecs_directory,
+        [=] { return self->spawn<caf::detached + caf::monitored>(ecs_directory_behavior, me, connector); });
     state->watch<cipher_pool_actor>(
         &services::cipher_pool, [=] { return self->spawn<caf::monitored>(cipher_pool_behavior, workers); });
     state->watch<delta_sync_actor>(&services::delta_sync, [=] { return detached(delta_sync_behavior, me); });
@@ -73,8 +74,9 @@ supervisor_actor::behavior_type supervisor_behavior(
 
 } // namespace
 
-supervisor_actor spawn_supervisor(caf::actor_system& system, std::filesystem::path root, std::size_t workers) {
-    return system.spawn(supervisor_behavior, std::move(root), workers);
+supervisor_actor spawn_supervisor(
+    caf::actor_system& system, std::filesystem::path root, std::size_t workers, ecs_connector connector) {
+    return system.spawn(supervisor_behavior, std::move(root), workers, std::move(connector));
 }
 
 } // namespace omegasafe::actors

@@ -21,7 +21,7 @@ struct run_options {
     environment env;
     std::string input;               // all of stdin; empty: stdin is at its end
     std::filesystem::path directory; // working folder; empty: the caller's
-    std::chrono::milliseconds timeout = std::chrono::seconds(60);
+    std::chrono::milliseconds timeout = std::chrono::seconds(240);
 };
 
 struct run_result {
