@@ -130,19 +130,45 @@ claimed_range external_path(claim_flow& flow) {
         errc::ecs_rejected, "Other devices kept changing the key's Deltas at the ECS; run the command again.");
 }
 
+/// One external claim at a time for a config root: a second process finds what the first one brought, and ranges reach
+/// the high-water guard in the order in which the ECS gave them.
+storage::file_lock one_at_a_time(const storage::settings& settings) {
+    return storage::file_lock{settings.cache_path.parent_path()};
+}
+
 claimed_range claim(claim_flow flow) {
     const auto from_performance = [&] {
         return flow.performance_chunk > 0 ? flow.from_cache(cache_reason::performance) : std::nullopt;
     };
     if (auto hit = from_performance())
         return *hit;
-    // One external claim at a time for a config root: a second process finds what the first one brought, and ranges
-    // reach the high-water guard in the order in which the ECS gave them.
-    const storage::file_lock one_at_a_time{flow.settings->cache_path.parent_path()};
+    const auto lock = one_at_a_time(*flow.settings);
     flow.look_again();
     if (auto hit = from_performance())
         return *hit;
     return external_path(flow);
+}
+
+/// Raises the pointer at the ECS, then the floor here. A kill between the two is harmless: the floor is below.
+ecs_delta advance(const key_access& key, const fast_forward& request) {
+    const auto settings = key.settings();
+    const auto lock = one_at_a_time(*settings);
+    const auto latest = key.iterations()->back();
+    const auto known = key.ask_ecs<std::vector<ecs_delta>>(list_deltas{request.key_uuid});
+    if (known.empty() || latest.is_alpha() || known.back().delta_uuid != latest.iteration_uuid)
+        throw failure(errc::delta_conflict,
+            "The newest Delta here is not the newest at the ECS; nothing was changed. Run 'omegasafe "
+            "pull-missing-deltas --key-uuid " +
+                crypto::to_string(request.key_uuid) + "' first.");
+    auto delta = known.back();
+    if (request.size == 0 || request.size > delta.remaining())
+        throw failure(errc::usage, "--claim-size must be from 1 to the " + crypto::to_decimal(delta.remaining()) +
+                                       " positions that Delta " + std::to_string(delta.seq_number) + " has left.");
+    const auto range =
+        key.ask_ecs<position_range>(claim_delta_positions{request.key_uuid, delta.delta_uuid, request.size});
+    key.ask_cache<position_range>(accept_range{delta.delta_uuid, range, 0, 0, request.size});
+    delta.next = range.last + 1;
+    return delta;
 }
 
 } // namespace
@@ -151,8 +177,11 @@ claimant_actor::behavior_type claimant_behavior(claimant_actor::pointer self, su
     self->set_exception_handler(crash_error);
     auto& system = self->system();
     return {handle([&system, supervisor](const claim_request& request) {
-        return claim(claim_flow{system, supervisor, request});
-    })};
+                return claim(claim_flow{system, supervisor, request});
+            }),
+        handle([&system, supervisor](const fast_forward& request) {
+            return advance(key_access{system, supervisor, request.key_uuid}, request);
+        })};
 }
 
 } // namespace omegasafe::actors

@@ -46,7 +46,9 @@ void write_root(const fs::path& root, const create_root& request) {
     const auto password = std::make_shared<storage::sfc_password>(request.password->text());
     for (const auto* name : {"omegasafe_keys.sfc", "local_cache.sfc", "ecs_storage.sfc"})
         storage::create_container(root / name, password, {}, request.replace);
-    const auto text = storage::default_config_text();
+    auto text = storage::default_config_text();
+    if (request.layer_password)
+        text = storage::with_property(text, "TRADITIONAL_ENC_LAYER_PASS", request.layer_password->text());
     storage::atomic_file file(
         root / "config.ini", request.replace ? storage::existing_target::replace : storage::existing_target::refuse);
     file.write_at(0, crypto::as_bytes(text));
@@ -80,6 +82,7 @@ config_actor::behavior_type config_behavior(config_actor::pointer self, std::fil
             state->settings = nullptr;
             state->container_password = nullptr;
         }),
+        handle([state](const set_config& request) { storage::set_properties(state->root, request.changes); }),
     };
 }
 

@@ -1,6 +1,6 @@
 #include "actors/delta_sync.hpp"
 
-#include "actors/key_access.hpp"
+#include "actors/key_import.hpp"
 #include "storage/cache_entry.hpp"
 #include "storage/key_iteration.hpp"
 #include <spdlog/spdlog.h>
@@ -16,11 +16,7 @@ void refuse_conflicts(const std::vector<iteration_info>& local, const std::vecto
     for (const auto& mine : local)
         for (const auto& theirs : known)
             if (mine.seq_number == theirs.seq_number && mine.iteration_uuid != theirs.delta_uuid)
-                throw failure(errc::delta_conflict,
-                    "Delta " + std::to_string(mine.seq_number) + " of key " + crypto::to_string(mine.key_uuid) +
-                        " is " + crypto::to_string(mine.iteration_uuid) + " here but " +
-                        crypto::to_string(theirs.delta_uuid) +
-                        " at the ECS; nothing was pulled. Export the Alpha, delete the key here and import it again.");
+                throw delta_conflict_failure(mine, theirs);
 }
 
 void check_positions(const iteration_info& alpha, const ecs_delta& delta) {
@@ -127,6 +123,13 @@ created_key create(caf::actor_system& system, const supervisor_actor& supervisor
 
 } // namespace
 
+failure delta_conflict_failure(const iteration_info& mine, const ecs_delta& theirs) {
+    return {errc::delta_conflict,
+        "Delta " + std::to_string(mine.seq_number) + " of key " + crypto::to_string(mine.key_uuid) + " is " +
+            crypto::to_string(mine.iteration_uuid) + " here but " + crypto::to_string(theirs.delta_uuid) +
+            " at the ECS; nothing was pulled or changed. " + start_over_advice};
+}
+
 delta_sync_actor::behavior_type delta_sync_behavior(delta_sync_actor::pointer self, supervisor_actor supervisor) {
     self->set_exception_handler(crash_error);
     auto& system = self->system();
@@ -138,6 +141,8 @@ delta_sync_actor::behavior_type delta_sync_behavior(delta_sync_actor::pointer se
             return renew(key_access{system, supervisor, m.key_uuid}, 0);
         }),
         handle([&system, supervisor](const create_key& m) { return create(system, supervisor, m); }),
+        handle([&system, supervisor](const import_key& m) { return import_alpha(system, supervisor, m); }),
+        handle([&system, supervisor](const import_delta& m) { return import_container(system, supervisor, m); }),
     };
 }
 

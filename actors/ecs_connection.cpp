@@ -14,6 +14,7 @@ ecs_connection_actor::behavior_type sfc_connection_behavior(
     return {
         handle([ecs](const register_key& m) { ecs->register_key(m.key); }),
         handle([ecs](const get_ecs_key& m) { return ecs->key(m.key_uuid); }),
+        handle([ecs](const edit_ecs_key& m) { ecs->edit_key(m); }),
         handle([ecs](const delete_ecs_key& m) { ecs->delete_key(m.key_uuid); }),
         handle([ecs](const list_deltas& m) { return ecs->deltas(m.key_uuid); }),
         handle([ecs](const claim_delta_positions& m) { return ecs->claim_delta(m); }),

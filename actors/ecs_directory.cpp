@@ -1,7 +1,7 @@
 #include "actors/ecs_directory.hpp"
 
 #include "actors/local_container.hpp"
-#include "storage/attributes.hpp"
+#include "storage/ecs_entry_file.hpp"
 #include "storage/ecs_sfc.hpp"
 #include <algorithm>
 #include <map>
@@ -19,19 +19,10 @@ struct ecs_directory_state {
     std::map<uuid, ecs_connection_actor> connections; // one an ECS and process
 };
 
-std::vector<std::uint8_t> encode(const ecs_entry& entry) {
-    return storage::to_attributes({{"ecs_name", entry.name}, {"ecs_type", "SFC"}, {"path", entry.path}});
-}
-
 std::vector<ecs_entry> read_entries(const storage::sfc_reader& file) {
     std::vector<ecs_entry> entries;
-    for (const auto& stored : file.entries()) {
-        const storage::attribute_reader fields{stored.attributes, "The ECS container " + file.source().name()};
-        if (const auto type = fields.text("ecs_type"); type != "SFC")
-            throw failure(errc::container_newer,
-                "The ECS container holds an entry of type " + type + ", which this version does not know; update it.");
-        entries.push_back({stored.id, fields.text("ecs_name"), ecs_type::sfc, fields.text("path")});
-    }
+    for (const auto& stored : file.entries())
+        entries.push_back(storage::decode_ecs_entry(stored, "The ECS container " + file.source().name()));
     std::ranges::sort(entries, {}, [](const ecs_entry& e) { return std::pair{e.name, e.ecs_uuid}; });
     return entries;
 }
@@ -60,24 +51,82 @@ ecs_entry resolve(caf::actor_system& system, ecs_directory_state& state, const r
     return entries.front();
 }
 
+/// Neither name nor path may be another entry's.
+void require_unique(const std::vector<ecs_entry>& known, const ecs_entry& entry) {
+    for (const auto& other : known) {
+        if (other.ecs_uuid == entry.ecs_uuid)
+            continue;
+        if (other.name == entry.name)
+            throw failure(errc::ecs_exists, "There is already an ECS named " + entry.name + "; choose another name.");
+        if (other.path == entry.path)
+            throw failure(
+                errc::ecs_exists, "ECS " + other.name + " already uses " + entry.path + "; choose another path.");
+    }
+}
+
+storage::container_changes save(const ecs_entry& entry) {
+    storage::container_changes changes;
+    changes.put.push_back({entry.ecs_uuid, storage::encode(entry), crypto::secure_bytes{}});
+    return changes;
+}
+
+std::string absolute_path(const fs::path& path) {
+    return fs::weakly_canonical(fs::absolute(path)).string();
+}
+
 ecs_entry create_sfc(ecs_directory_state& state, const create_sfc_ecs& request) {
-    const ecs_entry entry{
-        crypto::random_uuid(), request.name, ecs_type::sfc, fs::weakly_canonical(fs::absolute(request.path)).string()};
+    const ecs_entry entry{crypto::random_uuid(), request.name, ecs_type::sfc, absolute_path(request.path)};
     state.container.update([&](const storage::sfc_reader& file) {
-        for (const auto& known : read_entries(file)) {
-            if (known.name == entry.name)
-                throw failure(
-                    errc::ecs_exists, "There is already an ECS named " + entry.name + "; choose another --ecs-name.");
-            if (known.path == entry.path)
-                throw failure(errc::ecs_exists,
-                    "ECS " + known.name + " already uses " + entry.path + "; choose another --sfc-path.");
-        }
+        require_unique(read_entries(file), entry);
         storage::sfc_ecs::create(entry.path, entry.ecs_uuid);
-        storage::container_changes changes;
-        changes.put.push_back({entry.ecs_uuid, encode(entry), crypto::secure_bytes{}});
-        return changes;
+        return save(entry);
     });
     return entry;
+}
+
+/// What was connected to may have moved.
+void disconnect(ecs_directory_state& state, const uuid& ecs_uuid) {
+    if (const auto known = state.connections.extract(ecs_uuid))
+        caf::anon_send_exit(known.mapped(), caf::exit_reason::user_shutdown);
+}
+
+/// The file moves before the reference: a kill between the two leaves an ECS out of reach, which the same command
+/// mends, and never two files that both take claims.
+void edit_path(ecs_entry& entry, const edit_ecs& request) {
+    const auto path = absolute_path(*request.path);
+    if (path == entry.path)
+        return;
+    if (request.move_file)
+        storage::sfc_ecs::move(entry.path, path, entry.ecs_uuid);
+    else if (fs::exists(path) && !storage::sfc_ecs::is_ecs(path, entry.ecs_uuid))
+        throw failure(errc::output_refused, path + " is not the file of ECS " + entry.name + "; name its file.");
+    entry.path = path;
+}
+
+ecs_entry edit(ecs_directory_state& state, const edit_ecs& request) {
+    ecs_entry entry;
+    state.container.update([&](const storage::sfc_reader& file) {
+        const auto known = read_entries(file);
+        entry = find(known, request.ecs_uuid, "");
+        entry.name = request.name.value_or(entry.name);
+        auto wanted = entry;
+        if (request.path)
+            wanted.path = absolute_path(*request.path);
+        require_unique(known, wanted);
+        if (request.path)
+            edit_path(entry, request);
+        return save(entry);
+    });
+    disconnect(state, entry.ecs_uuid);
+    return entry;
+}
+
+void import(ecs_directory_state& state, const ecs_entry& entry) {
+    state.container.update([&](const storage::sfc_reader& file) {
+        require_unique(read_entries(file), entry);
+        return save(entry);
+    });
+    disconnect(state, entry.ecs_uuid);
 }
 
 ecs_connection_actor connect(ecs_directory_actor::pointer self, ecs_directory_state& state, const uuid& ecs_uuid) {
@@ -110,6 +159,8 @@ ecs_directory_actor::behavior_type ecs_directory_behavior(
         handle([self, state](const resolve_ecs& m) { return resolve(self->system(), *state, m); }),
         handle([self, state](const connect_ecs& m) { return connect(self, *state, m.ecs_uuid); }),
         handle([state](const create_sfc_ecs& m) { return create_sfc(*state, m); }),
+        handle([state](const edit_ecs& m) { return edit(*state, m); }),
+        handle([state](const import_ecs& m) { import(*state, m.entry); }),
     };
 }
 

@@ -8,6 +8,11 @@ namespace omegasafe::actors {
 /// Stamped into new keys and shown by --version.
 inline constexpr const char* program_version = OMEGASAFE_VERSION;
 
+/// The way out of a divergence. Not delete-key: that removes the key from the ECS, for everybody.
+inline constexpr const char* start_over_advice =
+    "To start over from the ECS, export the Alpha (export-key) and the ECS (export-ecs), make a new configuration "
+    "directory (init --config-dir) and import both there; keep the old directory for files encrypted with its Delta.";
+
 /// Short-lived: made for one request, it asks the supervisor for the actors once. All calls block and throw `failure`.
 class key_access {
 public:

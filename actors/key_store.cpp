@@ -1,5 +1,6 @@
 #include "actors/key_store.hpp"
 
+#include "actors/key_access.hpp"
 #include "actors/local_container.hpp"
 #include "storage/key_iteration.hpp"
 #include <algorithm>
@@ -74,7 +75,7 @@ void add(key_store_state& state, const storage::key_iteration& iteration) {
                 throw failure(errc::delta_conflict,
                     "This device already has another iteration " + std::to_string(info.seq_number) + " of key " +
                         crypto::to_string(info.key_uuid) + " (" + crypto::to_string(known.iteration_uuid) +
-                        "); nothing was stored. Export the Alpha, delete the key here and import it again.");
+                        "); nothing was stored. " + start_over_advice);
         changes.put.push_back(
             {info.iteration_uuid, storage::encode(info), storage::encode_payload(info, iteration.cipher->key())});
         return changes;

@@ -32,11 +32,16 @@ fs::path initialised_root(const common_options& common) {
 } // namespace
 
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
-    const std::shared_ptr<common_options>& common) {
+    const std::shared_ptr<common_options>& common, const std::function<void()>& run) {
     auto* command = app.add_subcommand(name, description);
     command->add_option("-d,--config-dir", common->config_dir, "Use a custom config directory");
     command->add_option("-l,--log-level", common->log_level,
-        "DEBUG, INFO, WARNING, ERROR, CRITICAL, NOTSET or a number (default INFO)");
+        "DEBUG, INFO, WARNING, ERROR, CRITICAL, NOTSET or a number (default INFO; with --json WARNING)");
+    command->add_flag("-j,--json", common->as_json, "Emit structured JSON payload");
+    command->callback([common, run] {
+        set_up_logging(!common->log_level.empty() ? common->log_level : common->as_json ? "WARNING" : "INFO");
+        run();
+    });
     return command;
 }
 

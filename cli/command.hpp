@@ -5,21 +5,23 @@
 #include "crypto/uuid.hpp"
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace omegasafe::cli {
 
-/// -d and -l, which every command takes.
+/// -d, -l and -j, which every command takes.
 struct common_options {
     std::string config_dir;
-    std::string log_level = "INFO";
+    std::string log_level; // empty: INFO, with --json WARNING, so that stdout holds nothing else
+    bool as_json = false;
 };
 
-/// Registers one command with help text, -d and -l; `run` is called after parsing, with logging set up.
+/// Registers one command with help text and the common flags; `run` is called after parsing, with logging set up.
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& description,
-    const std::shared_ptr<common_options>& common);
+    const std::shared_ptr<common_options>& common, const std::function<void()>& run);
 
 /// An initialised config root with its actors. Throws failure(config_missing) when the root is not or half initialised.
 class session {
@@ -59,13 +61,30 @@ void print(const std::string& line);
 
 // One per command; each stands in a file of its own name.
 void add_init(CLI::App& app);
-void add_create_sfc_ecs(CLI::App& app);
+void add_set_config(CLI::App& app);
+void add_erase_all(CLI::App& app);
 void add_create_key(CLI::App& app);
 void add_list_keys(CLI::App& app);
+void add_view_key(CLI::App& app);
+void add_edit_key(CLI::App& app);
+void add_delete_key(CLI::App& app);
+void add_export_key(CLI::App& app);
+void add_import_key(CLI::App& app);
+void add_import_key_delta(CLI::App& app);
+void add_pull_missing_deltas(CLI::App& app);
+void add_key_storage_limits(CLI::App& app);
 void add_list_ecs(CLI::App& app);
+void add_create_http_ecs(CLI::App& app);
+void add_create_sfc_ecs(CLI::App& app);
+void add_edit_ecs(CLI::App& app);
+void add_export_ecs(CLI::App& app);
+void add_import_ecs(CLI::App& app);
+void add_list_ecs_storages(CLI::App& app);
+void add_ecs_storage_commands(CLI::App& app);
+void add_fast_forward_claim(CLI::App& app);
 void add_encrypt(CLI::App& app);
 void add_decrypt(CLI::App& app);
-void add_inspect(CLI::App& app);
 void add_verify(CLI::App& app);
+void add_inspect(CLI::App& app);
 
 } // namespace omegasafe::cli

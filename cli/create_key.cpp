@@ -1,8 +1,7 @@
 // omegasafe create-key: a new Alpha, registered at an ECS, with its first Delta.
-#include "cli/command.hpp"
 #include "cli/format.hpp"
+#include "cli/iteration_output.hpp"
 #include "cli/key_profile.hpp"
-#include "cli/logging.hpp"
 #include "cli/terminal.hpp"
 #include "storage/key_iteration.hpp"
 
@@ -24,17 +23,7 @@ std::string require_key_name(const create_key_options& options) {
     return options.key_name;
 }
 
-void print_iteration(const std::string& title, const storage::iteration_info& info) {
-    print(title);
-    print("  Key UUID:         " + crypto::to_string(info.key_uuid));
-    print("  Iteration UUID:   " + crypto::to_string(info.iteration_uuid));
-    print("  Sequence:         " + std::to_string(info.seq_number));
-    print("  Global positions: " + crypto::to_decimal(info.first_position()) + " .. " +
-          crypto::to_decimal(info.last_position()));
-}
-
 void run_create_key(const create_key_options& options) {
-    set_up_logging(options.common->log_level);
     const auto workers = parse_workers_flag(options.max_workers, "--max-workers");
     std::optional<uuid> wanted;
     if (!options.ecs_uuid.empty())
@@ -45,19 +34,27 @@ void run_create_key(const create_key_options& options) {
     if (!options.storage_uuid.empty())
         throw failure(errc::usage,
             "--storage-uuid is for an HTTP ECS; " + ecs.name + " is an SFC ECS and keeps Deltas in its own file.");
-    print("ECS: " + ecs.name + " (" + crypto::to_string(ecs.ecs_uuid) + ", SFC, " + ecs.path + ")");
+    outcome out{*options.common};
+    out.line("ECS: " + ecs.name + " (" + crypto::to_string(ecs.ecs_uuid) + ", SFC, " + ecs.path + ")");
     const auto name = require_key_name(options);
     const auto profile = choose_profile(options.profile);
     const auto& g = profile.geometry;
-    print("Key profile: " + profile.name + " (nucleus " + decimal_size(g.nucleus_bytes, 2) + ", " +
-          std::to_string(g.rotors) + " rotors of " + decimal_size(g.rotor_bytes, 2) + ")");
-    print(capacity_summary(g));
+    out.line("Key profile: " + profile.name + " (nucleus " + decimal_size(g.nucleus_bytes, 2) + ", " +
+             std::to_string(g.rotors) + " rotors of " + decimal_size(g.rotor_bytes, 2) + ")");
+    out.line(capacity_summary(g));
 
     const auto created = session.ask<created_key>(
         actors.delta_sync, create_key{name, ecs.ecs_uuid, g.nucleus_bytes, g.rotor_bytes, g.rotors, workers});
-    print("Key created: " + name);
-    print_iteration("Alpha", created.iterations->front());
-    print_iteration("First Delta", created.iterations->back());
+    out.line("Key created: " + name);
+    out.field("key_name", name);
+    out.field("key_uuid", crypto::to_string(created.iterations->front().key_uuid));
+    out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
+    out.field("profile", profile.name);
+    out.line("Alpha");
+    out.field("alpha", tell_iteration(out, created.iterations->front()));
+    out.line("First Delta");
+    out.field("first_delta", tell_iteration(out, created.iterations->back()));
+    out.finish();
 }
 
 } // namespace
@@ -67,7 +64,7 @@ void add_create_key(CLI::App& app) {
     auto* command = add_command(app, "create-key",
         "Create a new Alpha key, register it in ECS, and generate its first Delta; skip arguments for interactive "
         "setup",
-        options->common);
+        options->common, [options] { run_create_key(*options); });
     command->add_option("-c,--number-of-rotors", options->profile.rotors, "Number of rotors (2 to 4)");
     command->add_option(
         "-e,--ecs-uuid", options->ecs_uuid, "Target ECS UUID (default: ECS_UUID_DEFAULT, then the only ECS)");
@@ -76,7 +73,6 @@ void add_create_key(CLI::App& app) {
     command->add_option("-r,--rotor-size-mb", options->profile.rotor_mb, "Rotor size in MB (0.10 to 1.00)");
     command->add_option("-s,--storage-uuid", options->storage_uuid, "Storage UUID for HTTP ECS Delta uploads");
     command->add_option("-w,--max-workers", options->max_workers, "Worker limit for key generation");
-    command->callback([options] { run_create_key(*options); });
 }
 
 } // namespace omegasafe::cli

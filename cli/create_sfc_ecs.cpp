@@ -1,6 +1,5 @@
 // omegasafe create-sfc-ecs: a local file as External Claims Storage.
-#include "cli/command.hpp"
-#include "cli/logging.hpp"
+#include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
 
 namespace omegasafe::cli {
@@ -54,31 +53,31 @@ void require_confirmation(const create_sfc_ecs_options& options) {
 }
 
 void run_create_sfc_ecs(const create_sfc_ecs_options& options) {
-    set_up_logging(options.common->log_level);
     session session{*options.common, 1};
     const auto name = require_name(options);
     const auto path = require_path(options, session.root());
     require_confirmation(options);
     const auto entry = session.ask<ecs_entry>(session.actors().ecs_directory, create_sfc_ecs{name, path});
-    print("SFC ECS created.");
-    print("  Path: " + entry.path);
-    print("  UUID: " + crypto::to_string(entry.ecs_uuid));
-    print("  Name: " + entry.name);
+    outcome out{*options.common};
+    out.line("SFC ECS created.");
+    out.value("Path", "path", entry.path);
+    out.value("UUID", "ecs_uuid", crypto::to_string(entry.ecs_uuid));
+    out.value("Name", "ecs_name", entry.name);
+    out.finish();
 }
 
 } // namespace
 
 void add_create_sfc_ecs(CLI::App& app) {
     const auto options = std::make_shared<create_sfc_ecs_options>();
-    auto* command = add_command(
-        app, "create-sfc-ecs", "Create an SFC ECS entry; skip arguments for interactive setup", options->common);
+    auto* command = add_command(app, "create-sfc-ecs", "Create an SFC ECS entry; skip arguments for interactive setup",
+        options->common, [options] { run_create_sfc_ecs(*options); });
     command->add_option("-n,--ecs-name", options->name, "SFC ECS display name");
     command->add_option("-p,--sfc-path", options->path, "File path for SFC claims storage file");
     auto* decline = command->add_flag(
         "-x,--no-confirm-sfc-ecs", options->decline, "Decline SFC warning without interactive prompt");
     command->add_flag("-y,--confirm-sfc-ecs", options->confirm, "Accept SFC warning without interactive prompt")
         ->excludes(decline);
-    command->callback([options] { run_create_sfc_ecs(*options); });
 }
 
 } // namespace omegasafe::cli

@@ -1,6 +1,5 @@
 // omegasafe encrypt: one file, with positions claimed for it.
 #include "cli/file_request.hpp"
-#include "cli/logging.hpp"
 
 namespace omegasafe::cli {
 
@@ -11,7 +10,6 @@ struct encrypt_options : file_options {
 };
 
 void run_encrypt(const encrypt_options& options) {
-    set_up_logging(options.common->log_level);
     const auto key_uuid = parse_uuid_flag(options.key_uuid, "--key-uuid");
     const auto workers = parse_workers_flag(options.max_threads, "--max-threads");
     check_name_override(options.name_override);
@@ -21,18 +19,17 @@ void run_encrypt(const encrypt_options& options) {
     session session{*options.common, workers};
     const auto report =
         run_file_job(session, "Encrypting", encrypt_file{options.input, output, key_uuid, options.overwrite});
-    print("File encrypted successfully: " + report.output.string());
-    print(performance_summary(report));
+    tell(*options.common, "File encrypted successfully: " + report.output.string(), report);
 }
 
 } // namespace
 
 void add_encrypt(CLI::App& app) {
     const auto options = std::make_shared<encrypt_options>();
-    auto* command = add_command(app, "encrypt", "Encrypt a file with a selected key", options->common);
+    auto* command = add_command(
+        app, "encrypt", "Encrypt a file with a selected key", options->common, [options] { run_encrypt(*options); });
     add_file_options(*command, *options, "Path to plaintext file to encrypt");
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to use")->required();
-    command->callback([options] { run_encrypt(*options); });
 }
 
 } // namespace omegasafe::cli

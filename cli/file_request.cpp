@@ -1,6 +1,7 @@
 #include "cli/file_request.hpp"
 
 #include "cli/format.hpp"
+#include "cli/outcome.hpp"
 #include "storage/encrypted_file.hpp"
 #include <fmt/format.h>
 
@@ -37,6 +38,19 @@ std::string performance_summary(const file_report& report) {
     return fmt::format("{} bytes in {:.2f} s ({}/s), {} positions of Delta {}", with_thousands(report.bytes), seconds,
         decimal_size(static_cast<std::uint64_t>(static_cast<double>(report.bytes) / seconds)),
         with_thousands(report.positions), report.delta_seq);
+}
+
+void tell(const common_options& common, const std::string& sentence, const file_report& report) {
+    outcome out{common};
+    out.line(sentence);
+    out.line(performance_summary(report));
+    out.field("output_path", report.output.empty() ? json(nullptr) : json(report.output.string()));
+    out.field("key_uuid", crypto::to_string(report.key_uuid));
+    out.field("delta_sequence", report.delta_seq);
+    out.field("bytes", json_position(report.bytes));
+    out.field("positions", json_position(report.positions));
+    out.field("seconds", report.seconds.count());
+    out.finish();
 }
 
 } // namespace omegasafe::cli

@@ -45,4 +45,7 @@ file_report run_file_job(session& session, const std::string& label, Request req
 /// "1,048,576 bytes in 0.01 s (105.3 MB/s), 1,063,842 positions of Delta 1"
 std::string performance_summary(const file_report& report);
 
+/// Tells how a file_job went: `sentence`, the performance summary, the fields of --json.
+void tell(const common_options& common, const std::string& sentence, const file_report& report);
+
 } // namespace omegasafe::cli

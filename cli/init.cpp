@@ -1,6 +1,5 @@
 // omegasafe init: configuration root, the three containers, the configuration password (reference sections 2, 3, 8).
-#include "cli/command.hpp"
-#include "cli/logging.hpp"
+#include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
 #include "crypto/kdf.hpp"
 #include "storage/config_file.hpp"
@@ -60,13 +59,25 @@ chosen_password choose_password(const init_options& options, const storage::keyr
     return {crypto::generate_password(), "generated and stored in the system keyring", true};
 }
 
+/// A generated password for the AES-256-GCM layer, when somebody is there to want it; null: no layer.
+secret_ptr offer_layer() {
+    if (!interactive())
+        return nullptr;
+    show_guidance("The AES-256-GCM layer around encrypted files keeps them safe where an attacker may know or\n"
+                  "choose part of what is encrypted, and shows every change to them. It is recommended.");
+    if (!ask_yes_no("Switch it on with a generated password?", true, "--skip-http-ecs"))
+        return nullptr;
+    for (;;) // the rare password without a digit would be refused
+        if (auto password = crypto::generate_password(); storage::acceptable_layer_password(password.text()))
+            return std::make_shared<const crypto::secure_bytes>(std::move(password));
+}
+
 void refuse_http() {
     throw failure(errc::not_built_yet, "HTTP ECS set-up is not built yet; run init with --skip-http-ecs and create a "
                                        "local ECS with create-sfc-ecs.");
 }
 
 void run_init(const init_options& options) {
-    set_up_logging(options.common->log_level);
     if (options.create_http_ecs)
         refuse_http();
     const bool own_root = !options.common->config_dir.empty();
@@ -75,6 +86,7 @@ void run_init(const init_options& options) {
         throw failure(errc::config_missing,
             "The config directory " + root.string() + " does not exist; create it first (mkdir -m 700).");
     const bool replace = decide_override(options, root);
+    const auto layer = offer_layer();
     const auto labels = storage::keyring_labels::from_environment();
     auto chosen = choose_password(options, labels);
     // Stored first: containers whose password is lost would be worse than a password without containers.
@@ -83,23 +95,31 @@ void run_init(const init_options& options) {
 
     actors::runtime runtime{root, 1};
     actors::ask<void>(runtime.system(), runtime.actors().config,
-        create_root{std::make_shared<const crypto::secure_bytes>(std::move(chosen.password)), replace, !own_root});
+        create_root{
+            std::make_shared<const crypto::secure_bytes>(std::move(chosen.password)), replace, !own_root, layer});
 
-    print("OmegaSafe is initialised.");
-    print("  Configuration directory: " + root.string());
-    print("  Configuration password:  " + chosen.origin);
+    outcome out{*options.common};
+    out.line("OmegaSafe is initialised.");
+    out.value("Configuration directory", "config_dir", root.string());
+    out.value("Configuration password", "config_password", chosen.origin);
+    out.value("AES-256-GCM layer", "traditional_layer", layer != nullptr);
+    if (layer)
+        out.line("Its password stands in " + (root / config_file_name).string() +
+                 " as TRADITIONAL_ENC_LAYER_PASS.\nKeep a copy: files encrypted with it cannot be read without it.");
     if (!options.skip_http_ecs && interactive() && ask_yes_no("Connect to an HTTP ECS now?", false, "--skip-http-ecs"))
-        print("HTTP ECS set-up is not built yet; a local ECS works today.");
+        show_guidance("HTTP ECS set-up is not built yet; a local ECS works today.");
     const std::string dir = own_root ? " --config-dir " + root.string() : "";
-    print("Next: omegasafe create-sfc-ecs" + dir + ", then omegasafe create-key" + dir + ".");
+    out.line("Next: omegasafe create-sfc-ecs" + dir + ", then omegasafe create-key" + dir + ".");
+    out.finish();
 }
 
 } // namespace
 
 void add_init(CLI::App& app) {
     const auto options = std::make_shared<init_options>();
-    auto* command = add_command(
-        app, "init", "Initialize configuration, containers and optionally an HTTP ECS connection", options->common);
+    auto* command =
+        add_command(app, "init", "Initialize configuration, containers and optionally an HTTP ECS connection",
+            options->common, [options] { run_init(*options); });
     command->add_flag("-c,--create-http-ecs", options->create_http_ecs,
         "Create HTTP ECS by arguments (requires --http-ecs-name, --http-ecs-url, --http-ecs-api-key)");
     command->add_option("-k,--http-ecs-api-key", options->api_key, "HTTP ECS API key");
@@ -116,7 +136,6 @@ void add_init(CLI::App& app) {
         "Enable HTTP ECS development mode (skip certificate verification)");
     command->add_flag("-x,--no-override", options->no_override, "Refuse to overwrite existing configuration")
         ->excludes(replace);
-    command->callback([options] { run_init(*options); });
 }
 
 } // namespace omegasafe::cli

@@ -4,7 +4,6 @@
 #include "cli/command.hpp"
 #include "cli/format.hpp"
 #include "cli/json_output.hpp"
-#include "cli/logging.hpp"
 #include "storage/config_file.hpp"
 #include "storage/encrypted_file.hpp"
 
@@ -15,7 +14,6 @@ namespace {
 struct inspect_options {
     std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string input;
-    bool as_json = false;
 };
 
 struct inspection {
@@ -104,14 +102,12 @@ void print_plain(const inspection& found) {
 
 void add_inspect(CLI::App& app) {
     const auto options = std::make_shared<inspect_options>();
-    auto* command = add_command(app, "inspect", "Show what a container says without decrypting it", options->common);
+    auto* command =
+        add_command(app, "inspect", "Show what a container says without decrypting it", options->common, [options] {
+            const auto found = inspect(*options);
+            options->common->as_json ? print_json(payload_of(found)) : print_plain(found);
+        });
     command->add_option("-i,--input-file", options->input, "Path to the container")->required();
-    command->add_flag("-j,--json", options->as_json, "Emit structured JSON payload");
-    command->callback([options] {
-        set_up_logging(options->common->log_level);
-        const auto found = inspect(*options);
-        options->as_json ? print_json(payload_of(found)) : print_plain(found);
-    });
 }
 
 } // namespace omegasafe::cli

@@ -9,6 +9,10 @@ json json_position(crypto::u128 position) {
     return storage::position_to_json(position);
 }
 
+json json_last_claimed(crypto::u128 next) {
+    return next == 0 ? json(-1) : json_position(next - 1);
+}
+
 json json_uuid(const std::optional<crypto::uuid>& id) {
     return id ? json(crypto::to_string(*id)) : json(nullptr);
 }

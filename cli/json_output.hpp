@@ -16,6 +16,9 @@ inline constexpr int schema_version = 1;
 /// An integer up to 2^53-1, a decimal string above.
 json json_position(crypto::u128 position);
 
+/// The last claimed position before `next`, as the reference writes it: -1 when nothing was claimed from 0 on.
+json json_last_claimed(crypto::u128 next);
+
 json json_uuid(const std::optional<crypto::uuid>& id);
 json json_text(const std::optional<std::string>& text);
 

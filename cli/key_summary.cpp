@@ -45,50 +45,53 @@ key_summary local_summary(iterations_view iterations, const std::vector<storage:
     return key;
 }
 
-void add_ecs_data(session& session, const services& actors, key_summary& key) {
+void add_ecs_data(session& session, const services& actors, key_state& state) {
+    auto& key = state.summary;
     const auto connection = session.ask<ecs_connection_actor>(actors.ecs_directory, connect_ecs{*key.ecs_uuid});
     const auto known = session.ask<ecs_key>(connection, get_ecs_key{key.key_uuid});
-    const auto deltas = session.ask<std::vector<ecs_delta>>(connection, list_deltas{key.key_uuid});
+    state.deltas = session.ask<std::vector<ecs_delta>>(connection, list_deltas{key.key_uuid});
+    state.at_ecs = known;
     key.name_ecs = known.name;
     key.alpha.remaining = known.alpha_capacity - known.alpha_next;
     key.total = {key.geometry.total_capacity(), key.geometry.total_capacity()};
-    if (deltas.empty())
+    if (state.deltas.empty())
         return;
-    const auto& latest = deltas.back();
+    const auto& latest = state.deltas.back();
     key.total->remaining -= latest.next;
     key.latest_delta_uuid = latest.delta_uuid;
     key.latest_delta_sequence = latest.seq_number;
     key.latest_delta = {latest.remaining(), latest.positions.size()};
 }
 
-key_summary summarize(
+void warn_of_partial_result(const key_summary& key, const failure& problem) {
+    if (problem.code() == errc::key_unknown)
+        spdlog::warn(
+            "Key {} missing data from ExternalClaimsStorage; result is partial.", crypto::to_string(key.key_uuid));
+    else
+        spdlog::warn("ExternalClaimsStorage {} unavailable ({}: {}); result is partial.",
+            crypto::to_string(*key.ecs_uuid), key.ecs_status, problem.what());
+}
+
+key_state summarize(
     session& session, const services& actors, const std::vector<ecs_entry>& configured, iterations_view iterations) {
-    const auto cache =
-        session.ask<cache_entries_ptr>(actors.claim_cache, list_cache_entries{iterations.front().key_uuid});
-    auto key = local_summary(iterations, *cache);
+    key_state state;
+    state.iterations.assign(iterations.begin(), iterations.end());
+    state.cache = session.ask<cache_entries_ptr>(actors.claim_cache, list_cache_entries{iterations.front().key_uuid});
+    auto& key = state.summary = local_summary(iterations, *state.cache);
     const auto entry = std::ranges::find_if(configured, [&](const ecs_entry& e) { return key.ecs_uuid == e.ecs_uuid; });
     if (entry == configured.end()) {
         key.ecs_status = "not configured";
-        return key;
+        return state;
     }
     key.ecs_name = entry->name;
     try {
-        add_ecs_data(session, actors, key);
+        add_ecs_data(session, actors, state);
         key.ecs_status = "available";
     } catch (const failure& problem) {
         key.ecs_status = status_of(problem.code());
-        spdlog::warn("ExternalClaimsStorage {} {} ({}); result is partial.", crypto::to_string(*key.ecs_uuid),
-            key.ecs_status, problem.what());
+        warn_of_partial_result(key, problem);
     }
-    return key;
-}
-
-json payload_of(const std::optional<capacity_left>& left) {
-    if (!left)
-        return nullptr;
-    return {{"remaining_bytes", json_position(left->remaining)}, {"total_bytes", json_position(left->total)},
-        {"percent_remaining", percent(left->remaining, left->total)},
-        {"display", percent_text(left->remaining, left->total) + " " + binary_size_and_bytes(left->remaining)}};
+    return state;
 }
 
 json payload_of_bytes(std::uint64_t bytes) {
@@ -103,6 +106,21 @@ std::string plain(const std::optional<capacity_left>& left) {
 
 } // namespace
 
+json payload_of(const std::optional<capacity_left>& left) {
+    if (!left)
+        return nullptr;
+    return {{"remaining_bytes", json_position(left->remaining)}, {"total_bytes", json_position(left->total)},
+        {"percent_remaining", percent(left->remaining, left->total)},
+        {"display", percent_text(left->remaining, left->total) + " " + binary_size_and_bytes(left->remaining)}};
+}
+
+key_state read_key_state(session& session, const uuid& key_uuid) {
+    const auto actors = session.actors();
+    const auto iterations = session.ask<iterations_ptr>(actors.key_store, list_key_iterations{key_uuid});
+    const auto configured = session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{});
+    return summarize(session, actors, configured, *iterations);
+}
+
 std::vector<key_summary> summarize_keys(session& session) {
     const auto actors = session.actors();
     const auto iterations = session.ask<iterations_ptr>(actors.key_store, list_iterations{});
@@ -112,7 +130,7 @@ std::vector<key_summary> summarize_keys(session& session) {
         const auto end =
             std::find_if(first, iterations->end(), [&](const auto& i) { return i.key_uuid != first->key_uuid; });
         if (first->is_alpha())
-            keys.push_back(summarize(session, actors, configured, {first, end}));
+            keys.push_back(summarize(session, actors, configured, {first, end}).summary);
         first = end;
     }
     std::ranges::sort(keys, {}, [](const key_summary& k) { return std::pair{k.name_local, k.key_uuid}; });

@@ -29,12 +29,26 @@ struct key_summary {
     std::string ecs_status; // available, authentication error, unreachable, unavailable, not configured
 };
 
-/// All keys whose Alpha is here, by name. An ECS that cannot be reached makes its part of the summary empty, no
-/// failure.
+/// A key with all that its summary was made from.
+struct key_state {
+    key_summary summary;
+    std::vector<storage::iteration_info> iterations; // local, the Alpha first
+    cache_entries_ptr cache;                         // ordered by sequence
+    std::optional<ecs_key> at_ecs;                   // nothing when the ECS could not say
+    std::vector<ecs_delta> deltas;                   // of the ECS, ordered by sequence
+};
+
+/// One key; failure(alpha_missing). An ECS that cannot be reached makes its part empty, no failure; a warning says so.
+key_state read_key_state(session& session, const uuid& key_uuid);
+
+/// All keys whose Alpha is here, by name.
 std::vector<key_summary> summarize_keys(session& session);
 
 /// The `keys[]` object of list-keys.
 json payload_of(const key_summary& key);
+
+/// remaining_bytes, total_bytes, percent_remaining, display; null for nothing.
+json payload_of(const std::optional<capacity_left>& left);
 
 /// The same data for people, within 80 columns.
 void print_plain(const key_summary& key);

@@ -1,17 +1,11 @@
 // omegasafe list-ecs: the configured External Claims Storages.
 #include "cli/command.hpp"
 #include "cli/json_output.hpp"
-#include "cli/logging.hpp"
 #include "storage/config_file.hpp"
 
 namespace omegasafe::cli {
 
 namespace {
-
-struct list_ecs_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
-    bool as_json = false;
-};
 
 struct ecs_listing {
     std::vector<ecs_entry> entries;
@@ -46,23 +40,21 @@ void print_plain(const ecs_listing& listing) {
         print("The default ECS " + crypto::to_string(*listing.default_uuid) + " is not among the configured ones.");
 }
 
-void run_list_ecs(const list_ecs_options& options) {
-    set_up_logging(options.common->log_level);
-    session session{*options.common, 1};
+void run_list_ecs(const common_options& common) {
+    session session{common, 1};
     const auto actors = session.actors();
     const auto settings = session.ask<settings_ptr>(actors.config, get_settings{});
     const ecs_listing listing{session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{}),
         crypto::parse_uuid(settings->ecs_uuid_default)};
-    options.as_json ? print_json(payload_of(listing)) : print_plain(listing);
+    common.as_json ? print_json(payload_of(listing)) : print_plain(listing);
 }
 
 } // namespace
 
 void add_list_ecs(CLI::App& app) {
-    const auto options = std::make_shared<list_ecs_options>();
-    auto* command = add_command(app, "list-ecs", "List configured External Claims Storage entries", options->common);
-    command->add_flag("-j,--json", options->as_json, "Emit structured JSON payload");
-    command->callback([options] { run_list_ecs(*options); });
+    const auto common = std::make_shared<common_options>();
+    add_command(app, "list-ecs", "List configured External Claims Storage entries", common,
+        [common] { run_list_ecs(*common); });
 }
 
 } // namespace omegasafe::cli

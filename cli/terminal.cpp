@@ -4,6 +4,7 @@
 #include "storage/config_file.hpp"
 #include <cstdio>
 #include <iostream>
+#include <termios.h>
 #include <unistd.h>
 
 namespace omegasafe::cli {
@@ -28,6 +29,23 @@ std::string read_answer(const std::string& prompt, const std::string& flag) {
     return trimmed(line);
 }
 
+/// The terminal shows nothing of what is typed while this lives.
+class hidden_typing {
+public:
+    hidden_typing() {
+        ::tcgetattr(STDIN_FILENO, &before_);
+        auto silent = before_;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    }
+    ~hidden_typing() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
+    hidden_typing(const hidden_typing&) = delete;
+    hidden_typing& operator=(const hidden_typing&) = delete;
+
+private:
+    termios before_{};
+};
+
 } // namespace
 
 bool interactive() {
@@ -46,6 +64,18 @@ std::string ask_line(const std::string& question, const std::string& flag, const
             return answer;
         show_guidance(*problem);
     }
+}
+
+crypto::secure_bytes ask_secret(const std::string& question, const std::string& flag) {
+    std::string answer;
+    {
+        const hidden_typing hidden;
+        answer = read_answer(question + ": ", flag);
+    }
+    std::fputs("\n", stderr); // the one that was typed did not show
+    crypto::secure_bytes secret{std::string_view{answer}};
+    crypto::wipe(answer.data(), answer.size());
+    return secret;
 }
 
 bool ask_yes_no(const std::string& question, bool by_default, const std::string& flag) {

@@ -1,29 +1,25 @@
 // omegasafe verify (beyond the reference): full decryption and hash check, nothing written.
 #include "cli/file_request.hpp"
-#include "cli/logging.hpp"
 
 namespace omegasafe::cli {
 
 namespace {
 
 void run_verify(const file_options& options) {
-    set_up_logging(options.common->log_level);
     const auto workers = parse_workers_flag(options.max_threads, "--max-threads");
     session session{*options.common, workers};
     const auto report = run_file_job(session, "Verifying", decrypt_file{options.input, {}, {}, false, true});
-    print("File verified successfully: " + options.input);
-    print(performance_summary(report));
+    tell(*options.common, "File verified successfully: " + options.input, report);
 }
 
 } // namespace
 
 void add_verify(CLI::App& app) {
     const auto options = std::make_shared<file_options>();
-    auto* command = add_command(
-        app, "verify", "Decrypt an encrypted file and check its hash without writing anything", options->common);
+    auto* command = add_command(app, "verify", "Decrypt an encrypted file and check its hash without writing anything",
+        options->common, [options] { run_verify(*options); });
     command->add_option("-i,--input-file", options->input, "Path to encrypted file")->required();
     command->add_option("-t,--max-threads", options->max_threads, "Worker limit (default: one a core)");
-    command->callback([options] { run_verify(*options); });
 }
 
 } // namespace omegasafe::cli

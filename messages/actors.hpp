@@ -19,7 +19,9 @@ using config_actor = caf::typed_actor<
     // traditional layer password; null when the layer is off
     caf::replies_to<get_layer_password>::with<password_ptr>,
     // makes folder, config.ini and three empty containers
-    caf::replies_to<create_root>::with<void>>;
+    caf::replies_to<create_root>::with<void>,
+    // all or none; this process keeps the settings it read
+    caf::replies_to<set_config>::with<void>>;
 
 /// Owns omegasafe_keys.sfc. Blocking, detached.
 using key_store_actor = caf::typed_actor<caf::replies_to<list_iterations>::with<iterations_ptr>,
@@ -44,16 +46,17 @@ using claim_cache_actor = caf::typed_actor<
 
 /// One External Claims Storage: an SFC file or an HTTP server. Blocking, detached.
 /// ecs_unavailable when it cannot be reached; key_unknown when it has no such key.
-using ecs_connection_actor = caf::typed_actor<caf::replies_to<register_key>::with<void>,
-    caf::replies_to<get_ecs_key>::with<ecs_key>, caf::replies_to<delete_ecs_key>::with<void>,
-    // ordered by sequence
-    caf::replies_to<list_deltas>::with<std::vector<ecs_delta>>,
-    // durable at the ECS before the answer; ecs_full (detail: positions left); delta_conflict unless
-    // the Delta is the newest
-    caf::replies_to<claim_delta_positions>::with<position_range>,
-    caf::replies_to<claim_alpha_positions>::with<position_range>,
-    // stores and registers a Delta as latest + 1, else delta_conflict
-    caf::replies_to<upload_delta>::with<void>, caf::replies_to<download_delta>::with<blob_ptr>>;
+using ecs_connection_actor =
+    caf::typed_actor<caf::replies_to<register_key>::with<void>, caf::replies_to<get_ecs_key>::with<ecs_key>,
+        caf::replies_to<edit_ecs_key>::with<void>, caf::replies_to<delete_ecs_key>::with<void>,
+        // ordered by sequence
+        caf::replies_to<list_deltas>::with<std::vector<ecs_delta>>,
+        // durable at the ECS before the answer; ecs_full (detail: positions left); delta_conflict unless
+        // the Delta is the newest
+        caf::replies_to<claim_delta_positions>::with<position_range>,
+        caf::replies_to<claim_alpha_positions>::with<position_range>,
+        // stores and registers a Delta as latest + 1, else delta_conflict
+        caf::replies_to<upload_delta>::with<void>, caf::replies_to<download_delta>::with<blob_ptr>>;
 
 /// Owns ecs_storage.sfc and the connections made from it. Blocking, detached.
 using ecs_directory_actor = caf::typed_actor<caf::replies_to<list_ecs>::with<std::vector<ecs_entry>>,
@@ -62,7 +65,9 @@ using ecs_directory_actor = caf::typed_actor<caf::replies_to<list_ecs>::with<std
     // one connection an ECS and process
     caf::replies_to<connect_ecs>::with<ecs_connection_actor>,
     // ecs_exists when name or path is taken
-    caf::replies_to<create_sfc_ecs>::with<ecs_entry>>;
+    caf::replies_to<create_sfc_ecs>::with<ecs_entry>,
+    // ecs_exists when the new name or path is another's
+    caf::replies_to<edit_ecs>::with<ecs_entry>, caf::replies_to<import_ecs>::with<void>>;
 
 /// One worker of the pool, on a scheduler thread. Never touches files.
 using cipher_worker_actor = caf::typed_actor<
@@ -85,10 +90,17 @@ using delta_sync_actor = caf::typed_actor<
     // a new Delta: sealed with claimed Alpha positions, uploaded, then stored here
     caf::replies_to<renew_delta>::with<key_iteration_ptr>,
     // Alpha, registration, first Delta; what was made is removed again when a stage fails
-    caf::replies_to<create_key>::with<created_key>>;
+    caf::replies_to<create_key>::with<created_key>,
+    // checked at the ECS first, then stored; a claim then pulls the Deltas
+    caf::replies_to<import_key>::with<imported_key>,
+    // without the ECS; delta_conflict unless it is the next Delta or known
+    caf::replies_to<import_delta>::with<imported_delta>>;
 
 /// The decision flow of reference section 10: one request in, one contiguous range out. Blocking, detached.
-using claimant_actor = caf::typed_actor<caf::replies_to<claim_request>::with<claimed_range>>;
+using claimant_actor = caf::typed_actor<caf::replies_to<claim_request>::with<claimed_range>,
+    // delta_conflict unless the newest local Delta is the ECS's newest; no cached claim is touched -> the Delta after
+    // it
+    caf::replies_to<fast_forward>::with<ecs_delta>>;
 
 /// Shows how far a file_job is.
 using progress_actor = caf::typed_actor<caf::reacts_to<progress>,
@@ -137,10 +149,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_file)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::download_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::draw_piece)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_file)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::end_progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::fast_forward)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::file_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::generate_maps)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_container_password)
@@ -148,6 +164,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_layer_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_services)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_settings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::import_delta)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::import_ecs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::import_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::imported_delta)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::imported_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::iterations_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_iteration_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_material_ptr)
@@ -167,6 +188,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::remove_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::renew_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::resolve_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::services)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::set_config)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::settings_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::sub_claim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::upload_delta)

@@ -36,6 +36,7 @@ enum class errc : std::uint8_t {
     ecs_unavailable,    // not reachable: leads to the OFFLINE fallback
     ecs_authentication, // ECS refused the credentials
     ecs_rejected,       // ECS answered with another error
+    ecs_type_mismatch,  // the command or flag is for the other type of ECS
     ecs_full,           // Alpha or Delta capacity exhausted at the ECS
     unsafe_claim,       // ECS handed out a range at or below the high-water mark
     claim_insufficient, // OFFLINE cache cannot serve the request
@@ -50,6 +51,9 @@ int exit_code(errc code);
 
 /// Stable machine name, e.g. "ecs_unavailable".
 std::string_view to_string(errc code);
+
+/// What to do about it in general, as docs/exit-codes.md says; empty when there is nothing to say.
+std::string_view hint(errc code);
 
 /// A failure with one sentence for the user: it names the thing and the way out. Never holds secrets.
 /// `detail` carries what a caller may act on (for ecs_full: decimal positions left).

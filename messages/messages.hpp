@@ -58,6 +58,11 @@ struct create_root {
     secret_ptr password;
     bool replace = false;
     bool create_folder = false; // only the default root is made when missing
+    secret_ptr layer_password;  // null: no traditional layer
+};
+/// Names and values as config.ini has them; all or none.
+struct set_config {
+    std::vector<std::pair<std::string, std::string>> changes;
 };
 
 // --- key_store ------------------------------------------------------------------------------------------------------
@@ -131,6 +136,18 @@ struct create_sfc_ecs {
     std::filesystem::path path;
 };
 
+/// Absent values stay. Without `move_file` only the reference changes.
+struct edit_ecs {
+    uuid ecs_uuid{};
+    std::optional<std::string> name;
+    std::optional<std::filesystem::path> path; // SFC
+    bool move_file = false;
+};
+/// Adds an ECS made elsewhere, or replaces the entry of that UUID.
+struct import_ecs {
+    ecs_entry entry;
+};
+
 /// A key as its ECS knows it.
 struct ecs_key {
     uuid key_uuid{};
@@ -153,6 +170,11 @@ struct register_key {
 };
 struct get_ecs_key {
     uuid key_uuid{};
+};
+/// Absent values stay.
+struct edit_ecs_key {
+    uuid key_uuid{};
+    std::optional<std::string> name, omegasafe_version;
 };
 struct delete_ecs_key {
     uuid key_uuid{};
@@ -192,6 +214,12 @@ struct claimed_range {
     position_range range{};
 };
 
+/// Uses up positions of the newest Delta without encrypting anything.
+struct fast_forward {
+    uuid key_uuid{};
+    std::uint64_t size = 0;
+};
+
 /// Pull what the ECS has and we lack: all, or up to and including `up_to`.
 struct pull_deltas {
     uuid key_uuid{};
@@ -215,6 +243,23 @@ struct create_key {
 };
 struct created_key {
     iterations_ptr iterations; // the Alpha, then Delta 1
+};
+/// A key made on another device: its Alpha, bound to the ECS that knows it.
+struct import_key {
+    key_iteration_ptr alpha;
+    uuid ecs_uuid{};
+};
+struct imported_key {
+    bool already_present = false;
+    iterations_ptr iterations; // all of the key, the Alpha first
+};
+/// The container of a Delta that somebody got by hand.
+struct import_delta {
+    blob_ptr container;
+};
+struct imported_delta {
+    bool already_present = false;
+    key_iteration_ptr delta;
 };
 
 // --- cipher_pool ----------------------------------------------------------------------------------------------------

@@ -335,11 +335,13 @@ std::string with_property(std::string_view text, std::string_view name, std::str
     return result.insert(insertion, added + property_line + "\n");
 }
 
-void set_property(const fs::path& root, std::string_view name, std::string_view value) {
+void set_properties(const fs::path& root, const property_changes& changes) {
     require_config(root / file_name);
     const fs::path file = fs::canonical(root / file_name); // a link to a file kept elsewhere stays a link
     const file_lock lock(file);
-    const std::string text = with_property(read_config(file), name, value);
+    std::string text = read_config(file);
+    for (const auto& [name, value] : changes)
+        text = with_property(text, name, value);
     atomic_file replacement(file, existing_target::replace);
     replacement.write_at(0, crypto::as_bytes(text));
     replacement.commit();

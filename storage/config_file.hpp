@@ -52,9 +52,15 @@ settings parse_settings(const std::filesystem::path& root, std::string_view text
 /// The text of a new config.ini, with comments that explain each property.
 std::string default_config_text();
 
-/// Writes config.ini with one property changed (atomically, under its lock); all other lines stay as they are.
-/// Validates as load_settings does: failure(usage) on a bad value.
-void set_property(const std::filesystem::path& root, std::string_view name, std::string_view value);
+/// Property names and their new values.
+using property_changes = std::vector<std::pair<std::string, std::string>>;
+
+/// Writes config.ini with these properties changed, all or none (atomically, under its lock); all other lines stay as
+/// they are. Validates as load_settings does: failure(usage) on a bad value.
+void set_properties(const std::filesystem::path& root, const property_changes& changes);
+inline void set_property(const std::filesystem::path& root, const std::string& name, const std::string& value) {
+    set_properties(root, {{name, value}});
+}
 
 /// The text of a config.ini with one property changed, every other byte as it was. failure(usage) on an unknown name
 /// or a bad value; failure(config_invalid) when `text` is not a valid config.ini.

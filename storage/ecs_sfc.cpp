@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "storage/attributes.hpp"
+#include "storage/file_move.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {
@@ -99,6 +100,17 @@ ecs_key sfc_ecs::key(const uuid& key_uuid) {
     return key_in(*open(), key_uuid);
 }
 
+void sfc_ecs::edit_key(const edit_ecs_key& changes) {
+    update([&](const sfc_reader& file) {
+        auto key = key_in(file, changes.key_uuid);
+        key.name = changes.name.value_or(key.name);
+        key.omegasafe_version = changes.omegasafe_version.value_or(key.omegasafe_version);
+        container_changes put;
+        put.put.push_back({key.key_uuid, encode_key(key), std::nullopt});
+        return put;
+    });
+}
+
 void sfc_ecs::delete_key(const uuid& key_uuid) {
     update([&](const sfc_reader& file) {
         container_changes changes;
@@ -178,6 +190,26 @@ std::vector<std::uint8_t> sfc_ecs::download(const uuid& key_uuid, const uuid& de
             "The ECS has no Delta " + crypto::to_string(delta_uuid) + " of key " + crypto::to_string(key_uuid) + ".");
     const auto bytes = file->read(*entry, limits::delta_container_bytes);
     return {bytes.data(), bytes.data() + bytes.size()};
+}
+
+bool sfc_ecs::is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid) {
+    try {
+        const auto file = open_container(path, nullptr);
+        const auto* entry = file->find(ecs_uuid);
+        return entry && fields_of(*file, *entry).text("kind") == "ecs";
+    } catch (const failure&) {
+        return false; // missing, unreadable or no container: not this ECS
+    }
+}
+
+void sfc_ecs::move(const std::filesystem::path& from, const std::filesystem::path& to, const uuid& ecs_uuid) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(from, ignored) && is_ecs(to, ecs_uuid))
+        return;
+    if (!is_ecs(from, ecs_uuid))
+        throw failure(errc::ecs_unavailable, from.string() + " is not the ECS " + crypto::to_string(ecs_uuid) +
+                                                 " or cannot be read; nothing was moved.");
+    move_file(from, to);
 }
 
 std::shared_ptr<const sfc_reader> sfc_ecs::open() const {

@@ -19,12 +19,21 @@ public:
 
     void register_key(const ecs_key& key);
     ecs_key key(const uuid& key_uuid);
+    /// Changes what is given.
+    void edit_key(const edit_ecs_key& changes);
     void delete_key(const uuid& key_uuid);
     std::vector<ecs_delta> deltas(const uuid& key_uuid);
     position_range claim_delta(const claim_delta_positions& request);
     position_range claim_alpha(const claim_alpha_positions& request);
     void upload(const uuid& key_uuid, const ecs_delta& delta, const_byte_span container);
     std::vector<std::uint8_t> download(const uuid& key_uuid, const uuid& delta_uuid);
+
+    /// Moves an ECS file while no claim is under way: by rename, or by a copy where the file systems differ. A move
+    /// that was interrupted (`from` gone, `to` there) is taken as done. failure(output_refused) when something else is
+    /// at `to`, failure(ecs_unavailable) when there is no ECS `ecs_uuid` at either place.
+    static void move(const std::filesystem::path& from, const std::filesystem::path& to, const uuid& ecs_uuid);
+    /// True when the file at `path` is the ECS `ecs_uuid`.
+    static bool is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid);
 
 private:
     std::shared_ptr<const sfc_reader> open() const;

@@ -1,0 +1,49 @@
+// omegasafe import-key-delta: one Delta by hand, for recovery without the ECS.
+#include "cli/confirmation.hpp"
+#include "cli/iteration_output.hpp"
+#include "cli/terminal.hpp"
+#include "messages/limits.hpp"
+#include "storage/atomic_file.hpp"
+
+namespace omegasafe::cli {
+
+namespace {
+
+struct import_delta_options {
+    std::shared_ptr<common_options> common = std::make_shared<common_options>();
+    std::string input;
+    bool force = false;
+};
+
+constexpr const char* warning =
+    "WARNING: this takes a Delta without asking the ECS. If the ECS has another Delta of the\n"
+    "same sequence number, this device goes its own way and has to be set up anew. Use it only\n"
+    "when the ECS cannot be reached and you trust where the file comes from.";
+
+void run_import_delta(const import_delta_options& options) {
+    session session{*options.common, 1};
+    const auto container = std::make_shared<const std::vector<std::uint8_t>>(
+        storage::read_file(options.input, limits::delta_container_bytes));
+    if (!options.force)
+        show_guidance(warning);
+    require_confirmation(options.force, "Do you want to continue with manual Delta import?");
+
+    const auto imported = session.ask<imported_delta>(session.actors().delta_sync, import_delta{container});
+    outcome out{*options.common};
+    out.line(imported.already_present ? "The Delta is already present; nothing was imported." : "Delta imported.");
+    out.field("already_present", imported.already_present);
+    out.field("delta", tell_iteration(out, imported.delta->info));
+    out.finish();
+}
+
+} // namespace
+
+void add_import_key_delta(CLI::App& app) {
+    const auto options = std::make_shared<import_delta_options>();
+    auto* command = add_command(app, "import-key-delta", "Import one encrypted Delta by hand, without the ECS",
+        options->common, [options] { run_import_delta(*options); });
+    command->add_option("-i,--input-file", options->input, "Encrypted Delta container file")->required();
+    command->add_flag("-f,--force", options->force, "Skip manual-import warning confirmation");
+}
+
+} // namespace omegasafe::cli

@@ -1,0 +1,109 @@
+// omegasafe set-config: the dynamic properties of config.ini (reference section 6).
+#include "cli/outcome.hpp"
+#include "storage/config_value.hpp"
+#include <cstdlib>
+#include <spdlog/spdlog.h>
+
+namespace omegasafe::cli {
+
+namespace {
+
+constexpr std::string_view layer_property = "TRADITIONAL_ENC_LAYER_PASS";
+
+struct set_config_options {
+    std::shared_ptr<common_options> common = std::make_shared<common_options>();
+    storage::property_changes changes; // in the order of the command line
+    bool clear_default = false;
+};
+
+/// The value as it may be shown.
+std::string shown(const std::string& name, const std::string& value) {
+    if (name == layer_property)
+        return value.empty() ? "cleared" : "set";
+    return value.empty() ? "none" : value;
+}
+
+void warn_of_overrides(const storage::property_changes& changes) {
+    for (const auto& property : storage::config_properties())
+        for (const auto& change : changes)
+            if (change.first == property.name && std::getenv(std::string{property.environment}.c_str()) != nullptr)
+                spdlog::warn("{} is set in the environment and overrides {} until it is unset.", property.environment,
+                    change.first);
+}
+
+void warn_of_unknown_default(session& session, const storage::property_changes& changes) {
+    for (const auto& [name, value] : changes) {
+        const auto wanted = name == "ECS_UUID_DEFAULT" ? crypto::parse_uuid(value) : std::nullopt;
+        if (!wanted)
+            continue;
+        const auto entries = session.ask<std::vector<ecs_entry>>(session.actors().ecs_directory, list_ecs{});
+        if (std::ranges::find(entries, *wanted, &ecs_entry::ecs_uuid) == entries.end())
+            spdlog::warn("ECS {} is not configured on this device yet.", value);
+    }
+}
+
+/// Values as config.ini will have them: "yes" becomes "TRUE".
+storage::property_changes effective(const std::filesystem::path& root, const storage::property_changes& changes) {
+    std::string text = storage::default_config_text();
+    for (const auto& [name, value] : changes)
+        text = storage::with_property(text, name, value);
+    const auto settings = storage::parse_settings(root, text);
+    storage::property_changes result = changes;
+    for (auto& [name, value] : result) {
+        if (name == "OFFLINE_MODE" || name == "UPDATE_CHECK")
+            value = *storage::parse_boolean(value) ? "TRUE" : "FALSE";
+        if (name == "ECS_UUID_DEFAULT")
+            value = std::string{storage::trim(value)};
+    }
+    return result;
+}
+
+void run_set_config(set_config_options& options) {
+    if (options.clear_default)
+        options.changes.emplace_back("ECS_UUID_DEFAULT", "");
+    session session{*options.common, 1};
+    outcome out{*options.common};
+    const auto changes = effective(session.root(), options.changes);
+    json fields = json::object();
+    std::string summary;
+    for (const auto& [name, value] : changes) {
+        summary += (summary.empty() ? "" : ", ") + name + "=" + shown(name, value);
+        fields[name] = shown(name, value);
+    }
+    if (changes.empty()) {
+        out.line("No configuration changes requested.");
+    } else {
+        session.ask<void>(session.actors().config, set_config{changes});
+        out.line("Configuration updated: " + summary);
+    }
+    out.field("changes", std::move(fields));
+    out.finish();
+    warn_of_overrides(changes);
+    warn_of_unknown_default(session, changes);
+}
+
+} // namespace
+
+void add_set_config(CLI::App& app) {
+    const auto options = std::make_shared<set_config_options>();
+    auto* command = add_command(app, "set-config", "Update dynamic configuration values", options->common,
+        [options] { run_set_config(*options); });
+    // Not a plain string option: an empty value must differ from none.
+    const auto add = [&](const char* flags, const char* property, const char* help) {
+        return command->add_option_function<std::string>(
+            flags, [=](const std::string& value) { options->changes.emplace_back(property, value); }, help);
+    };
+    auto* fallback = add("-e,--ecs-uuid-default", "ECS_UUID_DEFAULT", "Set default ECS UUID");
+    command->add_flag("-c,--clear-ecs-uuid-default", options->clear_default, "Clear default ECS UUID")
+        ->excludes(fallback);
+    add("-f,--cache-offline-key-capacity-gb", "CACHE_OFFLINE_KEY_CAPACITY_GB",
+        "Set offline cache target in GB (0 to 1000)");
+    add("-o,--offline-mode", "OFFLINE_MODE", "Set OFFLINE_MODE (true/false)");
+    add("-p,--cache-performance-key-capacity-gb", "CACHE_PERFORMANCE_KEY_CAPACITY_GB",
+        "Set performance cache target in GB (0 to 1000)");
+    add("-t,--traditional-enc-layer-pass", "TRADITIONAL_ENC_LAYER_PASS",
+        "Set or clear (\"\") the password of the AES-256-GCM layer");
+    add("-u,--update-check", "UPDATE_CHECK", "Set UPDATE_CHECK (true/false)");
+}
+
+} // namespace omegasafe::cli

@@ -1,0 +1,63 @@
+#include "storage/config_root_files.hpp"
+
+#include "messages/error.hpp"
+#include "storage/attributes.hpp"
+#include "storage/config_file.hpp"
+#include "storage/container_file.hpp"
+#include <algorithm>
+
+namespace omegasafe::storage {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_sfc_ecs(const fs::path& path) {
+    try {
+        const auto file = open_container(path, nullptr);
+        return std::ranges::any_of(file->entries(), [](const sfc_entry& entry) {
+            return attribute_reader{entry.attributes, ""}.text("kind") == "ecs";
+        });
+    } catch (const failure&) {
+        return false; // sealed, unreadable or no container at all
+    }
+}
+
+/// The three containers: where they are configured to be, and where they are by default.
+std::vector<fs::path> container_paths(const fs::path& root) {
+    std::vector<fs::path> paths;
+    try {
+        const auto settings = load_settings(root);
+        paths = {settings.keys_path, settings.cache_path, settings.ecs_path};
+    } catch (const failure&) {
+        // Only the default places are known then.
+    }
+    for (const auto* name : {"omegasafe_keys.sfc", "local_cache.sfc", "ecs_storage.sfc"})
+        if (std::ranges::find(paths, root / name) == paths.end())
+            paths.push_back(root / name);
+    return paths;
+}
+
+} // namespace
+
+config_root_files find_config_root_files(const fs::path& root) {
+    config_root_files found;
+    for (auto& path : container_paths(root))
+        if (fs::is_regular_file(path))
+            found.ours.push_back(std::move(path));
+    std::error_code unreadable;
+    for (const auto& entry : fs::directory_iterator(root, unreadable)) {
+        const auto& path = entry.path();
+        if (path.filename() == "config.ini" || std::ranges::find(found.ours, path) != found.ours.end())
+            continue;
+        const bool temporary = path.filename().string().starts_with(".omegasafe-tmp-");
+        (temporary || (entry.is_regular_file() && is_sfc_ecs(path)) ? found.ours : found.others).push_back(path);
+    }
+    if (fs::is_regular_file(root / "config.ini"))
+        found.ours.push_back(root / "config.ini");
+    if (found.ours.empty())
+        throw failure(errc::config_missing, "There is no OmegaSafe configuration in " + root.string() + ".");
+    return found;
+}
+
+} // namespace omegasafe::storage

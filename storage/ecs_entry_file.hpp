@@ -1,0 +1,20 @@
+// A configured ECS as it is stored in ecs_storage.sfc and exported (docs/formats.md).
+#pragma once
+
+#include "messages/messages.hpp"
+#include "storage/sfc.hpp"
+
+namespace omegasafe::storage {
+
+/// The entry's attributes; `what` names the container in errors. Reading is strict: failure(container_damaged),
+/// failure(container_newer) for a type this version does not know.
+std::vector<std::uint8_t> encode(const ecs_entry& entry);
+ecs_entry decode_ecs_entry(const sfc_entry& stored, const std::string& what);
+
+/// An exported ECS: a container without password with this one entry, mode 0600. failure(output_refused) when `path`
+/// exists.
+void export_ecs(const std::filesystem::path& path, const ecs_entry& entry);
+/// failure(container_damaged) when the file is no exported ECS.
+ecs_entry read_exported_ecs(const std::filesystem::path& path);
+
+} // namespace omegasafe::storage
