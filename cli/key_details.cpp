@@ -4,6 +4,7 @@
 #include "cli/format.hpp"
 #include "storage/cache_entry.hpp"
 #include <fmt/format.h>
+#include <sstream>
 
 namespace omegasafe::cli {
 
@@ -88,11 +89,18 @@ json delta_data(const key_state& state) {
     return deltas;
 }
 
-/// "some_field" to "Some field".
-std::string label_of(std::string field) {
-    std::ranges::replace(field, '_', ' ');
-    field[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(field[0])));
-    return field;
+/// "some_ecs_uuid" to "Some ECS UUID".
+std::string label_of(const std::string& field) {
+    std::istringstream words(field);
+    std::string label;
+    for (std::string word; std::getline(words, word, '_');) {
+        if (word == "uuid" || word == "ecs")
+            std::ranges::transform(
+                word, word.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        label += (label.empty() ? "" : " ") + word;
+    }
+    label[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(label[0])));
+    return label;
 }
 
 std::string plain(const json& value) {
