@@ -62,7 +62,8 @@ position_range accept(cache_entry& entry, const accept_range& request) {
                 "); nothing was encrypted. The ECS may have been restored from an old copy: run fast-forward-claim on "
                 "it, or create a new key.");
     const u128 front = request.performance > 0 ? request.performance : request.take;
-    if (request.take == 0 || request.take > front || front + request.offline != range.size())
+    const bool wraps = range.last < range.first; // its size may be right all the same
+    if (wraps || request.take == 0 || request.take > front || front + request.offline != range.size())
         throw failure(errc::ecs_rejected, "The ECS answered with a range of another size than was asked for.");
     entry.floor = range.last + 1;
     if (request.performance > 0)

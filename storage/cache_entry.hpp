@@ -40,7 +40,8 @@ u128 remaining(const cache_entry& entry, cache_reason reason);
 std::optional<position_range> take(cache_entry& entry, cache_reason reason, std::uint64_t size);
 
 /// Takes in a range from the ECS as accept_range says: guard, split, prune, take; returns the taken positions.
-/// failure(unsafe_claim) when it does not start above the floor; the entry is then unchanged.
+/// failure(unsafe_claim) when it does not start above the floor, failure(ecs_rejected) when it is no range of the size
+/// that was asked for; the entry is then unchanged.
 position_range accept(cache_entry& entry, const accept_range& request);
 
 /// Attributes of the entry in local_cache.sfc; strict on reading: failure(container_damaged).

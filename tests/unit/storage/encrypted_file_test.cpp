@@ -4,7 +4,7 @@
 #include "storage_support.hpp"
 #include "test_keys.hpp"
 #include <catch2/catch.hpp>
-#include <rapidcheck.h>
+#include <rapidcheck/catch.h>
 
 using namespace omegasafe;
 using namespace omegasafe::storage;
@@ -167,7 +167,7 @@ TEST_CASE("encryption metadata is exactly two fields", "[encryption_metadata]") 
 }
 
 TEST_CASE("any encryption metadata round trips", "[encryption_metadata]") {
-    rc::check("any encryption metadata round trips", [](std::uint64_t high, std::uint64_t low, bool small) {
+    rc::prop("any encryption metadata round trips", [](std::uint64_t high, std::uint64_t low, bool small) {
         const encryption_metadata metadata{crypto::random_uuid(), small ? low >> 11 : crypto::u128{high} << 64 | low};
         RC_ASSERT(parse_encryption_metadata(to_json(metadata)) == metadata);
     });
@@ -213,7 +213,7 @@ TEST_CASE("names that a decrypted file may not get", "[file_metadata]") {
 }
 
 TEST_CASE("random suffixes stay within 5 % and the iteration", "[encrypted_file]") {
-    rc::check("random suffixes stay within 5 % and the iteration", [] {
+    rc::prop("random suffixes stay within 5 % and the iteration", [] {
         const auto length = *rc::gen::inRange<std::uint64_t>(0, std::uint64_t{1} << 62);
         const auto room = *rc::gen::inRange<std::uint64_t>(0, 1000);
         RC_ASSERT(draw_suffix_length(length, UINT64_MAX) <= static_cast<std::uint64_t>(crypto::u128{length} * 5 / 100));

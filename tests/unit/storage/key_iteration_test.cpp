@@ -5,7 +5,7 @@
 #include "test_keys.hpp"
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <rapidcheck.h>
+#include <rapidcheck/catch.h>
 
 using namespace omegasafe;
 using namespace omegasafe::storage;
@@ -39,7 +39,7 @@ TEST_CASE("positions of an iteration", "[key_iteration]") {
 }
 
 TEST_CASE("descriptions round trip", "[key_iteration]") {
-    rc::check("descriptions round trip", [] {
+    rc::prop("descriptions round trip", [] {
         const auto size = rc::gen::inRange<std::uint32_t>(100'000, 1'000'001);
         iteration_info info{crypto::random_uuid(), crypto::random_uuid(), 0,
             *rc::gen::container<std::string>(rc::gen::inRange<char>(' ', '\x7f')), "0.1.0",
