@@ -71,9 +71,9 @@ claimed_range offline_fallback(claim_flow& flow, const std::string& why) {
 }
 
 /// The integrity check of the flow chart: conflicts end here, missing Deltas come in, a full or absent Delta is
-/// renewed. Returns the newest Delta as the ECS sees it, with room for the request.
-ecs_delta newest_with_room(claim_flow& flow) {
-    auto known = flow.key.ask_sync<pull_report>(pull_deltas{flow.request.key_uuid, {}}).known;
+/// renewed. Afterwards `latest` has room for the request; returns how many positions the ECS has left in it.
+u128 room_in_newest(claim_flow& flow) {
+    const auto known = flow.key.ask_sync<pull_report>(pull_deltas{flow.request.key_uuid, {}}).known;
     flow.look_again();
     if (known.size() != flow.latest.seq_number)
         throw failure(errc::ecs_rejected, "The ECS knows " + std::to_string(known.size()) + " Deltas of key " +
@@ -81,42 +81,42 @@ ecs_delta newest_with_room(claim_flow& flow) {
                                               std::to_string(flow.latest.seq_number) +
                                               "; was the ECS restored from an old copy?");
     if (!known.empty() && known.back().remaining() >= flow.request.size)
-        return known.back();
+        return known.back().remaining();
     flow.key.ask_sync<key_iteration_ptr>(renew_delta{flow.request.key_uuid});
     flow.look_again();
-    return {flow.latest.iteration_uuid, flow.latest.seq_number,
-        {flow.latest.first_position(), flow.latest.last_position()}, flow.latest.first_position()};
+    return flow.latest.geometry.capacity();
 }
 
-std::optional<claimed_range> claim_at_ecs(claim_flow& flow) {
-    const auto delta = newest_with_room(flow);
-    const auto plan = plan_claim(
-        {flow.request.size, flow.performance_chunk, flow.offline_target, flow.offline_remaining(), delta.remaining()});
-    if (!plan)
-        return std::nullopt;
+/// One attempt. Nothing when another device was quicker, unless it is the last one: then the ECS's own error counts.
+std::optional<claimed_range> claim_at_ecs(claim_flow& flow, bool last_attempt) {
+    const auto room = room_in_newest(flow);
+    const auto plan =
+        plan_claim({flow.request.size, flow.performance_chunk, flow.offline_target, flow.offline_remaining(), room});
     position_range range;
     try {
         range = flow.key.ask_ecs<position_range>(
-            claim_delta_positions{flow.request.key_uuid, delta.delta_uuid, plan->total()});
+            claim_delta_positions{flow.request.key_uuid, flow.latest.iteration_uuid, plan->total()});
     } catch (const failure& problem) {
-        if (problem.code() != errc::ecs_full && problem.code() != errc::delta_conflict)
+        if (last_attempt || (problem.code() != errc::ecs_full && problem.code() != errc::delta_conflict))
             throw;
-        return std::nullopt; // another device was quicker: look again
+        return std::nullopt;
     }
-    if (range.size() != plan->total() || range.first < delta.positions.first || range.last > delta.positions.last)
+    // By our own knowledge of the Delta: what the ECS says of one that was here before is not checked.
+    if (range.size() != plan->total() || range.first < flow.latest.first_position() ||
+        range.last > flow.latest.last_position())
         throw failure(errc::ecs_rejected, "The ECS answered with positions that were not asked for.");
     spdlog::debug("Claimed {} positions at the ECS: {} PERFORMANCE, {} direct, {} OFFLINE.", plan->total(),
         plan->performance, plan->direct, plan->offline);
     return flow.result(flow.key.ask_cache<position_range>(
-        accept_range{delta.delta_uuid, range, plan->performance, plan->offline, flow.request.size}));
+        accept_range{flow.latest.iteration_uuid, range, plan->performance, plan->offline, flow.request.size}));
 }
 
 claimed_range external_path(claim_flow& flow) {
     if (flow.settings->offline_mode)
         return offline_fallback(flow, "OFFLINE_MODE is on");
     try {
-        for (int attempt = 0; attempt < external_attempts; ++attempt)
-            if (auto claimed = claim_at_ecs(flow))
+        for (int attempt = 1;; ++attempt)
+            if (auto claimed = claim_at_ecs(flow, attempt == external_attempts))
                 return *claimed;
     } catch (const failure& problem) {
         if (problem.code() != errc::ecs_unavailable)
@@ -126,8 +126,6 @@ claimed_range external_path(claim_flow& flow) {
             why.pop_back();
         return offline_fallback(flow, why);
     }
-    throw failure(
-        errc::ecs_rejected, "Other devices kept changing the key's Deltas at the ECS; run the command again.");
 }
 
 /// One external claim at a time for a config root: a second process finds what the first one brought, and ranges reach

@@ -1,4 +1,5 @@
-// One device in a scenario: a config root with its actors, on an SFC ECS that other devices may share.
+// One device in a scenario: a config root with its actors, on an SFC ECS that other devices may share and that a
+// stand-in watches.
 #pragma once
 
 #include "actors/file_job.hpp"
@@ -6,6 +7,7 @@
 #include "storage/cache_entry.hpp"
 #include "storage/ecs_sfc.hpp"
 #include "storage/key_iteration.hpp"
+#include "tests/scenario/ecs_stand_in.hpp"
 #include "tests/support/temp_dir.hpp"
 
 namespace omegasafe::test {
@@ -28,7 +30,8 @@ public:
     claimed_range claim(double units) { return claim_positions(static_cast<std::uint64_t>(units * unit)); }
     claimed_range claim_positions(std::uint64_t size);
     /// The code with which the claim fails; errc::none when it does not.
-    errc claim_error(double units);
+    errc claim_error(double units) { return claim_failure(units).code(); }
+    failure claim_failure(double units);
     /// Puts a claim with exactly this rest into the cache of the newest local Delta.
     void hold(cache_reason reason, double units);
     /// Rests of all claims of one reason, in positions, smallest first.
@@ -39,6 +42,10 @@ public:
     std::uint64_t pointer();                // positions of the newest Delta claimed at the ECS
     std::vector<ecs_delta> deltas_at_ecs() { return ecs().deltas(key_uuid); }
     storage::sfc_ecs ecs() { return storage::sfc_ecs{ecs_path}; }
+
+    /// How the ECS behaves from now on, until the actors start anew; its records begin anew too.
+    void ecs_plays(std::vector<ecs_order> orders);
+    std::vector<ecs_record> ecs_records();
 
     template <class Answer, class Handle, class Request>
     Answer ask(const Handle& whom, Request request) {
@@ -57,12 +64,16 @@ public:
     uuid ecs_uuid{};
     uuid key_uuid{};
     std::optional<actors::runtime> runtime;
+    ecs_observer observer; // of the ECS, from the next start of the actors on
 
-private:
     void restart() {
         runtime.reset();
-        runtime.emplace(root, 2);
+        runtime.emplace(root, 2, stand_in_connector(observer));
     }
+
+private:
+    template <class Answer, class Request>
+    Answer ask_stand_in(const Request& request);
 };
 
 } // namespace omegasafe::test

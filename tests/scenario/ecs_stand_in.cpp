@@ -87,12 +87,9 @@ struct stand_in_state {
 ecs_stand_in_actor::behavior_type stand_in_behavior(
     ecs_stand_in_actor::pointer self, ecs_connection_actor real, ecs_observer observer) {
     self->set_exception_handler(actors::crash_error);
+    self->link_to(real); // one dies with the other
     const auto state =
         std::make_shared<stand_in_state>(stand_in_state{self->system(), std::move(real), std::move(observer), {}, {}});
-    self->attach_functor([state] {
-        caf::anon_send_exit(state->real, caf::exit_reason::user_shutdown);
-        state->real = nullptr;
-    });
     using actors::handle;
     return {
         handle([state](const register_key& m) { state->play<void>(ecs_call::register_key, m); }),
