@@ -5,6 +5,7 @@
 #include "messages/limits.hpp"
 #include "storage/sfc.hpp"
 #include <algorithm>
+#include <set>
 
 namespace omegasafe::actors {
 
@@ -59,39 +60,53 @@ cipher_worker_actor::behavior_type worker_behavior(cipher_worker_actor::pointer 
     };
 }
 
+/// A block of maps whose pieces are being drawn, and who waits for it.
+struct open_block {
+    caf::typed_response_promise<key_material_ptr> promise;
+    crypto::key_geometry geometry;
+    std::shared_ptr<crypto::secure_bytes> block;
+    std::size_t left = 0; // pieces
+};
+
 struct cipher_pool_state {
     std::vector<cipher_worker_actor> workers;
     std::size_t next = 0;
+    std::set<std::shared_ptr<open_block>> open;
 
     const cipher_worker_actor& take_turn() { return workers[next++ % workers.size()]; }
+
+    /// A promise that is dropped answers nobody, and who asked would wait for ever.
+    void end() {
+        for (const auto& worker : workers)
+            caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
+        workers.clear();
+        for (const auto& block : open)
+            block->promise.deliver(to_error({errc::internal, "The cipher pool stopped; run the command again."}));
+        open.clear();
+    }
 };
 
 /// Splits a block of maps over the workers and answers when all pieces are drawn.
 caf::result<key_material_ptr> generate(
     cipher_pool_actor::pointer self, cipher_pool_state& state, const generate_maps& request) {
-    struct open_pieces {
-        caf::typed_response_promise<key_material_ptr> promise;
-        crypto::key_geometry geometry;
-        std::shared_ptr<crypto::secure_bytes> block;
-        std::size_t left = 0;
-    };
     const auto total_maps = request.geometry->material_bytes() / crypto::map_size;
     const auto most = request.max_workers == 0 ? state.workers.size() : std::size_t{request.max_workers};
     const auto pieces = std::min({state.workers.size(), most, static_cast<std::size_t>(total_maps)});
-    const auto open = std::make_shared<open_pieces>(open_pieces{self->make_response_promise<key_material_ptr>(),
+    const auto open = std::make_shared<open_block>(open_block{self->make_response_promise<key_material_ptr>(),
         *request.geometry, std::make_shared<crypto::secure_bytes>(request.geometry->material_bytes()), pieces});
+    state.open.insert(open);
     for (std::size_t i = 0; i < pieces; ++i) {
         const std::size_t first = total_maps * i / pieces, end = total_maps * (i + 1) / pieces;
         const draw_piece piece{open->block, first * crypto::map_size, (end - first) * crypto::map_size};
         self->request(state.take_turn(), caf::infinite, piece)
             .then(
-                [open] {
-                    if (--open->left == 0 && open->promise.pending())
+                [open, &state] {
+                    if (--open->left == 0 && state.open.erase(open) > 0)
                         open->promise.deliver(
                             std::make_shared<const crypto::key_material>(open->geometry, std::move(*open->block)));
                 },
-                [open](caf::error& problem) {
-                    if (open->promise.pending())
+                [open, &state](caf::error& problem) {
+                    if (state.open.erase(open) > 0)
                         open->promise.deliver(std::move(problem));
                 });
     }
@@ -110,11 +125,7 @@ cipher_pool_actor::behavior_type cipher_pool_behavior(cipher_pool_actor::pointer
             if (state->workers[i].address() == down.source)
                 state->workers[i] = self->spawn<caf::monitored>(worker_behavior, i);
     });
-    self->attach_functor([state] {
-        for (const auto& worker : state->workers)
-            caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
-        state->workers.clear();
-    });
+    self->attach_functor([state] { state->end(); });
     return {
         // The answer goes straight from the worker to who asked.
         [self, state](

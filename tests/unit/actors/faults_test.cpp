@@ -114,6 +114,19 @@ TEST_CASE("the pool refuses an altered chunk and goes on") {
     actors::ask<chunk_ptr>(self, pool, cipher_chunk{cipher_direction::decrypt, cipher, codec, data});
 }
 
+TEST_CASE("a pool that dies while it draws maps answers with an error") {
+    for (int i = 0; i < 10; ++i) {
+        actors::runtime runtime{"/nonexistent", 2};
+        caf::scoped_actor self{runtime.system()};
+        const auto pool = runtime.actors().cipher_pool;
+        auto maps = self->request(
+            pool, caf::infinite, generate_maps{std::make_shared<const crypto::key_geometry>(crypto::big_preset), 0});
+        self->send_exit(pool, caf::exit_reason::kill);
+        maps.receive([](key_material_ptr&) {}, // a fast machine may be done
+            [](caf::error& problem) { CHECK(actors::to_failure(problem).code() == errc::internal); });
+    }
+}
+
 TEST_CASE("a file_job that fails answers and ends") {
     test::temp_dir folder;
     actors::runtime runtime{folder.path(), 1};
