@@ -164,7 +164,7 @@ private:
     claimed_range claimed_;
     std::uint64_t first_ = 0; // position inside the Delta
     std::unique_ptr<storage::sfc_writer> writer_;
-    const storage::sfc_entry* data_ = nullptr;
+    const storage::sfc_new_entry* data_ = nullptr;
     cipher_chunk job_;
     crypto::sha256 hash_;
     std::uint64_t next_segment_ = 1;

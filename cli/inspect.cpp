@@ -37,12 +37,12 @@ storage::sfc_password_ptr configured_layer(const common_options& common) {
 
 inspection inspect(const inspect_options& options) {
     const auto source = std::make_shared<storage::file_source>(options.input);
-    inspection found{options.input, storage::read_sfc_header(*source), nullptr, {}};
+    inspection found{options.input, storage::read_sfc_header(*source, storage::sfc_layout::growing), nullptr, {}};
     storage::sfc_password_ptr password;
     if (found.header.password_protected && !(password = configured_layer(*options.common)))
         return found;
     try {
-        found.container = std::make_shared<storage::sfc_reader>(source, password);
+        found.container = std::make_shared<storage::sfc_reader>(source, password, storage::sfc_layout::growing);
     } catch (const failure& problem) {
         if (problem.code() != errc::password_wrong)
             throw;

@@ -61,16 +61,6 @@ private:
     std::vector<std::pair<int, std::string>> names_;
 };
 
-/// -1 with errno set when a test wants the call to fail, else what the call returns.
-template <typename Call>
-auto guarded(const char* name, Call call) -> decltype(call()) {
-    if (const int injected = fail_point(name); injected != 0) {
-        errno = injected;
-        return -1;
-    }
-    return call();
-}
-
 std::string random_temporary_name() {
     std::array<std::uint8_t, 16> random{};
     crypto::random_fill(random);

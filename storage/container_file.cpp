@@ -1,16 +1,27 @@
 #include "storage/container_file.hpp"
 
-#include "messages/error.hpp"
 #include "storage/atomic_file.hpp"
+#include "storage/container_growth.hpp"
+#include "storage/fail_points.hpp"
 #include "storage/file_lock.hpp"
+#include "storage/system_error.hpp"
 #include <algorithm>
+#include <fcntl.h>
 #include <map>
 #include <set>
 #include <sys/stat.h>
+#include <thread>
 
 namespace omegasafe::storage {
 
 namespace {
+
+/// Bytes of a container from which on it is changed in place. Below, a new file is as quick, and never half changed
+/// for who copies the file meanwhile.
+constexpr std::uint64_t grown_from = 1024 * 1024;
+
+/// Pauses before a container that looks damaged is read again: a writer in the page cache takes microseconds.
+constexpr std::chrono::milliseconds first_pause{1}, longest_pause{16};
 
 /// Puts by id. Contradicting changes are a bug of the caller.
 std::map<uuid, const container_changes::entry*> index_of(const container_changes& changes) {
@@ -61,13 +72,115 @@ std::filesystem::path resolved(const std::filesystem::path& path) {
     return ignored ? path : real;
 }
 
+/// The container file itself, open for writing; empty when it may only be replaced.
+class opened_file final : public in_place_file {
+public:
+    explicit opened_file(const std::filesystem::path& path)
+        : path_(path), file_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {}
+
+    explicit operator bool() const { return static_cast<bool>(file_); }
+
+    void write_at(std::uint64_t offset, const_byte_span data) override {
+        while (!data.empty()) {
+            const auto written = guarded("write_in_place",
+                [&] { return ::pwrite(file_.get(), data.data(), data.size(), static_cast<off_t>(offset)); });
+            if (written < 0 && errno == EINTR)
+                continue;
+            if (written <= 0)
+                throw system_failure(
+                    errc::io_failed, "Writing " + path_.string() + " failed", written < 0 ? errno : ENOSPC);
+            offset += static_cast<std::uint64_t>(written);
+            data = data.subspan(static_cast<std::size_t>(written));
+        }
+    }
+
+    void sync() override {
+        if (guarded("sync_in_place", [&] { return ::fdatasync(file_.get()); }) != 0)
+            throw system_failure(errc::io_failed, "Writing " + path_.string() + " to the disk failed", errno);
+    }
+
+    void cut(std::uint64_t size) override {
+        if (guarded("cut", [&] { return ::ftruncate(file_.get(), static_cast<off_t>(size)); }) != 0)
+            throw system_failure(errc::io_failed, "Shortening " + path_.string() + " failed", errno);
+    }
+
+private:
+    std::filesystem::path path_;
+    descriptor file_;
+};
+
+/// Writes a new file beside the old one and puts it in its place.
+void replace_container(const std::filesystem::path& path, const sfc_password_ptr& password, const sfc_reader& from,
+    const container_changes& changes) {
+    atomic_file file(path, existing_target::replace_locked);
+    // A container that was opened to a group stays open to it.
+    struct stat old {};
+    if (::stat(path.c_str(), &old) == 0)
+        ::fchmod(file.descriptor(), old.st_mode & 0777);
+    sfc_writer writer(file, password, &from.header());
+    write_changed(writer, &from, changes);
+    file.commit();
+}
+
+/// Whether the file still holds the version with this header: each version draws its directory salt anew.
+bool is_version_of(const std::filesystem::path& path, const sfc_header& known) {
+    try {
+        const auto header = read_sfc_header(file_source(path), sfc_layout::growing);
+        return header.directory_salt == known.directory_salt && header.container_id == known.container_id;
+    } catch (const failure&) {
+        return false;
+    }
+}
+
+/// The copy at the end, when the header itself does not say anything.
+std::optional<sfc_header> header_of_torn(const byte_source& source) {
+    try {
+        read_sfc_header(source, sfc_layout::growing);
+        return {};
+    } catch (const failure&) {
+    }
+    try {
+        return read_sfc_tail(source);
+    } catch (const failure&) {
+        return {};
+    }
+}
+
+/// True when it may be that another process was just changing the file while we read it.
+bool perhaps_unsettled(errc code) {
+    return code == errc::container_damaged || code == errc::io_failed;
+}
+
+/// Reads the container again when a writer came between header and directory; falls back to the copy of the header
+/// when the header was torn.
+std::shared_ptr<const sfc_reader> open_settled(const std::filesystem::path& path, const sfc_password_ptr& password) {
+    for (auto pause = first_pause;; pause *= 2) {
+        const auto source = std::make_shared<const file_source>(path);
+        try {
+            return std::make_shared<const sfc_reader>(source, password, sfc_layout::growing);
+        } catch (const failure& problem) {
+            if (!perhaps_unsettled(problem.code()))
+                throw;
+            if (pause > longest_pause) {
+                if (const auto header = header_of_torn(*source))
+                    return std::make_shared<const sfc_reader>(source, password, *header);
+                throw;
+            }
+        }
+        std::this_thread::sleep_for(pause);
+    }
+}
+
 } // namespace
 
-std::shared_ptr<const sfc_reader> open_container(const std::filesystem::path& path, sfc_password_ptr password) {
+std::shared_ptr<const sfc_reader> open_container(
+    const std::filesystem::path& path, sfc_password_ptr password, std::shared_ptr<const sfc_reader> known) {
     std::error_code unreadable;
     if (!std::filesystem::exists(path, unreadable) && !unreadable)
         throw failure(errc::config_missing, path.string() + " does not exist; create it with 'omegasafe init'.");
-    auto reader = std::make_shared<const sfc_reader>(std::make_shared<file_source>(path), password);
+    if (known != nullptr && is_version_of(path, known->header()))
+        return known;
+    auto reader = open_settled(path, password);
     // Else whoever can write the folder could slip in a plain container, and the next change would write secrets to it.
     if (password != nullptr && !reader->header().password_protected)
         throw failure(errc::container_damaged,
@@ -99,14 +212,11 @@ void update_container(const std::filesystem::path& path, sfc_password_ptr passwo
     const auto changes = decide(*reader);
     if (changes.put.empty() && changes.remove.empty())
         return;
-    atomic_file file(real, existing_target::replace_locked);
-    // A container that was opened to a group stays open to it.
-    struct stat old {};
-    if (::stat(real.c_str(), &old) == 0)
-        ::fchmod(file.descriptor(), old.st_mode & 0777);
-    sfc_writer writer(file, std::move(password), &reader->header());
-    write_changed(writer, reader.get(), changes);
-    file.commit();
+    if (reader->header().total_size >= grown_from && can_grow(*reader, changes)) {
+        if (opened_file file(real); file && grow_container(file, *reader, password, changes))
+            return;
+    }
+    replace_container(real, password, *reader, changes);
 }
 
 } // namespace omegasafe::storage

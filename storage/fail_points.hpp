@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 
 namespace omegasafe::storage {
 
@@ -14,6 +15,16 @@ inline std::atomic<fail_point_hook> fail_point_hook_in_use{nullptr};
 inline int fail_point(const char* name) {
     const auto hook = fail_point_hook_in_use.load(std::memory_order_relaxed);
     return hook == nullptr ? 0 : hook(name);
+}
+
+/// -1 with errno set when a test wants the call to fail, else what the call returns.
+template <typename Call>
+auto guarded(const char* name, Call call) -> decltype(call()) {
+    if (const int injected = fail_point(name); injected != 0) {
+        errno = injected;
+        return -1;
+    }
+    return call();
 }
 
 } // namespace omegasafe::storage

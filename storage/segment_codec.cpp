@@ -40,8 +40,8 @@ std::uint64_t segment_codec::stored_length(std::uint64_t length, std::uint64_t f
                                                   : count * stored_segment_bytes;
 }
 
-segment_codec::segment_codec(secure_bytes key, std::vector<std::uint8_t> aad)
-    : key_(std::move(key)), aad_(std::move(aad)) {}
+segment_codec::segment_codec(secure_bytes key, std::vector<std::uint8_t> aad, std::uint64_t seed)
+    : key_(std::move(key)), aad_(std::move(aad)), seed_(seed) {}
 
 void segment_codec::seal(std::uint64_t index, bool last, const_byte_span plain, byte_span out) const {
     if (plain.size() > limits::segment_bytes || (!last && plain.size() != limits::segment_bytes) ||
@@ -51,7 +51,7 @@ void segment_codec::seal(std::uint64_t index, bool last, const_byte_span plain, 
         crypto::aead_seal(key_, nonce_of(index, last), aad_, plain, out);
         return;
     }
-    const auto digest = crypto::xxh3_128(plain, seed_of(index, last));
+    const auto digest = crypto::xxh3_128(plain, seed_ + seed_of(index, last));
     if (out.data() != plain.data())
         std::copy(plain.begin(), plain.end(), out.begin());
     std::copy(digest.begin(), digest.end(), out.begin() + static_cast<std::ptrdiff_t>(plain.size()));
@@ -63,7 +63,7 @@ bool segment_codec::open(std::uint64_t index, bool last, const_byte_span stored,
     if (!key_.empty())
         return crypto::aead_open(key_, nonce_of(index, last), aad_, stored, out);
     const auto plain = stored.first(out.size());
-    const auto digest = crypto::xxh3_128(plain, seed_of(index, last));
+    const auto digest = crypto::xxh3_128(plain, seed_ + seed_of(index, last));
     if (!std::equal(digest.begin(), digest.end(), stored.end() - overhead))
         return false;
     if (out.data() != plain.data())

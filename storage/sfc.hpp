@@ -11,6 +11,7 @@
 #include "storage/random_access.hpp"
 #include <array>
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -51,8 +52,8 @@ public:
     static std::uint64_t stored_length(std::uint64_t length);
     static std::uint64_t segment_count(std::uint64_t length);
 
-    /// `key` empty: plain container. `aad` is bound into every sealed segment.
-    segment_codec(secure_bytes key, std::vector<std::uint8_t> aad);
+    /// `key` empty: plain container. `aad` is bound into every sealed segment, `seed` into the digests of plain ones.
+    segment_codec(secure_bytes key, std::vector<std::uint8_t> aad, std::uint64_t seed = 0);
     /// Bytes of `count` stored segments from segment `first` on, of an entry of `length` plain bytes. The segments must
     /// exist (failure(internal)).
     static std::uint64_t stored_length(std::uint64_t length, std::uint64_t first, std::uint64_t count);
@@ -66,15 +67,22 @@ public:
 private:
     secure_bytes key_;
     std::vector<std::uint8_t> aad_;
+    std::uint64_t seed_;
 };
 
-/// One entry as the directory lists it.
+/// One entry as the directory lists it. The spans lie in memory of the reader that lists it.
 struct sfc_entry {
     uuid id{};
-    std::uint64_t offset = 0;                   // of its first segment in the container
-    std::uint64_t length = 0;                   // plain bytes
-    std::vector<std::uint8_t> attributes;       // the owner's index data (CBOR); sealed with the directory
-    std::shared_ptr<const segment_codec> codec; // holds the entry's key; entries of a plain container share one
+    std::uint64_t offset = 0;   // of its first segment in the container
+    std::uint64_t length = 0;   // plain bytes
+    const_byte_span attributes; // the owner's index data (CBOR); sealed with the directory
+    const_byte_span key;        // empty in a plain container
+};
+
+/// How a container is laid out (docs/formats.md).
+enum class sfc_layout : std::uint8_t {
+    packed,  // header, entries, directory, no byte that is not checked; replaced as a whole
+    growing, // changed in place: gaps where directories were, a copy of the header at the end
 };
 
 /// What the header says, readable without the password.
@@ -88,21 +96,30 @@ struct sfc_header {
     std::uint64_t directory_offset = 0;
     std::uint64_t directory_stored = 0; // stored bytes of the directory
     std::uint64_t total_size = 0;       // bytes of the whole container
+    sfc_layout layout = sfc_layout::packed;
 };
 
-/// Reads the header only. Throws failure(container_damaged / container_newer).
-sfc_header read_sfc_header(const byte_source& source);
+/// Reads the header only. Throws failure(container_damaged / container_newer). Where growing containers are `accepted`,
+/// there may be bytes behind the container, left by a change that was interrupted.
+sfc_header read_sfc_header(const byte_source& source, sfc_layout accepted = sfc_layout::packed);
+/// Reads the copy of the header that ends a growing container, for when the header itself was torn. Throws as above.
+sfc_header read_sfc_tail(const byte_source& source);
 
 /// Reads one container. Only the header and the directory are read on opening. Thread-safe.
 class sfc_reader {
 public:
     /// Throws failure(container_damaged / container_newer / password_wrong / password_missing); a password given for a
-    /// plain container is ignored.
-    sfc_reader(std::shared_ptr<const byte_source> source, sfc_password_ptr password);
+    /// plain container is ignored. A growing container is damage where it is not `accepted`.
+    sfc_reader(
+        std::shared_ptr<const byte_source> source, sfc_password_ptr password, sfc_layout accepted = sfc_layout::packed);
+    /// With a header that was read before.
+    sfc_reader(std::shared_ptr<const byte_source> source, sfc_password_ptr password, const sfc_header& header);
 
     const sfc_header& header() const { return header_; }
     const std::vector<sfc_entry>& entries() const { return entries_; }
     const sfc_entry* find(const uuid& id) const;
+    /// Made when asked for: most entries of a large container are never opened.
+    std::shared_ptr<const segment_codec> codec(const sfc_entry& entry) const;
     /// A whole entry, at most `limit` bytes long (failure(container_damaged) beyond).
     secure_bytes read(const sfc_entry& entry, std::uint64_t limit) const;
     /// Stored bytes of the segments [first, first+count) of an entry, not yet opened (the codec opens them).
@@ -112,7 +129,19 @@ public:
 private:
     std::shared_ptr<const byte_source> source_;
     sfc_header header_;
+    secure_bytes directory_;         // plain; what the entries' spans lie in
     std::vector<sfc_entry> entries_; // in the order of their ids
+};
+
+/// An entry that is being written: its place and what seals its segments.
+struct sfc_new_entry {
+    uuid id{};
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    std::vector<std::uint8_t> attributes;
+    std::shared_ptr<const segment_codec> codec;
+
+    sfc_entry listed() const { return {id, offset, length, attributes, codec->key()}; }
 };
 
 /// Writes one container: entries one after another, then finish(). Memory stays within one segment.
@@ -125,25 +154,33 @@ public:
     /// Adds a whole entry.
     void add(const uuid& id, const_byte_span attributes, const_byte_span data);
     /// Copies an entry of the container given as `like`, sealed segments as they are, with new or its old attributes.
+    /// Entries that follow each other in `from`, which must live until finish(), are copied in one piece.
     void copy(const sfc_reader& from, const sfc_entry& entry, std::optional<std::vector<std::uint8_t>> attributes = {});
     /// Opens an entry of known length to be filled by write_stored, segments in any order, by any thread. Every segment
     /// is sealed and written exactly once: sealing two texts under one nonce would give both away.
-    const sfc_entry& reserve(const uuid& id, const_byte_span attributes, std::uint64_t length);
+    const sfc_new_entry& reserve(const uuid& id, const_byte_span attributes, std::uint64_t length);
     /// Writes stored bytes (from entry.codec->seal) that start at segment `first` of a reserved entry.
-    void write_stored(const sfc_entry& entry, std::uint64_t first, const_byte_span stored);
+    void write_stored(const sfc_new_entry& entry, std::uint64_t first, const_byte_span stored);
     /// Writes directory and header. The sink then holds the whole container. Returns its size in bytes. Throws
     /// failure(internal) when an id stands twice or a reserved entry was not filled exactly.
     std::uint64_t finish();
 
 private:
-    sfc_entry& append(const uuid& id, const_byte_span attributes, std::uint64_t length);
-    secure_bytes encode_directory() const;
+    /// Entries that are copied in one piece: they follow each other here and there.
+    struct copied_run {
+        const sfc_reader* from = nullptr;
+        std::uint64_t begin = 0, length = 0, target = 0;
+    };
+    std::uint64_t place(std::uint64_t length);
+    void write_run();
 
     byte_sink& sink_;
     sfc_header header_;
-    std::shared_ptr<const secure_bytes> root_key_;     // null: no password
-    std::shared_ptr<const segment_codec> plain_codec_; // of all entries when there is no password
-    std::vector<std::unique_ptr<sfc_entry>> entries_;  // stable addresses: reserve() hands out references
+    std::shared_ptr<const secure_bytes> root_key_;   // null: no password
+    std::deque<sfc_new_entry> added_;                // stable addresses: reserve() hands out references
+    std::deque<std::vector<std::uint8_t>> replaced_; // new attributes of copied entries
+    std::vector<sfc_entry> copied_;
+    copied_run run_; // not written yet
     std::uint64_t next_offset_ = 0;
     std::atomic<std::uint64_t> written_{0}; // stored bytes of entries so far
 };

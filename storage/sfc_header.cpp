@@ -25,7 +25,8 @@ constexpr std::size_t at_directory_offset = 96;
 constexpr std::size_t at_directory_stored = 104;
 constexpr std::size_t at_total_size = 112;
 constexpr std::size_t at_password_check = 120;
-constexpr std::size_t at_zeros = 136;
+constexpr std::size_t at_layout = 136;
+constexpr std::size_t at_zeros = 137;
 constexpr std::size_t at_checksum = 160;
 
 constexpr std::string_view directory_key_info = "omegasafe sfc v1 directory";
@@ -62,6 +63,8 @@ void check_frame(const byte_source& source, const sfc_header_block& block) {
         throw newer(source, "unknown flags");
     if (block[at_kdf] > 2)
         throw newer(source, "unknown key derivation");
+    if (block[at_layout] > static_cast<std::uint8_t>(sfc_layout::growing))
+        throw newer(source, "unknown layout");
 }
 
 /// Fields that do not apply must be zero: there is one way to write each header.
@@ -78,12 +81,18 @@ void check_password_fields(const byte_source& source, const sfc_header_block& bl
         throw sfc_damaged(source, "its scrypt cost is outside the accepted bounds");
 }
 
-void check_sizes(const byte_source& source, const sfc_header& header) {
-    if (header.total_size != source.size())
+void check_sizes(const byte_source& source, const sfc_header& header, sfc_layout accepted) {
+    const bool growing = header.layout == sfc_layout::growing;
+    if (growing && accepted == sfc_layout::packed)
+        throw sfc_damaged(source, "it is laid out like a container that is changed in place");
+    if (header.total_size > source.size() || (header.total_size < source.size() && accepted == sfc_layout::packed))
         throw sfc_damaged(source, "its size is " + std::to_string(source.size()) + " bytes where its header says " +
                                       std::to_string(header.total_size));
-    if (header.directory_offset < sfc_header_bytes || header.directory_offset > header.total_size ||
-        header.directory_stored != header.total_size - header.directory_offset ||
+    const auto tail = growing ? sfc_header_bytes : 0; // the copy of the header
+    if (header.total_size < sfc_header_bytes + tail || header.directory_offset < sfc_header_bytes ||
+        header.directory_offset > header.total_size - tail ||
+        header.directory_stored > header.total_size - tail - header.directory_offset ||
+        (!growing && header.directory_stored != header.total_size - header.directory_offset) ||
         header.directory_stored > segment_codec::stored_length(limits::directory_bytes))
         throw sfc_damaged(source, "its header names an impossible place for the directory");
 }
@@ -101,6 +110,7 @@ sfc_header fields_of(const sfc_header_block& block) {
     header.directory_stored = load_le<std::uint64_t>(&block[at_directory_stored]);
     header.total_size = load_le<std::uint64_t>(&block[at_total_size]);
     header.password_check = array_at<16>(&block[at_password_check]);
+    header.layout = static_cast<sfc_layout>(block[at_layout]);
     return header;
 }
 
@@ -123,7 +133,22 @@ sfc_header_block encode_fields(const sfc_header& header) {
     store_le(&block[at_directory_stored], header.directory_stored);
     store_le(&block[at_total_size], header.total_size);
     std::copy(header.password_check.begin(), header.password_check.end(), &block[at_password_check]);
+    block[at_layout] = static_cast<std::uint8_t>(header.layout);
     return block;
+}
+
+sfc_header read_header_at(const byte_source& source, std::uint64_t offset, sfc_layout accepted) {
+    if (source.size() < sfc_header_bytes)
+        throw sfc_damaged(source, "it is shorter than a header");
+    sfc_header_block block{};
+    source.read_at(offset, block);
+    check_frame(source, block);
+    if (!all_zero(const_byte_span(block).subspan(at_zeros, at_checksum - at_zeros)))
+        throw sfc_damaged(source, "reserved bytes of its header are in use");
+    const auto header = fields_of(block);
+    check_password_fields(source, block, header);
+    check_sizes(source, header, accepted);
+    return header;
 }
 
 } // namespace
@@ -140,17 +165,15 @@ sfc_header_block encode_sfc_header(const sfc_header& header) {
     return block;
 }
 
-sfc_header read_sfc_header(const byte_source& source) {
-    if (source.size() < sfc_header_bytes)
-        throw sfc_damaged(source, "it is shorter than a header");
-    sfc_header_block block{};
-    source.read_at(0, block);
-    check_frame(source, block);
-    if (!all_zero(const_byte_span(block).subspan(at_zeros, at_checksum - at_zeros)))
-        throw sfc_damaged(source, "reserved bytes of its header are in use");
-    const auto header = fields_of(block);
-    check_password_fields(source, block, header);
-    check_sizes(source, header);
+sfc_header read_sfc_header(const byte_source& source, sfc_layout accepted) {
+    return read_header_at(source, 0, accepted);
+}
+
+sfc_header read_sfc_tail(const byte_source& source) {
+    const auto header = read_header_at(
+        source, std::max<std::uint64_t>(source.size(), sfc_header_bytes) - sfc_header_bytes, sfc_layout::growing);
+    if (header.layout != sfc_layout::growing || header.total_size != source.size())
+        throw sfc_damaged(source, "the copy of its header does not belong there");
     return header;
 }
 
@@ -164,13 +187,17 @@ std::array<std::uint8_t, 16> sfc_password_check(const secure_bytes& root_key, co
 }
 
 segment_codec sfc_directory_codec(const secure_bytes* root_key, const sfc_header& header) {
+    // The directories of a growing container take each other's places: the salt keeps their segments apart.
     if (root_key == nullptr)
-        return segment_codec({}, {});
+        return segment_codec(
+            {}, {}, header.layout == sfc_layout::growing ? load_le<std::uint64_t>(header.directory_salt.data()) : 0);
     const auto block = encode_fields(header);
     return segment_codec(sfc_directory_key(*root_key, header), {block.begin(), block.begin() + at_checksum});
 }
 
 std::shared_ptr<const segment_codec> sfc_entry_codec(const_byte_span key, const sfc_header& header, const uuid& id) {
+    if (key.empty())
+        return std::make_shared<segment_codec>(secure_bytes{}, std::vector<std::uint8_t>{});
     const auto block = encode_fields(header);
     std::vector<std::uint8_t> aad(block.begin(), block.begin() + at_directory_salt);
     aad.insert(aad.end(), id.begin(), id.end());

@@ -20,7 +20,8 @@ std::array<std::uint8_t, 16> sfc_password_check(const secure_bytes& root_key, co
 
 /// Codec of the directory, bound to everything the header says. `root_key` null: plain.
 segment_codec sfc_directory_codec(const secure_bytes* root_key, const sfc_header& header);
-/// Codec of a sealed entry, bound to what the header fixes at creation and to the entry's id.
+/// Codec of an entry; sealed ones are bound to what the header fixes at creation and to the entry's id. `key` empty:
+/// plain.
 std::shared_ptr<const segment_codec> sfc_entry_codec(const_byte_span key, const sfc_header& header, const uuid& id);
 
 /// One line for every damaged container: `what` says what was found.

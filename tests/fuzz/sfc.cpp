@@ -22,7 +22,7 @@ void check_rewrite(const sfc_reader& reader, const sfc_password_ptr& password) {
     for (std::size_t i = 0; i < again.entries().size(); ++i)
         fuzz::require(again.entries()[i].id == reader.entries()[i].id &&
                       again.entries()[i].length == reader.entries()[i].length &&
-                      again.entries()[i].attributes == reader.entries()[i].attributes);
+                      std::ranges::equal(again.entries()[i].attributes, reader.entries()[i].attributes));
 }
 
 void open(bytes content, bool sealed) {

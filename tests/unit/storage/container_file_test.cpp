@@ -101,7 +101,7 @@ TEST_CASE("a container is created, updated and read", "[container_file]") {
     const auto reader = open_container(path, password);
     CHECK(reader->entries().size() == 2);
     CHECK(data_of(*reader, 1) == pattern(10));
-    CHECK(reader->find(id(1))->attributes == bytes{7, 7});
+    CHECK(to_bytes(reader->find(id(1))->attributes) == bytes{7, 7});
     CHECK(data_of(*reader, 3) == pattern(200'000));
     CHECK(data_of(*snapshot, 1) == pattern(10)); // the old file lives as long as it is open
     CHECK(folder.names() == std::vector<std::string>{"keys.sfc"});
