@@ -181,7 +181,7 @@ TEST_CASE_METHOD(renewal, "an actor that dies while a claim waits for the ECS: a
     restart();
 }
 
-TEST_CASE_METHOD(renewal, "whichever actor crashes at whichever system call of a claim: an error, and nothing twice") {
+TEST_CASE_METHOD(renewal, "whichever actor crashes at whichever system call of a claim: an error, then all is well") {
     const auto saved = folder / "saved";
     fs::create_directory(saved);
     fs::copy(root, saved / "config");

@@ -9,8 +9,8 @@ namespace omegasafe::test {
 
 namespace fs = std::filesystem;
 
-temp_dir::temp_dir() {
-    std::string name = (fs::temp_directory_path() / "omegasafe-test-XXXXXX").string(); // mkdtemp fills in the X
+temp_dir::temp_dir(const fs::path& parent) {
+    std::string name = (parent / "omegasafe-test-XXXXXX").string(); // mkdtemp fills in the X
     if (!::mkdtemp(name.data()))
         throw std::runtime_error("cannot make a temporary folder " + name);
     path_ = name;

@@ -7,10 +7,12 @@
 
 namespace omegasafe::test {
 
-/// A fresh folder of mode 0700 under the system's temporary folder, removed with all it holds on destruction.
+/// A fresh folder of mode 0700 under the system's temporary folder or another, removed with all it holds on
+/// destruction.
 class temp_dir {
 public:
-    temp_dir();
+    temp_dir() : temp_dir(std::filesystem::temp_directory_path()) {}
+    explicit temp_dir(const std::filesystem::path& parent);
     ~temp_dir();
     temp_dir(const temp_dir&) = delete;
     temp_dir& operator=(const temp_dir&) = delete;
