@@ -30,6 +30,12 @@ cipher_run make_run(const key_material& key, std::uint64_t first, const_byte_spa
     return run;
 }
 
+void invert_maps(const_byte_span maps, std::uint8_t* inverse) {
+    for (std::size_t map = 0; map < maps.size(); map += map_size)
+        for (std::size_t x = 0; x < map_size; ++x)
+            inverse[map + maps[map + x]] = static_cast<std::uint8_t>(x);
+}
+
 } // namespace
 
 cipher::cipher(std::shared_ptr<const key_material> key) : key_(std::move(key)) {
@@ -47,19 +53,20 @@ void cipher::decrypt(std::uint64_t first, const_byte_span in, byte_span out) con
     cipher_run run = make_run(*key_, first, in, out);
     if (run.size == 0)
         return;
-    run.nucleus = inverse_nucleus().data();
+    const secure_bytes& inverse = inverse_maps();
+    run.nucleus = inverse.data();
+    run.rotors[0] = inverse.data() + std::size_t{run.nucleus_maps} * map_size;
     selected_kernel().decrypt(run);
 }
 
-const secure_bytes& cipher::inverse_nucleus() const {
+const secure_bytes& cipher::inverse_maps() const {
     std::call_once(inverse_made_, [this] {
-        secure_bytes inverse(std::size_t{key_->geometry().nucleus_maps()} * map_size);
-        for (std::size_t map = 0; map < inverse.size(); map += map_size)
-            for (std::size_t x = 0; x < map_size; ++x)
-                inverse.data()[map + key_->nucleus()[map + x]] = static_cast<std::uint8_t>(x);
-        inverse_nucleus_ = std::move(inverse);
+        const key_geometry& geometry = key_->geometry();
+        secure_bytes inverse((std::size_t{geometry.nucleus_maps()} + geometry.rotor_maps()) * map_size);
+        invert_maps(key_->bytes().first(inverse.size()), inverse.data());
+        inverse_maps_ = std::move(inverse);
     });
-    return inverse_nucleus_;
+    return inverse_maps_;
 }
 
 } // namespace omegasafe::crypto

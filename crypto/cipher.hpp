@@ -16,15 +16,16 @@ public:
     /// Encrypts in.size() bytes whose first uses position `first` of the iteration (0 .. capacity-1; the range must end
     /// within the iteration, else std::out_of_range). `out` has the same size and may be `in` itself.
     void encrypt(std::uint64_t first, const_byte_span in, byte_span out) const;
-    /// The inverse. The first call builds the inverse nucleus (as large as the nucleus), once.
+    /// The inverse. The first call builds the inverse maps of nucleus and rotor 1 (at most 2 MB), once.
     void decrypt(std::uint64_t first, const_byte_span in, byte_span out) const;
 
 private:
-    const secure_bytes& inverse_nucleus() const;
+    /// The inverse of each map of the nucleus, then of each map of rotor 1.
+    const secure_bytes& inverse_maps() const;
 
     std::shared_ptr<const key_material> key_;
     mutable std::once_flag inverse_made_;
-    mutable secure_bytes inverse_nucleus_;
+    mutable secure_bytes inverse_maps_;
 };
 
 } // namespace omegasafe::crypto

@@ -1,5 +1,8 @@
 #include "crypto/kernels/dispatch.hpp"
 
+#include "crypto/kernels/avx2/avx2.hpp"
+#include "crypto/kernels/avx512vbmi/avx512vbmi.hpp"
+#include "crypto/kernels/neon/neon.hpp"
 #include "crypto/kernels/portable/portable.hpp"
 #include <array>
 #include <atomic>
@@ -10,7 +13,14 @@ namespace omegasafe::crypto {
 
 namespace {
 
-constexpr std::array<const kernel*, 1> kernels{&portable_kernel};
+constexpr std::array kernels {
+#if defined(__x86_64__)
+    &avx512vbmi_kernel, &avx2_kernel,
+#elif defined(__aarch64__)
+    &neon_kernel,
+#endif
+        &portable_kernel
+};
 
 std::atomic<const kernel*> forced{nullptr};
 

@@ -10,8 +10,8 @@ namespace omegasafe::crypto {
 /// A run of bytes and the maps they go through. Position p takes nucleus map p mod n, map (p / n) mod r of rotor 1,
 /// (p / (n*r)) mod r of rotor 2, ... The caller has checked that the run ends within the iteration.
 struct cipher_run {
-    const std::uint8_t* nucleus = nullptr; // to decrypt: the inverse of each nucleus map
-    std::array<const std::uint8_t*, max_rotors> rotors{};
+    const std::uint8_t* nucleus = nullptr;                // to decrypt: the inverse of each map
+    std::array<const std::uint8_t*, max_rotors> rotors{}; // to decrypt: rotor 1 holds inverse maps, the others do not
     std::uint32_t nucleus_maps = 0;
     std::uint32_t rotor_maps = 0;
     std::uint32_t rotor_count = 0;
@@ -20,6 +20,9 @@ struct cipher_run {
     std::uint8_t* out = nullptr; // may be `in`
     std::size_t size = 0;
 };
+
+/// Which way bytes go through the maps.
+enum class direction { encrypt, decrypt };
 
 /// All kernels give the same bytes; they differ in speed and in the instructions they need.
 struct kernel {

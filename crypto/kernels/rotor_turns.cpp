@@ -2,7 +2,7 @@
 
 namespace omegasafe::crypto {
 
-rotor_turns::rotor_turns(const cipher_run& run) : run_(run) {
+rotor_turns::rotor_turns(const cipher_run& run, direction way) : run_(run), way_(way) {
     std::uint64_t turn = run.first / run.nucleus_maps;
     for (std::uint32_t rotor = 0; rotor < run.rotor_count; ++rotor) {
         at_[rotor] = static_cast<std::uint32_t>(turn % run.rotor_maps);
@@ -15,16 +15,10 @@ rotor_turns::~rotor_turns() {
     wipe(later_rotors_.data(), later_rotors_.size());
 }
 
-void rotor_turns::compose(map& out) const {
-    const std::uint8_t* first = map_of_rotor(0);
-    for (std::size_t x = 0; x < map_size; ++x)
-        out[x] = later_rotors_[first[x]];
-}
-
-void rotor_turns::compose_inverse(map& out) const {
-    const std::uint8_t* first = map_of_rotor(0);
-    for (std::size_t x = 0; x < map_size; ++x)
-        out[later_rotors_[first[x]]] = static_cast<std::uint8_t>(x);
+rotor_turns::halves rotor_turns::current() const {
+    if (way_ == direction::encrypt)
+        return {later_rotors_.data(), map_of_rotor(0)};
+    return {map_of_rotor(0), later_rotors_.data()};
 }
 
 void rotor_turns::advance() {
@@ -49,7 +43,10 @@ void rotor_turns::compose_later_rotors() {
         std::uint8_t value = second[x];
         for (std::uint32_t rotor = 2; rotor < run_.rotor_count; ++rotor)
             value = map_of_rotor(rotor)[value];
-        later_rotors_[x] = value;
+        if (way_ == direction::encrypt)
+            later_rotors_[x] = value;
+        else
+            later_rotors_[value] = static_cast<std::uint8_t>(x);
     }
 }
 

@@ -11,16 +11,20 @@ class rotor_turns {
 public:
     using map = std::array<std::uint8_t, map_size>;
 
+    /// What all rotors do in a turn: byte x becomes outer[inner[x]]. Valid until advance().
+    struct halves {
+        const std::uint8_t* outer;
+        const std::uint8_t* inner;
+    };
+
     /// Starts at turn run.first / run.nucleus_maps.
-    explicit rotor_turns(const cipher_run& run);
+    rotor_turns(const cipher_run& run, direction way);
     ~rotor_turns();
     rotor_turns(const rotor_turns&) = delete;
     rotor_turns& operator=(const rotor_turns&) = delete;
 
-    /// The rotors' composition in this turn: rotor 1 first.
-    void compose(map& out) const;
-    /// Its inverse.
-    void compose_inverse(map& out) const;
+    /// This turn's maps: rotor 1 and then the later rotors to encrypt, their inverses in reverse order to decrypt.
+    halves current() const;
     /// Moves on by one turn.
     void advance();
 
@@ -29,8 +33,9 @@ private:
     void compose_later_rotors();
 
     const cipher_run& run_;
+    direction way_;
     std::array<std::uint32_t, max_rotors> at_{}; // selected map of each rotor
-    map later_rotors_{};                         // composition of rotors 2, 3, ...
+    map later_rotors_{};                         // composition of rotors 2, 3, ..., or its inverse
 };
 
 } // namespace omegasafe::crypto

@@ -60,10 +60,15 @@ void cipher_block(const std::uint8_t* maps, const rotor_turns::map* rotors, std:
         }
 }
 
+void compose(const rotor_turns::halves& turn, rotor_turns::map& out) {
+    for (std::size_t x = 0; x < map_size; ++x)
+        out[x] = turn.outer[turn.inner[x]];
+}
+
 /// Cuts the run into blocks: a turn it begins or ends within alone, whole turns up to block_turns together.
 template <class Byte>
-void cipher_blocks(const cipher_run& run, void (rotor_turns::*compose)(rotor_turns::map&) const) {
-    rotor_turns position(run);
+void cipher_blocks(const cipher_run& run, direction way) {
+    rotor_turns position(run, way);
     std::array<rotor_turns::map, block_turns> rotors;
     const std::size_t stride = run.nucleus_maps;
     std::size_t column = run.first % stride;
@@ -72,7 +77,7 @@ void cipher_blocks(const cipher_run& run, void (rotor_turns::*compose)(rotor_tur
         const std::size_t columns = std::min(stride - column, left);
         const std::size_t turns = columns < stride ? 1 : std::min(left / stride, block_turns);
         for (std::size_t turn = 0; turn < turns; ++turn, position.advance())
-            (position.*compose)(rotors[turn]);
+            compose(position.current(), rotors[turn]);
         cipher_block<Byte>(
             run.nucleus + column * map_size, rotors.data(), turns, stride, run.in + done, run.out + done, columns);
         done += turns * columns;
@@ -85,11 +90,11 @@ bool always() {
 }
 
 void encrypt(const cipher_run& run) {
-    cipher_blocks<encrypt_byte>(run, &rotor_turns::compose);
+    cipher_blocks<encrypt_byte>(run, direction::encrypt);
 }
 
 void decrypt(const cipher_run& run) {
-    cipher_blocks<decrypt_byte>(run, &rotor_turns::compose_inverse);
+    cipher_blocks<decrypt_byte>(run, direction::decrypt);
 }
 
 } // namespace
