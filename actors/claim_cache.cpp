@@ -3,6 +3,7 @@
 #include "actors/local_container.hpp"
 #include "storage/cache_entry.hpp"
 #include <algorithm>
+#include <span>
 
 namespace omegasafe::actors {
 
@@ -10,9 +11,10 @@ namespace {
 
 using storage::cache_entry;
 
+/// Saves an entry that exists: all it says stands in its attributes.
 storage::container_changes save(const cache_entry& entry) {
     storage::container_changes changes;
-    changes.put.push_back({entry.iteration_uuid, storage::encode(entry), crypto::secure_bytes{}});
+    changes.put.push_back({entry.iteration_uuid, storage::encode(entry), std::nullopt});
     return changes;
 }
 
@@ -25,11 +27,16 @@ cache_entry entry_in(const storage::sfc_reader& file, const uuid& iteration_uuid
     return storage::decode_cache_entry(found->attributes);
 }
 
-void create(local_container& container, const create_cache_entry& request) {
+void create(local_container& container, std::span<const create_cache_entry> requests) {
     container.update([&](const storage::sfc_reader& file) {
-        if (file.find(request.iteration_uuid))
-            return storage::container_changes{};
-        return save({request.key_uuid, request.iteration_uuid, request.seq_number, request.ecs_uuid, 0, {}});
+        storage::container_changes changes;
+        for (const auto& wanted : requests)
+            if (!file.find(wanted.iteration_uuid))
+                changes.put.push_back({wanted.iteration_uuid,
+                    storage::encode(
+                        {wanted.key_uuid, wanted.iteration_uuid, wanted.seq_number, wanted.ecs_uuid, 0, {}}),
+                    crypto::secure_bytes{}});
+        return changes;
     });
 }
 
@@ -40,6 +47,15 @@ std::vector<cache_entry> entries_of_key(const storage::sfc_reader& file, const u
             entries.push_back(std::move(entry));
     std::ranges::sort(entries, {}, &cache_entry::seq_number);
     return entries;
+}
+
+std::vector<cache_entry> list(const storage::sfc_reader& file, const list_cache_entries& request) {
+    if (!request.iteration_uuid)
+        return entries_of_key(file, request.key_uuid);
+    const auto* found = file.find(*request.iteration_uuid);
+    if (!found)
+        return {};
+    return {storage::decode_cache_entry(found->attributes)};
 }
 
 std::optional<position_range> take(local_container& container, const sub_claim& request) {
@@ -78,10 +94,12 @@ claim_cache_actor::behavior_type claim_cache_behavior(claim_cache_actor::pointer
     const auto container =
         std::make_shared<local_container>(self->system(), std::move(supervisor), &storage::settings::cache_path);
     return {
-        handle([container](const create_cache_entry& request) { create(*container, request); }),
+        handle([container](const create_cache_entry& request) {
+            create(*container, {&request, 1});
+        }),
+        handle([container](const create_cache_entries& request) { create(*container, request.entries); }),
         handle([container](const list_cache_entries& request) {
-            return std::make_shared<const std::vector<cache_entry>>(
-                entries_of_key(*container->open(), request.key_uuid));
+            return std::make_shared<const std::vector<cache_entry>>(list(*container->open(), request));
         }),
         handle([container](const sub_claim& request) { return take(*container, request); }),
         handle([container](const accept_range& request) { return accept(*container, request); }),

@@ -37,7 +37,7 @@ struct claim_flow {
         offline_target = effective_bytes(settings->cache_offline_bytes, capacity);
     }
 
-    void look_again() { latest = key.iterations()->back(); }
+    void look_again() { latest = key.ends()->back(); }
     claimed_range result(const position_range& range) const {
         return {latest.iteration_uuid, latest.seq_number, range};
     }
@@ -50,12 +50,11 @@ struct claim_flow {
         return range ? std::optional{result(*range)} : std::nullopt;
     }
 
-    u128 offline_remaining() {
-        const auto entries = key.ask_cache<cache_entries_ptr>(list_cache_entries{request.key_uuid});
-        for (const auto& entry : *entries)
-            if (entry.iteration_uuid == latest.iteration_uuid)
-                return storage::remaining(entry, cache_reason::offline);
-        return 0;
+    /// The cache entry of the newest Delta; an empty one when it has none yet.
+    storage::cache_entry cache_entry() {
+        const auto entries =
+            key.ask_cache<cache_entries_ptr>(list_cache_entries{request.key_uuid, latest.iteration_uuid});
+        return entries->empty() ? storage::cache_entry{} : entries->front();
     }
 };
 
@@ -80,8 +79,11 @@ u128 room_in_newest(claim_flow& flow) {
                                               crypto::to_string(flow.request.key_uuid) + ", this device " +
                                               std::to_string(flow.latest.seq_number) +
                                               "; was the ECS restored from an old copy?");
-    if (!known.empty() && known.back().remaining() >= flow.request.size)
+    if (!known.empty() && known.back().remaining() >= flow.request.size) {
+        // Before the claim: a refused range would still move the ECS's pointer, and a retry might get through.
+        storage::require_above_floor(flow.cache_entry(), known.back().next);
         return known.back().remaining();
+    }
     flow.key.ask_sync<key_iteration_ptr>(renew_delta{flow.request.key_uuid});
     flow.look_again();
     return flow.latest.geometry.capacity();
@@ -90,8 +92,8 @@ u128 room_in_newest(claim_flow& flow) {
 /// One attempt. Nothing when another device was quicker, unless it is the last one: then the ECS's own error counts.
 std::optional<claimed_range> claim_at_ecs(claim_flow& flow, bool last_attempt) {
     const auto room = room_in_newest(flow);
-    const auto plan =
-        plan_claim({flow.request.size, flow.performance_chunk, flow.offline_target, flow.offline_remaining(), room});
+    const auto plan = plan_claim({flow.request.size, flow.performance_chunk, flow.offline_target,
+        storage::remaining(flow.cache_entry(), cache_reason::offline), room});
     position_range range;
     try {
         range = flow.key.ask_ecs<position_range>(

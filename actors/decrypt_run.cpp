@@ -31,15 +31,19 @@ void pull_up_to(const key_access& key, const uuid& key_uuid, std::uint64_t seq) 
 
 /// The Delta that a position belongs to, pulled with those before it when it is not on this device (D4).
 key_iteration_ptr delta_of(const key_access& key, const uuid& key_uuid, u128 position) {
-    const auto local = key.iterations();
-    const u128 seq_number = position / local->front().geometry.capacity() + 1;
-    if (seq_number > local->front().geometry.supported_deltas())
+    const auto geometry = key.ends()->front().geometry;
+    const u128 seq_number = position / geometry.capacity() + 1;
+    if (seq_number > geometry.supported_deltas())
         throw failure(errc::container_damaged,
             "The file names a position beyond the capacity of key " + crypto::to_string(key_uuid) + ".");
     const auto seq = static_cast<std::uint64_t>(seq_number);
-    const auto here = [&](const storage::iteration_info& i) { return i.seq_number == seq; };
-    if (std::ranges::none_of(*local, here))
-        pull_up_to(key, key_uuid, seq);
+    try {
+        return key.load(seq);
+    } catch (const failure& problem) {
+        if (problem.code() != errc::delta_missing)
+            throw;
+    }
+    pull_up_to(key, key_uuid, seq);
     return key.load(seq);
 }
 

@@ -1,9 +1,11 @@
 #include "actors/delta_sync.hpp"
 
 #include "actors/key_import.hpp"
+#include "messages/limits.hpp"
 #include "storage/cache_entry.hpp"
 #include "storage/key_iteration.hpp"
 #include <spdlog/spdlog.h>
+#include <utility>
 
 namespace omegasafe::actors {
 
@@ -11,12 +13,20 @@ namespace {
 
 using storage::iteration_info;
 
-/// Same sequence, different UUID: two devices went different ways. Never resolved silently (D2).
-void refuse_conflicts(const std::vector<iteration_info>& local, const std::vector<ecs_delta>& known) {
-    for (const auto& mine : local)
-        for (const auto& theirs : known)
-            if (mine.seq_number == theirs.seq_number && mine.iteration_uuid != theirs.delta_uuid)
-                throw delta_conflict_failure(mine, theirs);
+/// The Deltas of the ECS that are not here. Same sequence, different UUID: two devices went different ways, which is
+/// never resolved silently (D2). Both lists are ordered by sequence.
+std::vector<ecs_delta> missing_here(const std::vector<iteration_info>& local, const std::vector<ecs_delta>& known) {
+    std::vector<ecs_delta> missing;
+    auto mine = local.begin();
+    for (const auto& theirs : known) {
+        while (mine != local.end() && mine->seq_number < theirs.seq_number)
+            ++mine;
+        if (mine == local.end() || mine->seq_number != theirs.seq_number)
+            missing.push_back(theirs);
+        else if (mine->iteration_uuid != theirs.delta_uuid)
+            throw delta_conflict_failure(*mine, theirs);
+    }
+    return missing;
 }
 
 void check_positions(const iteration_info& alpha, const ecs_delta& delta) {
@@ -27,27 +37,65 @@ void check_positions(const iteration_info& alpha, const ecs_delta& delta) {
                                               " that do not fit the key; nothing was pulled.");
 }
 
-pull_report pull(const key_access& key, const pull_deltas& request) {
-    pull_report report{.pulled = {}, .known = key.ask_ecs<std::vector<ecs_delta>>(list_deltas{request.key_uuid})};
-    const auto local = key.iterations();
-    refuse_conflicts(*local, report.known);
-    key_iteration_ptr alpha;
-    for (const auto& delta : report.known) {
-        const auto here = [&](const iteration_info& i) { return i.iteration_uuid == delta.delta_uuid; };
-        if (std::ranges::any_of(*local, here) || (request.up_to && delta.seq_number > *request.up_to))
-            continue;
-        if (!alpha)
-            alpha = key.load(0);
-        check_positions(alpha->info, delta);
-        const auto container = key.ask_ecs<blob_ptr>(download_delta{request.key_uuid, delta.delta_uuid});
-        auto opened = storage::open_delta(*alpha, *container, key.layer());
+/// Deltas on their way from the ECS to this device; they are stored in batches, because each batch is a durable step,
+/// and in the order of their sequence, so that a pull that is interrupted leaves no gap.
+class incoming {
+public:
+    incoming(const key_access& key, pull_report& report) : key_(key), report_(report) {}
+
+    void add(const ecs_delta& delta) {
+        const auto container = key_.ask_ecs<blob_ptr>(download_delta{alpha().info.key_uuid, delta.delta_uuid});
+        check_positions(alpha().info, delta);
+        auto opened = storage::open_delta(alpha(), *container, key_.layer());
         if (opened->info.iteration_uuid != delta.delta_uuid || opened->info.seq_number != delta.seq_number)
             throw failure(errc::delta_conflict, "The ECS sent another Delta than " +
                                                     crypto::to_string(delta.delta_uuid) + "; nothing more was pulled.");
-        key.commit(std::move(opened));
-        report.pulled.push_back(delta);
-        spdlog::info("Pulled Delta {} ({}).", delta.seq_number, crypto::to_string(delta.delta_uuid));
+        bytes_ += container->size();
+        opened_.push_back(std::move(opened));
+        deltas_.push_back(delta);
+        if (opened_.size() >= limits::pull_batch_deltas || bytes_ >= limits::pull_batch_bytes)
+            store();
     }
+
+    void store() {
+        if (opened_.empty())
+            return;
+        key_.commit(std::exchange(opened_, {}));
+        for (const auto& delta : deltas_)
+            spdlog::info("Pulled Delta {} ({}).", delta.seq_number, crypto::to_string(delta.delta_uuid));
+        report_.pulled.insert(report_.pulled.end(), deltas_.begin(), deltas_.end());
+        deltas_.clear();
+        bytes_ = 0;
+    }
+
+private:
+    const storage::key_iteration& alpha() {
+        if (!alpha_)
+            alpha_ = key_.load(0);
+        return *alpha_;
+    }
+
+    const key_access& key_;
+    pull_report& report_;
+    key_iteration_ptr alpha_;
+    std::vector<key_iteration_ptr> opened_;
+    std::vector<ecs_delta> deltas_;
+    std::uint64_t bytes_ = 0;
+};
+
+pull_report pull(const key_access& key, const pull_deltas& request) {
+    pull_report report{.pulled = {}, .known = key.ask_ecs<std::vector<ecs_delta>>(list_deltas{request.key_uuid})};
+    incoming deltas(key, report);
+    const auto missing = missing_here(*key.iterations(), report.known);
+    try {
+        for (const auto& delta : missing)
+            if (!request.up_to || delta.seq_number <= *request.up_to)
+                deltas.add(delta);
+    } catch (const failure&) {
+        deltas.store(); // what came before the one that failed
+        throw;
+    }
+    deltas.store();
     return report;
 }
 
@@ -61,10 +109,9 @@ position_range claim_alpha_range(const key_access& key, const iteration_info& al
 
 /// Uploads before it stores: a Delta that others do not know must never be encrypted with (D6).
 key_iteration_ptr renew(const key_access& key, unsigned max_workers) {
-    const auto local = key.iterations();
     const auto alpha = key.load(0);
     auto info = alpha->info;
-    info.seq_number = local->back().seq_number + 1;
+    info.seq_number = key.ends()->back().seq_number + 1;
     info.iteration_uuid = crypto::random_uuid();
     const auto maps = key.generate(info.geometry, max_workers);
     const auto delta = std::make_shared<const storage::key_iteration>(
@@ -77,7 +124,7 @@ key_iteration_ptr renew(const key_access& key, unsigned max_workers) {
     const ecs_delta registered{
         info.iteration_uuid, info.seq_number, {info.first_position(), info.last_position()}, info.first_position()};
     key.ask_ecs<void>(upload_delta{info.key_uuid, registered, std::move(container)});
-    key.commit(delta);
+    key.commit({delta});
     spdlog::info("Created Delta {} ({}) of key {}.", info.seq_number, crypto::to_string(info.iteration_uuid),
         crypto::to_string(info.key_uuid));
     return delta;
@@ -107,8 +154,8 @@ created_key create(caf::actor_system& system, const supervisor_actor& supervisor
     bool registered = false;
     try {
         const auto maps = key.generate(geometry, request.max_workers);
-        key.commit(std::make_shared<const storage::key_iteration>(
-            storage::key_iteration{info, std::make_shared<const crypto::cipher>(maps)}));
+        key.commit({std::make_shared<const storage::key_iteration>(
+            storage::key_iteration{info, std::make_shared<const crypto::cipher>(maps)})});
         registered = true; // also when the answer gets lost
         key.ask_ecs<void>(register_key{{info.key_uuid, info.key_name, info.omegasafe_version, geometry.capacity(), 0}});
         renew(key, request.max_workers);

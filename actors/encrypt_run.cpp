@@ -26,7 +26,7 @@ public:
     encrypt_run(caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_file& request)
         : started_(std::chrono::steady_clock::now()), request_(request), source_(request.input),
           key_(system, supervisor, request.key_uuid), layer_(key_.layer()),
-          capacity_(key_.iterations()->front().geometry.capacity()),
+          capacity_(key_.ends()->front().geometry.capacity()),
           total_(file_metadata_bytes + source_.size() + storage::draw_suffix_length(source_.size(), capacity_)),
           output_(
               request.output, request.overwrite ? storage::existing_target::replace : storage::existing_target::refuse),

@@ -14,6 +14,10 @@ iterations_ptr key_access::iterations() const {
     return ask<iterations_ptr>(system_, actors_.key_store, list_key_iterations{key_uuid_});
 }
 
+iterations_ptr key_access::ends() const {
+    return ask<iterations_ptr>(system_, actors_.key_store, list_key_ends{key_uuid_});
+}
+
 key_iteration_ptr key_access::load(std::uint64_t seq_number) const {
     return ask<key_iteration_ptr>(system_, actors_.key_store, load_iteration{key_uuid_, seq_number});
 }
@@ -23,10 +27,14 @@ key_material_ptr key_access::generate(const crypto::key_geometry& geometry, unsi
         generate_maps{std::make_shared<const crypto::key_geometry>(geometry), max_workers});
 }
 
-void key_access::commit(key_iteration_ptr iteration) const {
-    const auto& info = iteration->info;
-    ask_cache<void>(create_cache_entry{info.key_uuid, info.iteration_uuid, info.seq_number, ecs_uuid()});
-    ask<void>(system_, actors_.key_store, add_iteration{std::move(iteration)});
+void key_access::commit(std::vector<key_iteration_ptr> iterations) const {
+    create_cache_entries entries;
+    for (const auto& iteration : iterations) {
+        const auto& info = iteration->info;
+        entries.entries.push_back({info.key_uuid, info.iteration_uuid, info.seq_number, ecs_uuid()});
+    }
+    ask_cache<void>(std::move(entries));
+    ask<void>(system_, actors_.key_store, add_iterations{std::move(iterations)});
 }
 
 void key_access::forget() const {
@@ -44,7 +52,8 @@ settings_ptr key_access::settings() const {
 
 const uuid& key_access::ecs_uuid() const {
     if (!ecs_uuid_) {
-        const auto entries = ask_cache<cache_entries_ptr>(list_cache_entries{key_uuid_});
+        const auto alpha = ends()->front().iteration_uuid;
+        const auto entries = ask_cache<cache_entries_ptr>(list_cache_entries{key_uuid_, alpha});
         if (entries->empty())
             throw failure(errc::ecs_unknown, "Key " + crypto::to_string(key_uuid_) +
                                                  " is not linked to an ECS on this device; import it again with "

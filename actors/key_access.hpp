@@ -22,12 +22,14 @@ public:
 
     /// Ordered by sequence, the Alpha first. failure(alpha_missing).
     iterations_ptr iterations() const;
+    /// The Alpha in front, the newest iteration at the back. failure(alpha_missing).
+    iterations_ptr ends() const;
     key_iteration_ptr load(std::uint64_t seq_number) const;
     /// Fresh maps from the cipher pool.
     key_material_ptr generate(const crypto::key_geometry& geometry, unsigned max_workers) const;
-    /// Stores an iteration with its cache entry; idempotent. The cache entry comes first: an iteration without one
-    /// would be unusable.
-    void commit(key_iteration_ptr iteration) const;
+    /// Stores iterations, in the order of their sequence, with their cache entries; idempotent. The cache entries come
+    /// first: an iteration without one would be unusable.
+    void commit(std::vector<key_iteration_ptr> iterations) const;
     /// Removes the key and its cache entries from this device.
     void forget() const;
     /// The traditional layer's password, null when off.

@@ -55,7 +55,7 @@ imported_key import_alpha(caf::actor_system& system, const supervisor_actor& sup
             errc::usage, "OFFLINE_MODE is on, and a key is imported from its ECS; switch it off with set-config.");
     const bool already = present(key, request);
     require_registered(key, info);
-    key.commit(request.alpha);
+    key.commit({request.alpha});
     return {already, key.iterations()};
 }
 
@@ -75,7 +75,7 @@ imported_delta import_container(
         refuse_sequence(delta->info, local->back());
     if (same_sequence != local->end() && same_sequence->iteration_uuid != delta->info.iteration_uuid)
         refuse_other(delta->info, *same_sequence);
-    key.commit(delta); // also when it is here: a missing cache entry is made
+    key.commit({delta}); // also when it is here: a missing cache entry is made
     return {same_sequence != local->end(), std::move(delta)};
 }
 

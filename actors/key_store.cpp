@@ -5,6 +5,8 @@
 #include "storage/key_iteration.hpp"
 #include <algorithm>
 #include <deque>
+#include <map>
+#include <span>
 
 namespace omegasafe::actors {
 
@@ -15,69 +17,138 @@ using storage::iteration_info;
 /// Iterations kept open: a batch works with one Delta and its Alpha, a decryption of many files with a few.
 constexpr std::size_t kept_open = 4;
 
+struct row {
+    storage::iteration_key key;
+    const storage::sfc_entry* entry = nullptr;
+};
+
 struct key_store_state {
     local_container container;
     std::deque<key_iteration_ptr> recent; // newest first
+    // What `rows` were read from; the next request reads them again only when the container changed.
+    std::shared_ptr<const storage::sfc_reader> file;
+    std::vector<row> rows; // in no order
 };
 
-std::vector<iteration_info> read_infos(const storage::sfc_reader& file) {
-    std::vector<iteration_info> infos;
-    infos.reserve(file.entries().size());
+/// Every iteration without its description: thousands are looked through, a few are decoded.
+std::vector<row> rows_of(const storage::sfc_reader& file) {
+    std::vector<row> rows;
+    rows.reserve(file.entries().size());
     for (const auto& entry : file.entries())
-        infos.push_back(storage::decode_iteration_info(entry.attributes));
-    std::ranges::sort(infos, {}, [](const iteration_info& i) { return std::pair{i.key_uuid, i.seq_number}; });
+        rows.push_back({storage::decode_iteration_key(entry.attributes), &entry});
+    return rows;
+}
+
+const std::vector<row>& present_rows(key_store_state& state) {
+    auto file = state.container.open();
+    if (file != state.file) {
+        state.rows = rows_of(*file);
+        state.file = std::move(file);
+    }
+    return state.rows;
+}
+
+iterations_ptr decoded(std::vector<row> rows) {
+    std::ranges::sort(rows, [](const row& a, const row& b) { return a.key < b.key; });
+    auto infos = std::make_shared<std::vector<iteration_info>>();
+    infos->reserve(rows.size());
+    for (const auto& row : rows)
+        infos->push_back(storage::decode_iteration_info(row.entry->attributes));
     return infos;
 }
 
-std::vector<iteration_info> infos_of_key(const storage::sfc_reader& file, const uuid& key_uuid) {
-    auto infos = read_infos(file);
-    std::erase_if(infos, [&](const iteration_info& i) { return i.key_uuid != key_uuid; });
-    if (infos.empty() || !infos.front().is_alpha())
-        throw failure(errc::alpha_missing, alpha_missing_sentence(key_uuid));
-    return infos;
+[[noreturn]] void refuse_without_alpha(const uuid& key_uuid) {
+    throw failure(errc::alpha_missing, alpha_missing_sentence(key_uuid));
 }
 
-key_iteration_ptr load(key_store_state& state, const load_iteration& wanted) {
-    const auto matches = [&](const iteration_info& i) {
-        return i.key_uuid == wanted.key_uuid && i.seq_number == wanted.seq_number;
-    };
-    for (const auto& kept : state.recent)
-        if (matches(kept->info))
-            return kept;
-    const auto file = state.container.open();
-    const auto infos = infos_of_key(*file, wanted.key_uuid);
-    const auto found = std::ranges::find_if(infos, matches);
-    if (found == infos.end())
+iterations_ptr iterations_of_key(key_store_state& state, const uuid& key_uuid) {
+    auto rows = present_rows(state);
+    std::erase_if(rows, [&](const row& r) { return r.key.key_uuid != key_uuid; });
+    if (std::ranges::none_of(rows, [](const row& r) { return r.key.seq_number == 0; }))
+        refuse_without_alpha(key_uuid);
+    return decoded(std::move(rows));
+}
+
+iterations_ptr key_ends(key_store_state& state, const list_key_ends& request) {
+    std::map<uuid, std::pair<row, row>> ends; // lowest and highest sequence
+    for (const auto& found : present_rows(state)) {
+        if (request.key_uuid && found.key.key_uuid != *request.key_uuid)
+            continue;
+        auto& [lowest, highest] = ends.try_emplace(found.key.key_uuid, found, found).first->second;
+        if (found.key < lowest.key)
+            lowest = found;
+        if (highest.key < found.key)
+            highest = found;
+    }
+    std::vector<row> rows;
+    for (const auto& [key_uuid, pair] : ends) {
+        rows.push_back(pair.first);
+        if (pair.second.entry != pair.first.entry)
+            rows.push_back(pair.second);
+    }
+    if (request.key_uuid && (rows.empty() || rows.front().key.seq_number != 0))
+        refuse_without_alpha(*request.key_uuid);
+    return decoded(std::move(rows));
+}
+
+const storage::sfc_entry& find(key_store_state& state, const load_iteration& wanted) {
+    const storage::sfc_entry* found = nullptr;
+    bool alpha = false;
+    for (const auto& [key, entry] : present_rows(state)) {
+        if (key.key_uuid != wanted.key_uuid)
+            continue;
+        alpha = alpha || key.seq_number == 0;
+        if (key.seq_number == wanted.seq_number)
+            found = entry;
+    }
+    if (!alpha)
+        refuse_without_alpha(wanted.key_uuid);
+    if (!found)
         throw failure(errc::delta_missing,
             "Delta " + std::to_string(wanted.seq_number) + " of key " + crypto::to_string(wanted.key_uuid) +
                 " is not on this device and its ECS did not have it; ask who made the file for the "
                 "Delta.");
-    const auto payload = file->read(*file->find(found->iteration_uuid), storage::max_payload_bytes);
-    auto iteration = storage::decode_payload(payload);
-    if (iteration->info != *found)
+    return *found;
+}
+
+key_iteration_ptr load(key_store_state& state, const load_iteration& wanted) {
+    for (const auto& kept : state.recent)
+        if (kept->info.key_uuid == wanted.key_uuid && kept->info.seq_number == wanted.seq_number)
+            return kept;
+    const auto& entry = find(state, wanted);
+    auto iteration = storage::decode_payload(state.file->read(entry, storage::max_payload_bytes));
+    if (iteration->info != storage::decode_iteration_info(entry.attributes))
         throw failure(errc::container_damaged, "The key store contradicts itself about Delta " +
-                                                   std::to_string(found->seq_number) + " of key " +
-                                                   crypto::to_string(found->key_uuid) + "; restore it from a copy.");
+                                                   std::to_string(wanted.seq_number) + " of key " +
+                                                   crypto::to_string(wanted.key_uuid) + "; restore it from a copy.");
     state.recent.push_front(iteration);
     if (state.recent.size() > kept_open)
         state.recent.pop_back();
     return iteration;
 }
 
-void add(key_store_state& state, const storage::key_iteration& iteration) {
-    const auto& info = iteration.info;
+[[noreturn]] void refuse_conflict(const iteration_info& info, const uuid& known) {
+    throw failure(errc::delta_conflict, "This device already has another iteration " + std::to_string(info.seq_number) +
+                                            " of key " + crypto::to_string(info.key_uuid) + " (" +
+                                            crypto::to_string(known) + "); nothing was stored. " + start_over_advice);
+}
+
+void add(key_store_state& state, std::span<const key_iteration_ptr> iterations) {
     state.container.update([&](const storage::sfc_reader& file) {
+        std::map<storage::iteration_key, uuid> taken;
+        for (const auto& row : rows_of(file))
+            taken.emplace(row.key, row.entry->id);
         storage::container_changes changes;
-        if (file.find(info.iteration_uuid))
-            return changes;
-        for (const auto& known : read_infos(file))
-            if (known.key_uuid == info.key_uuid && known.seq_number == info.seq_number)
-                throw failure(errc::delta_conflict,
-                    "This device already has another iteration " + std::to_string(info.seq_number) + " of key " +
-                        crypto::to_string(info.key_uuid) + " (" + crypto::to_string(known.iteration_uuid) +
-                        "); nothing was stored. " + start_over_advice);
-        changes.put.push_back(
-            {info.iteration_uuid, storage::encode(info), storage::encode_payload(info, iteration.cipher->key())});
+        for (const auto& iteration : iterations) {
+            const auto& info = iteration->info;
+            const auto [known, added] =
+                taken.emplace(storage::iteration_key{info.key_uuid, info.seq_number}, info.iteration_uuid);
+            if (!added && known->second != info.iteration_uuid)
+                refuse_conflict(info, known->second);
+            if (added && !file.find(info.iteration_uuid))
+                changes.put.push_back({info.iteration_uuid, storage::encode(info),
+                    storage::encode_payload(info, iteration->cipher->key())});
+        }
         return changes;
     });
 }
@@ -86,9 +157,9 @@ void remove(key_store_state& state, const uuid& key_uuid) {
     std::erase_if(state.recent, [&](const key_iteration_ptr& i) { return i->info.key_uuid == key_uuid; });
     state.container.update([&](const storage::sfc_reader& file) {
         storage::container_changes changes;
-        for (const auto& info : read_infos(file))
-            if (info.key_uuid == key_uuid)
-                changes.remove.push_back(info.iteration_uuid);
+        for (const auto& row : rows_of(file))
+            if (row.key.key_uuid == key_uuid)
+                changes.remove.push_back(row.entry->id);
         return changes;
     });
 }
@@ -104,17 +175,16 @@ std::string alpha_missing_sentence(const uuid& key_uuid) {
 key_store_actor::behavior_type key_store_behavior(key_store_actor::pointer self, supervisor_actor supervisor) {
     self->set_exception_handler(crash_error);
     const auto state = std::make_shared<key_store_state>(
-        key_store_state{{self->system(), std::move(supervisor), &storage::settings::keys_path}, {}});
+        key_store_state{{self->system(), std::move(supervisor), &storage::settings::keys_path}, {}, nullptr, {}});
     return {
-        handle([state](list_iterations) {
-            return std::make_shared<const std::vector<iteration_info>>(read_infos(*state->container.open()));
-        }),
-        handle([state](const list_key_iterations& request) {
-            return std::make_shared<const std::vector<iteration_info>>(
-                infos_of_key(*state->container.open(), request.key_uuid));
-        }),
+        handle([state](list_iterations) { return decoded(present_rows(*state)); }),
+        handle([state](const list_key_iterations& request) { return iterations_of_key(*state, request.key_uuid); }),
+        handle([state](const list_key_ends& request) { return key_ends(*state, request); }),
         handle([state](const load_iteration& request) { return load(*state, request); }),
-        handle([state](const add_iteration& request) { add(*state, *request.iteration); }),
+        handle([state](const add_iteration& request) {
+            add(*state, {&request.iteration, 1});
+        }),
+        handle([state](const add_iterations& request) { add(*state, request.iterations); }),
         handle([state](const remove_key& request) { remove(*state, request.key_uuid); }),
     };
 }

@@ -16,7 +16,7 @@ public:
 
     std::shared_ptr<const storage::sfc_reader> open() {
         resolve();
-        return storage::open_container(path_, password_);
+        return known_ = storage::open_container(path_, password_, known_);
     }
     void update(const std::function<storage::container_changes(const storage::sfc_reader&)>& decide) {
         resolve();
@@ -37,6 +37,7 @@ private:
     std::filesystem::path storage::settings::*path_member_;
     std::filesystem::path path_;
     password_ptr password_;
+    std::shared_ptr<const storage::sfc_reader> known_; // what open() read last
 };
 
 } // namespace omegasafe::actors

@@ -72,11 +72,12 @@ void warn_of_partial_result(const key_summary& key, const failure& problem) {
             crypto::to_string(*key.ecs_uuid), key.ecs_status, problem.what());
 }
 
-key_state summarize(
-    session& session, const services& actors, const std::vector<ecs_entry>& configured, iterations_view iterations) {
+/// `cache` needs to hold the Alpha's entry only.
+key_state summarize(session& session, const services& actors, const std::vector<ecs_entry>& configured,
+    iterations_view iterations, cache_entries_ptr cache) {
     key_state state;
     state.iterations.assign(iterations.begin(), iterations.end());
-    state.cache = session.ask<cache_entries_ptr>(actors.claim_cache, list_cache_entries{iterations.front().key_uuid});
+    state.cache = std::move(cache);
     auto& key = state.summary = local_summary(iterations, *state.cache);
     const auto entry = std::ranges::find_if(configured, [&](const ecs_entry& e) { return key.ecs_uuid == e.ecs_uuid; });
     if (entry == configured.end()) {
@@ -118,19 +119,23 @@ key_state read_key_state(session& session, const uuid& key_uuid) {
     const auto actors = session.actors();
     const auto iterations = session.ask<iterations_ptr>(actors.key_store, list_key_iterations{key_uuid});
     const auto configured = session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{});
-    return summarize(session, actors, configured, *iterations);
+    auto cache = session.ask<cache_entries_ptr>(actors.claim_cache, list_cache_entries{key_uuid});
+    return summarize(session, actors, configured, *iterations, std::move(cache));
 }
 
 std::vector<key_summary> summarize_keys(session& session) {
     const auto actors = session.actors();
-    const auto iterations = session.ask<iterations_ptr>(actors.key_store, list_iterations{});
+    const auto iterations = session.ask<iterations_ptr>(actors.key_store, list_key_ends{});
     const auto configured = session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{});
     std::vector<key_summary> keys;
     for (auto first = iterations->begin(); first != iterations->end();) {
         const auto end =
             std::find_if(first, iterations->end(), [&](const auto& i) { return i.key_uuid != first->key_uuid; });
-        if (first->is_alpha())
-            keys.push_back(summarize(session, actors, configured, {first, end}).summary);
+        if (first->is_alpha()) {
+            auto cache = session.ask<cache_entries_ptr>(
+                actors.claim_cache, list_cache_entries{first->key_uuid, first->iteration_uuid});
+            keys.push_back(summarize(session, actors, configured, {first, end}, std::move(cache)).summary);
+        }
         first = end;
     }
     std::ranges::sort(keys, {}, [](const key_summary& k) { return std::pair{k.name_local, k.key_uuid}; });

@@ -27,18 +27,21 @@ using config_actor = caf::typed_actor<
 using key_store_actor = caf::typed_actor<caf::replies_to<list_iterations>::with<iterations_ptr>,
     // alpha_missing when the key has no Alpha here
     caf::replies_to<list_key_iterations>::with<iterations_ptr>,
+    // cheap with thousands of Deltas; alpha_missing when the named key has no Alpha here
+    caf::replies_to<list_key_ends>::with<iterations_ptr>,
     // maps of one iteration; delta_missing / alpha_missing
     caf::replies_to<load_iteration>::with<key_iteration_ptr>,
     // durable on answer; known UUIDs are skipped; delta_conflict when the sequence
     // is taken by another UUID
-    caf::replies_to<add_iteration>::with<void>,
+    caf::replies_to<add_iteration>::with<void>, caf::replies_to<add_iterations>::with<void>,
     // all iterations of the key; none there is no error
     caf::replies_to<remove_key>::with<void>>;
 
 /// Owns local_cache.sfc: claims held in advance, for each iteration. Blocking, detached.
 using claim_cache_actor = caf::typed_actor<
     // nothing happens when the entry exists
-    caf::replies_to<create_cache_entry>::with<void>, caf::replies_to<list_cache_entries>::with<cache_entries_ptr>,
+    caf::replies_to<create_cache_entry>::with<void>, caf::replies_to<create_cache_entries>::with<void>,
+    caf::replies_to<list_cache_entries>::with<cache_entries_ptr>,
     // best fit among the claims of that reason; consumed on disk before the answer; no range when no single claim fits
     caf::replies_to<sub_claim>::with<std::optional<position_range>>,
     // high-water guard, split, prune, take: one durable step -> the taken positions; unsafe_claim
@@ -131,6 +134,7 @@ using supervisor_actor = caf::typed_actor<caf::replies_to<get_services>::with<se
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::accept_range)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::add_iteration)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::add_iterations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::blob_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::cache_entries_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::chunk_ptr)
@@ -140,6 +144,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claim_delta_positions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claim_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claimed_range)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::connect_ecs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_cache_entries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_cache_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_root)
@@ -176,6 +181,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_cache_entries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_deltas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_iterations)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_ends)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_iterations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::load_iteration)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::password_ptr)

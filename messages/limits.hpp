@@ -23,6 +23,11 @@ inline constexpr unsigned suffix_percent = 5;
 /// Largest Delta container accepted (reference create-key: 10 MiB).
 inline constexpr std::uint64_t delta_container_bytes = 10 * 1024 * 1024;
 
+/// Deltas that a pull stores in one durable step, and the bytes that it holds for it: rare enough that steps cost
+/// nothing beside the data, often enough that an interrupted pull loses little.
+inline constexpr std::size_t pull_batch_deltas = 32;
+inline constexpr std::uint64_t pull_batch_bytes = 16 * 1024 * 1024;
+
 /// Largest container directory: room for a million entries, and a bound on what a hostile header can make us allocate.
 inline constexpr std::uint64_t directory_bytes = 256 * 1024 * 1024;
 

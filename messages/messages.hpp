@@ -73,12 +73,20 @@ struct list_iterations {};
 struct list_key_iterations {
     uuid key_uuid{};
 };
+/// The Alpha and the newest iteration of one key or of all, ordered by key; one of a key without Deltas.
+struct list_key_ends {
+    std::optional<uuid> key_uuid{};
+};
 struct load_iteration {
     uuid key_uuid{};
     std::uint64_t seq_number = 0;
 };
 struct add_iteration {
     key_iteration_ptr iteration;
+};
+/// Several in one durable step.
+struct add_iterations {
+    std::vector<key_iteration_ptr> iterations;
 };
 struct remove_key {
     uuid key_uuid{};
@@ -92,8 +100,14 @@ struct create_cache_entry {
     std::uint64_t seq_number = 0;
     uuid ecs_uuid{};
 };
+/// Several in one durable step.
+struct create_cache_entries {
+    std::vector<create_cache_entry> entries;
+};
+/// Of one key, ordered by sequence; only that of one iteration when it is named.
 struct list_cache_entries {
     uuid key_uuid{};
+    std::optional<uuid> iteration_uuid{};
 };
 struct sub_claim {
     uuid iteration_uuid{};

@@ -6,14 +6,6 @@ namespace omegasafe::storage {
 
 using nlohmann::json;
 
-namespace {
-
-/// A cache entry with 20 claims of 128-bit positions stays below this; more could nest so deep that the recursive CBOR
-/// parser runs out of stack.
-constexpr std::size_t largest_attributes = 6 * 1024;
-
-} // namespace
-
 json position_to_json(crypto::u128 position) {
     if (position <= largest_json_integer)
         return static_cast<std::uint64_t>(position);
@@ -24,69 +16,51 @@ std::vector<std::uint8_t> to_attributes(const json& map) {
     return json::to_cbor(map);
 }
 
-attribute_reader::attribute_reader(crypto::const_byte_span cbor, std::string what) : what_(std::move(what)) {
-    try {
-        if (cbor.size() <= largest_attributes)
-            map_ = json::from_cbor(cbor.begin(), cbor.end());
-    } catch (const json::exception&) {
-        // Told like any other map that is none.
-    }
-    if (!map_.is_object())
+attribute_reader::attribute_reader(crypto::const_byte_span cbor, std::string what)
+    : attribute_reader(std::move(what), cbor_map::parse(cbor)) {}
+
+attribute_reader::attribute_reader(std::string what, std::optional<cbor_map> map) : what_(std::move(what)) {
+    if (!map)
         throw failure(
             errc::container_damaged, what_ + " is damaged: its attributes are no map; restore it from a copy.");
+    map_ = std::move(*map);
 }
 
-attribute_reader::attribute_reader(std::string what, json map) : map_(std::move(map)), what_(std::move(what)) {}
-
 std::string attribute_reader::text(const char* field) const {
-    const auto& value = at(field);
-    if (!value.is_string())
-        refuse(field);
-    return value.get<std::string>();
+    return std::string(at(field, cbor_item::kind::text).text());
 }
 
 std::uint64_t attribute_reader::number(const char* field) const {
-    const auto& value = at(field);
-    if (!value.is_number_unsigned())
-        refuse(field);
-    return value.get<std::uint64_t>();
+    return at(field, cbor_item::kind::number).value;
 }
 
 crypto::u128 attribute_reader::position(const char* field) const {
-    const auto& value = at(field);
-    if (value.is_number_unsigned())
-        return value.get<std::uint64_t>();
-    if (!value.is_string())
-        refuse(field);
-    const auto parsed = crypto::parse_decimal(value.get_ref<const std::string&>());
+    const auto* found = map_.find(field);
+    if (found != nullptr && found->type == cbor_item::kind::number)
+        return found->value;
+    const auto parsed = crypto::parse_decimal(at(field, cbor_item::kind::text).text());
     if (!parsed)
         refuse(field);
     return *parsed;
 }
 
 crypto::uuid attribute_reader::id(const char* field) const {
-    const auto parsed = crypto::parse_uuid(text(field));
+    const auto parsed = crypto::parse_uuid(at(field, cbor_item::kind::text).text());
     if (!parsed)
         refuse(field);
     return *parsed;
 }
 
-const json& attribute_reader::array(const char* field) const {
-    const auto& value = at(field);
-    if (!value.is_array())
-        refuse(field);
-    return value;
+std::vector<attribute_reader> attribute_reader::maps(const char* field) const {
+    std::vector<attribute_reader> read;
+    for (const auto& element : cbor_elements(at(field, cbor_item::kind::array)))
+        read.push_back({what_, cbor_map::parse(element)});
+    return read;
 }
 
-attribute_reader attribute_reader::nested(const json& map) const {
-    if (!map.is_object())
-        refuse("element");
-    return {what_, map};
-}
-
-const json& attribute_reader::at(const char* field) const {
-    const auto found = map_.find(field);
-    if (found == map_.end())
+const cbor_item& attribute_reader::at(const char* field, cbor_item::kind type) const {
+    const auto* found = map_.find(field);
+    if (found == nullptr || found->type != type)
         refuse(field);
     return *found;
 }

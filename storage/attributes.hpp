@@ -4,6 +4,7 @@
 #include "crypto/position.hpp"
 #include "crypto/secure_memory.hpp"
 #include "crypto/uuid.hpp"
+#include "storage/cbor.hpp"
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -18,7 +19,7 @@ nlohmann::json position_to_json(crypto::u128 position);
 std::vector<std::uint8_t> to_attributes(const nlohmann::json& map);
 
 /// Reads attributes field by field. Every getter throws failure(container_damaged) that names `what` when the field is
-/// missing or of another kind.
+/// missing or of another kind. The bytes must outlive it.
 class attribute_reader {
 public:
     /// `what` names the container or entry in error sentences.
@@ -28,16 +29,15 @@ public:
     std::uint64_t number(const char* field) const;
     crypto::u128 position(const char* field) const;
     crypto::uuid id(const char* field) const;
-    const nlohmann::json& array(const char* field) const;
-    /// A nested map, e.g. an element of an array.
-    attribute_reader nested(const nlohmann::json& map) const;
+    /// An array of maps.
+    std::vector<attribute_reader> maps(const char* field) const;
 
 private:
-    attribute_reader(std::string what, nlohmann::json map);
-    const nlohmann::json& at(const char* field) const;
+    attribute_reader(std::string what, std::optional<cbor_map> map);
+    const cbor_item& at(const char* field, cbor_item::kind type) const;
     [[noreturn]] void refuse(const char* field) const;
 
-    nlohmann::json map_;
+    cbor_map map_;
     std::string what_;
 };
 

@@ -53,14 +53,18 @@ std::optional<position_range> take(cache_entry& entry, cache_reason reason, std:
     return taken;
 }
 
+void require_above_floor(const cache_entry& entry, u128 first) {
+    if (first < entry.floor)
+        throw failure(errc::unsafe_claim,
+            "The ECS hands out positions from " + crypto::to_decimal(first) +
+                " on, but this device has reserved up to " + crypto::to_decimal(entry.floor - 1) +
+                "; nothing was encrypted. The ECS may have been restored from an old copy: run fast-forward-claim past "
+                "everything that any device has claimed, or create a new key.");
+}
+
 position_range accept(cache_entry& entry, const accept_range& request) {
     const auto& range = request.range;
-    if (range.first < entry.floor)
-        throw failure(errc::unsafe_claim,
-            "The ECS handed out positions from " + crypto::to_decimal(range.first) +
-                ", which this device has reserved before (up to " + crypto::to_decimal(entry.floor - 1) +
-                "); nothing was encrypted. The ECS may have been restored from an old copy: run fast-forward-claim on "
-                "it, or create a new key.");
+    require_above_floor(entry, range.first);
     const u128 front = request.performance > 0 ? request.performance : request.take;
     const bool wraps = range.last < range.first; // its size may be right all the same
     if (wraps || request.take == 0 || request.take > front || front + request.offline != range.size())
@@ -94,8 +98,8 @@ cache_entry decode_cache_entry(crypto::const_byte_span cbor) {
         .ecs_uuid = fields.id("ecs_uuid"),
         .floor = fields.position("next_key_global_position"),
         .claims = {}};
-    for (const auto& element : fields.array("claims")) {
-        const auto claim = fields.nested(element);
+    const auto claims = fields.maps("claims");
+    for (const auto& claim : claims) {
         const auto reason = claim.text("cache_reason");
         local_claim read{reason == "offline" ? cache_reason::offline : cache_reason::performance,
             {claim.position("start_global_position"), claim.position("end_global_position")},

@@ -39,6 +39,10 @@ u128 remaining(const cache_entry& entry, cache_reason reason);
 /// claim suffices. Claims that are used up are dropped.
 std::optional<position_range> take(cache_entry& entry, cache_reason reason, std::uint64_t size);
 
+/// The high-water guard: failure(unsafe_claim) when `first`, the first position that an ECS has to give or gave, lies
+/// below the floor.
+void require_above_floor(const cache_entry& entry, u128 first);
+
 /// Takes in a range from the ECS as accept_range says: guard, split, prune, take; returns the taken positions.
 /// failure(unsafe_claim) when it does not start above the floor, failure(ecs_rejected) when it is no range of the size
 /// that was asked for; the entry is then unchanged.

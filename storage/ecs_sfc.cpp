@@ -22,8 +22,12 @@ std::vector<std::uint8_t> encode_delta(const uuid& key_uuid, const ecs_delta& de
         {"next_global_position", position_to_json(delta.next)}});
 }
 
+std::string name_of(const sfc_reader& file) {
+    return "The ECS file " + file.source().name();
+}
+
 attribute_reader fields_of(const sfc_reader& file, const sfc_entry& entry) {
-    return {entry.attributes, "The ECS file " + file.source().name()};
+    return {entry.attributes, name_of(file)};
 }
 
 ecs_key key_in(const sfc_reader& file, const uuid& key_uuid) {
@@ -36,20 +40,49 @@ ecs_key key_in(const sfc_reader& file, const uuid& key_uuid) {
         fields.position("alpha_next")};
 }
 
-std::vector<ecs_delta> deltas_in(const sfc_reader& file, const uuid& key_uuid) {
+ecs_delta decode_delta(const sfc_reader& file, const sfc_entry& entry) {
+    const auto fields = fields_of(file, entry);
+    return {entry.id, fields.number("seq_number"),
+        {fields.position("start_global_position"), fields.position("end_global_position")},
+        fields.position("next_global_position")};
+}
+
+/// Calls `found` with entry and sequence of each Delta of a key, not decoding the rest: claims look through thousands.
+template <class Found>
+void each_delta(const sfc_reader& file, const uuid& key_uuid, Found found) {
     key_in(file, key_uuid);
-    const auto wanted = crypto::to_string(key_uuid);
-    std::vector<ecs_delta> found;
+    const auto name = name_of(file);
     for (const auto& entry : file.entries()) {
-        const auto fields = fields_of(file, entry);
-        if (fields.text("kind") != "delta" || fields.text("key_uuid") != wanted)
-            continue;
-        found.push_back({entry.id, fields.number("seq_number"),
-            {fields.position("start_global_position"), fields.position("end_global_position")},
-            fields.position("next_global_position")});
+        const attribute_reader fields{entry.attributes, name};
+        if (fields.text("kind") == "delta" && fields.id("key_uuid") == key_uuid)
+            found(entry, fields.number("seq_number"));
     }
+}
+
+/// In the order of their sequence.
+std::vector<ecs_delta> deltas_in(const sfc_reader& file, const uuid& key_uuid) {
+    std::vector<ecs_delta> found;
+    each_delta(
+        file, key_uuid, [&](const sfc_entry& entry, std::uint64_t) { found.push_back(decode_delta(file, entry)); });
     std::ranges::sort(found, {}, &ecs_delta::seq_number);
     return found;
+}
+
+struct delta_count {
+    std::uint64_t deltas = 0;
+    std::uint64_t newest_seq = 0;
+    const sfc_entry* newest = nullptr;
+};
+delta_count count_deltas(const sfc_reader& file, const uuid& key_uuid) {
+    delta_count count;
+    each_delta(file, key_uuid, [&](const sfc_entry& entry, std::uint64_t seq) {
+        ++count.deltas;
+        if (count.newest == nullptr || seq > count.newest_seq) {
+            count.newest = &entry;
+            count.newest_seq = seq;
+        }
+    });
+    return count;
 }
 
 [[noreturn]] void refuse_full(const std::string& what, std::uint64_t size, u128 left, const std::string& way_out) {
@@ -97,7 +130,7 @@ void sfc_ecs::register_key(const ecs_key& key) {
 }
 
 ecs_key sfc_ecs::key(const uuid& key_uuid) {
-    return key_in(*open(), key_uuid);
+    return key_in(open(), key_uuid);
 }
 
 void sfc_ecs::edit_key(const edit_ecs_key& changes) {
@@ -122,18 +155,18 @@ void sfc_ecs::delete_key(const uuid& key_uuid) {
 }
 
 std::vector<ecs_delta> sfc_ecs::deltas(const uuid& key_uuid) {
-    return deltas_in(*open(), key_uuid);
+    return deltas_in(open(), key_uuid);
 }
 
 position_range sfc_ecs::claim_delta(const claim_delta_positions& request) {
     position_range claimed;
     update([&](const sfc_reader& file) {
-        const auto known = deltas_in(file, request.key_uuid);
-        if (known.empty() || known.back().delta_uuid != request.delta_uuid)
+        const auto* newest = count_deltas(file, request.key_uuid).newest;
+        if (newest == nullptr || newest->id != request.delta_uuid)
             throw failure(errc::delta_conflict, "Delta " + crypto::to_string(request.delta_uuid) +
                                                     " is not the newest of its key at the ECS; pull the missing Deltas "
                                                     "with pull-missing-deltas.");
-        auto delta = known.back();
+        auto delta = decode_delta(file, *newest);
         if (request.size > delta.remaining())
             refuse_full("Delta " + crypto::to_string(delta.delta_uuid), request.size, delta.remaining(),
                 "encrypt again to go on with a new Delta.");
@@ -166,8 +199,9 @@ void sfc_ecs::upload(const uuid& key_uuid, const ecs_delta& delta, const_byte_sp
     if (container.size() > limits::delta_container_bytes)
         throw failure(errc::ecs_rejected, "The Delta is larger than the 10 MiB an ECS takes.");
     update([&](const sfc_reader& file) {
-        const auto known = deltas_in(file, key_uuid);
-        if (delta.seq_number != known.size() + 1 || file.find(delta.delta_uuid)) {
+        const auto count = count_deltas(file, key_uuid).deltas;
+        if (delta.seq_number != count + 1 || file.find(delta.delta_uuid)) {
+            const auto known = deltas_in(file, key_uuid);
             const auto authority =
                 delta.seq_number <= known.size() ? crypto::to_string(known[delta.seq_number - 1].delta_uuid) : "";
             throw failure(errc::delta_conflict,
@@ -182,13 +216,12 @@ void sfc_ecs::upload(const uuid& key_uuid, const ecs_delta& delta, const_byte_sp
 }
 
 std::vector<std::uint8_t> sfc_ecs::download(const uuid& key_uuid, const uuid& delta_uuid) {
-    const auto file = open();
-    const auto* entry = file->find(delta_uuid);
-    if (!entry || fields_of(*file, *entry).text("kind") != "delta" ||
-        fields_of(*file, *entry).id("key_uuid") != key_uuid)
+    const auto& file = open();
+    const auto* entry = file.find(delta_uuid);
+    if (!entry || fields_of(file, *entry).text("kind") != "delta" || fields_of(file, *entry).id("key_uuid") != key_uuid)
         throw failure(errc::delta_missing,
             "The ECS has no Delta " + crypto::to_string(delta_uuid) + " of key " + crypto::to_string(key_uuid) + ".");
-    const auto bytes = file->read(*entry, limits::delta_container_bytes);
+    const auto bytes = file.read(*entry, limits::delta_container_bytes);
     return {bytes.data(), bytes.data() + bytes.size()};
 }
 
@@ -212,8 +245,9 @@ void sfc_ecs::move(const std::filesystem::path& from, const std::filesystem::pat
     move_file(from, to);
 }
 
-std::shared_ptr<const sfc_reader> sfc_ecs::open() const {
-    return or_unavailable(path_, [&] { return open_container(path_, nullptr); });
+const sfc_reader& sfc_ecs::open() {
+    known_ = or_unavailable(path_, [&] { return open_container(path_, nullptr, known_); });
+    return *known_;
 }
 
 void sfc_ecs::update(const std::function<container_changes(const sfc_reader&)>& decide) const {

@@ -9,7 +9,8 @@ namespace omegasafe::storage {
 
 /// Each operation is one locked load-change-save; changes are durable on return. The file has no password (devices with
 /// different configuration passwords share it): pointers are no secret, Deltas are sealed with the Alpha.
-/// Errors as ecs_connection_actor lists them; a file that is missing or unreadable is failure(ecs_unavailable).
+/// Errors as ecs_connection_actor lists them; a file that is missing or unreadable is failure(ecs_unavailable). For one
+/// thread at a time.
 class sfc_ecs {
 public:
     explicit sfc_ecs(std::filesystem::path path) : path_(std::move(path)) {}
@@ -36,10 +37,11 @@ public:
     static bool is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid);
 
 private:
-    std::shared_ptr<const sfc_reader> open() const;
+    const sfc_reader& open();
     void update(const std::function<container_changes(const sfc_reader&)>& decide) const;
 
     std::filesystem::path path_;
+    std::shared_ptr<const sfc_reader> known_; // what open() read last
 };
 
 } // namespace omegasafe::storage

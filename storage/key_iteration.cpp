@@ -41,10 +41,17 @@ bool acceptable_info(const iteration_info& info) {
 }
 
 std::vector<std::uint8_t> to_cbor(const iteration_info& info) {
-    return json::to_cbor(json{{"format", info_format}, {"iteration_uuid", crypto::to_string(info.iteration_uuid)},
-        {"key_name", info.key_name}, {"key_uuid", crypto::to_string(info.key_uuid)},
-        {"nucleus_bytes", info.geometry.nucleus_bytes}, {"omegasafe_version", info.omegasafe_version},
-        {"rotor_bytes", info.geometry.rotor_bytes}, {"rotors", info.geometry.rotors}, {"seq_number", info.seq_number}});
+    cbor_writer out;
+    out.map(9).text("format").number(info_format);
+    out.text("iteration_uuid").text(crypto::to_string(info.iteration_uuid));
+    out.text("key_name").text(info.key_name);
+    out.text("key_uuid").text(crypto::to_string(info.key_uuid));
+    out.text("nucleus_bytes").number(info.geometry.nucleus_bytes);
+    out.text("omegasafe_version").text(info.omegasafe_version);
+    out.text("rotor_bytes").number(info.geometry.rotor_bytes);
+    out.text("rotors").number(info.geometry.rotors);
+    out.text("seq_number").number(info.seq_number);
+    return out.take();
 }
 
 std::uint32_t size_field(const attribute_reader& fields, const char* name, std::uint32_t limit) {
@@ -90,6 +97,11 @@ iteration_info decode_iteration_info(const_byte_span cbor) {
     if (!acceptable_info(info) || !std::ranges::equal(to_cbor(info), cbor))
         throw damaged("its description is not in the canonical form");
     return info;
+}
+
+iteration_key decode_iteration_key(const_byte_span cbor) {
+    const attribute_reader fields{cbor, "The description of a key iteration"};
+    return {fields.id("key_uuid"), fields.number("seq_number")};
 }
 
 secure_bytes encode_payload(const iteration_info& info, const crypto::key_material& maps) {

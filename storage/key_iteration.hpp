@@ -4,6 +4,7 @@
 #include "crypto/cipher.hpp"
 #include "crypto/uuid.hpp"
 #include "storage/sfc.hpp"
+#include <tuple>
 
 namespace omegasafe::storage {
 
@@ -26,6 +27,18 @@ struct iteration_info {
 /// CBOR attributes; strict on reading: failure(container_damaged).
 std::vector<std::uint8_t> encode(const iteration_info& info);
 iteration_info decode_iteration_info(const_byte_span cbor);
+
+/// Which iteration attributes describe, without decoding them: for looking through thousands.
+struct iteration_key {
+    uuid key_uuid{};
+    std::uint64_t seq_number = 0;
+
+    /// By key, then by sequence.
+    bool operator<(const iteration_key& other) const {
+        return std::tie(key_uuid, seq_number) < std::tie(other.key_uuid, other.seq_number);
+    }
+};
+iteration_key decode_iteration_key(const_byte_span cbor);
 
 /// Info and maps.
 struct key_iteration {
