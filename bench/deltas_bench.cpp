@@ -1,10 +1,14 @@
-// What a key with many Deltas costs: whole operations from a cold start of the actors, with the bytes they read and
-// write (from /proc/self/io, whatever the page cache gives). A pull reports its time per Delta.
+// What a key with many Deltas costs: whole operations from a cold start of the actors, with the processor time of all
+// threads and the bytes they read and write (from /proc/self/io, whatever the page cache gives). A pull reports its
+// time per Delta.
 #include "actors/file_job.hpp"
 #include "bench/many_deltas.hpp"
 #include "cli/key_summary.hpp"
+#include "storage/cache_entry.hpp"
 #include "storage/ecs_sfc.hpp"
+#include "storage/key_iteration.hpp"
 #include <benchmark/benchmark.h>
+#include <ctime>
 #include <fstream>
 #include <spdlog/spdlog.h>
 
@@ -14,15 +18,17 @@ using namespace omegasafe;
 using bench::device_with;
 using bench::many_deltas;
 
-struct io_bytes {
-    double read = 0, written = 0;
+struct resources {
+    double read = 0, written = 0; // bytes
+    double seconds = 0;           // of all processors
 
-    static io_bytes now() {
+    static resources now() {
         std::ifstream file("/proc/self/io");
         std::string name;
-        io_bytes bytes;
-        file >> name >> bytes.read >> name >> bytes.written;
-        return bytes;
+        resources used;
+        file >> name >> used.read >> name >> used.written;
+        used.seconds = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+        return used;
     }
 };
 
@@ -30,11 +36,12 @@ struct io_bytes {
 template <class Body>
 void measure(benchmark::State& state, Body body) {
     spdlog::set_level(spdlog::level::warn);
-    const auto before = io_bytes::now();
+    const auto before = resources::now();
     for (auto _ : state)
         body();
-    const auto after = io_bytes::now();
+    const auto after = resources::now();
     const auto runs = static_cast<double>(state.iterations());
+    state.counters["cpu_ms"] = (after.seconds - before.seconds) / runs * 1e3;
     state.counters["read_kB"] = (after.read - before.read) / runs / 1e3;
     state.counters["written_kB"] = (after.written - before.written) / runs / 1e3;
 }
@@ -72,6 +79,30 @@ void list_keys(benchmark::State& state) {
         cli::session session{{device.root.string(), "WARNING"}, 2};
         if (cli::summarize_keys(session).size() != 1)
             state.SkipWithError("the key is missing");
+    });
+}
+
+/// The key store alone: its directory opened, every iteration looked at.
+void open_key_store(benchmark::State& state) {
+    const auto& device = device_with(static_cast<std::uint64_t>(state.range(0)));
+    measure(state, [&] {
+        const auto file = storage::open_container(device.root / "omegasafe_keys.sfc", bench::the_password());
+        for (const auto& entry : file->entries())
+            benchmark::DoNotOptimize(storage::decode_iteration_key(entry.attributes));
+    });
+}
+
+/// One sub-claim on local_cache.sfc alone.
+void cache_claim(benchmark::State& state) {
+    const auto& device = device_with(static_cast<std::uint64_t>(state.range(0)));
+    measure(state, [&] {
+        storage::update_container(device.root / "local_cache.sfc", bench::the_password(), [&](const auto& file) {
+            auto entry = storage::decode_cache_entry(file.find(device.newest)->attributes);
+            storage::take(entry, cache_reason::performance, 100);
+            storage::container_changes changes;
+            changes.put.push_back({device.newest, storage::encode(entry), std::nullopt});
+            return changes;
+        });
     });
 }
 
@@ -118,6 +149,8 @@ void full_pull(benchmark::State& state) {
 DELTAS(encrypt_1_kib)->Arg(10'000);
 DELTAS(decrypt_1_kib)->Arg(10'000);
 DELTAS(list_keys)->Arg(10'000);
+DELTAS(open_key_store)->Arg(10'000);
+DELTAS(cache_claim)->Arg(10'000);
 DELTAS(sfc_claim)->Arg(10'000);
 DELTAS(full_pull)->Iterations(1);
 DELTAS(renewal)->Arg(10'000)->Iterations(3);

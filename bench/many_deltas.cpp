@@ -27,15 +27,6 @@ void write_container(const fs::path& path, const password_ptr& password, Fill fi
     file.commit();
 }
 
-password_ptr the_password() {
-    static const auto password = [] {
-        const auto text = crypto::generate_password();
-        ::setenv("OMEGASAFE_CONFIG_PASSWORD", std::string{text.text()}.c_str(), 1);
-        return std::make_shared<storage::sfc_password>(text.text());
-    }();
-    return password;
-}
-
 std::vector<std::uint8_t> ecs_attributes(const uuid& key_uuid, const storage::iteration_info& info, u128 next) {
     return storage::to_attributes({{"kind", "delta"}, {"key_uuid", crypto::to_string(key_uuid)},
         {"seq_number", info.seq_number}, {"start_global_position", storage::position_to_json(info.first_position())},
@@ -44,6 +35,15 @@ std::vector<std::uint8_t> ecs_attributes(const uuid& key_uuid, const storage::it
 }
 
 } // namespace
+
+password_ptr the_password() {
+    static const auto password = [] {
+        const auto text = crypto::generate_password();
+        ::setenv("OMEGASAFE_CONFIG_PASSWORD", std::string{text.text()}.c_str(), 1);
+        return std::make_shared<storage::sfc_password>(text.text());
+    }();
+    return password;
+}
 
 many_deltas::many_deltas(std::uint64_t count) {
     const crypto::key_geometry geometry{chain_bytes, chain_bytes, rotors};

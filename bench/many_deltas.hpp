@@ -37,6 +37,9 @@ private:
     key_iteration_ptr alpha_;
 };
 
+/// The configuration password of every root.
+password_ptr the_password();
+
 /// The same object for each `count`, made once.
 many_deltas& device_with(std::uint64_t count);
 

@@ -1,4 +1,5 @@
 // Delta scenarios of the reference ("Delta Pulling Semantics"): two devices on one SFC ECS.
+#include "storage/fail_points.hpp"
 #include "tests/scenario/device.hpp"
 
 #include <catch2/catch.hpp>
@@ -25,6 +26,22 @@ struct two_devices {
             first.ask<key_iteration_ptr>(first.actors().delta_sync, renew_delta{first.key_uuid});
     }
 };
+
+std::atomic<int> calls_until_failure{-1};
+
+int fail_from_nth_on(const char*) {
+    return calls_until_failure-- <= 0 ? ENOSPC : 0;
+}
+
+template <class F>
+errc error_of(F action) {
+    try {
+        action();
+    } catch (const failure& problem) {
+        return problem.code();
+    }
+    return errc::none;
+}
 
 } // namespace
 
@@ -116,6 +133,34 @@ TEST_CASE_METHOD(two_devices, "D7: an explicit pull catches up with everything, 
     const pull_deltas all{second.key_uuid, {}};
     CHECK(second.ask<pull_report>(second.actors().delta_sync, all).pulled.size() == 3);
     CHECK(second.ask<pull_report>(second.actors().delta_sync, all).pulled.empty());
+}
+
+TEST_CASE_METHOD(two_devices, "a pull that fails anywhere leaves no gap and goes on from there") {
+    advance_to(35); // two batches
+    int failures = 0;
+    for (int n = 0;; n += 37) {
+        device third;
+        third.join(first);
+        calls_until_failure = n;
+        storage::fail_point_hook_in_use = fail_from_nth_on;
+        const auto code = error_of([&] {
+            third.ask<pull_report>(third.actors().delta_sync, pull_deltas{third.key_uuid, {}});
+        });
+        storage::fail_point_hook_in_use = nullptr;
+        const auto here = third.sequences();
+        INFO("call " << n << ", " << here.size() << " iterations");
+        for (std::uint64_t seq = 0; seq < here.size(); ++seq)
+            REQUIRE(here[seq] == seq);
+        REQUIRE(third.ask<cache_entries_ptr>(third.actors().claim_cache, list_cache_entries{third.key_uuid})->size() >=
+                here.size());
+        const auto rest = third.ask<pull_report>(third.actors().delta_sync, pull_deltas{third.key_uuid, {}});
+        CHECK(rest.pulled.size() == 36 - here.size());
+        CHECK(third.sequences().size() == 36);
+        if (code == errc::none)
+            break;
+        ++failures;
+    }
+    CHECK(failures >= 4);
 }
 
 TEST_CASE_METHOD(two_devices, "claims of two devices never overlap") {
