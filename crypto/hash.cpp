@@ -1,6 +1,7 @@
 #include "crypto/hash.hpp"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <stdexcept>
 #include <xxhash.h>
 
@@ -46,6 +47,13 @@ sha256_digest sha256::finish() {
 sha256_digest sha256::of(const_byte_span data) {
     sha256_digest digest{};
     require(EVP_Digest(data.data(), data.size(), digest.data(), nullptr, sha256_algorithm(), nullptr) == 1);
+    return digest;
+}
+
+sha256_digest hmac_sha256(const_byte_span key, const_byte_span data) {
+    sha256_digest digest{};
+    require(HMAC(sha256_algorithm(), key.data(), static_cast<int>(key.size()), data.data(), data.size(), digest.data(),
+                nullptr) != nullptr);
     return digest;
 }
 

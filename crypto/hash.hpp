@@ -1,4 +1,5 @@
-// SHA-256 (file integrity) and XXH3-128 (damage detection in plain containers; not a security measure).
+// SHA-256 (file integrity), HMAC-SHA256 (keyed names) and XXH3-128 (damage detection in plain containers; not a
+// security measure).
 #pragma once
 
 #include "crypto/secure_memory.hpp"
@@ -28,6 +29,9 @@ public:
 private:
     evp_md_ctx_st* context_;
 };
+
+/// HMAC-SHA256 (RFC 2104).
+sha256_digest hmac_sha256(const_byte_span key, const_byte_span data);
 
 /// XXH3-128 in canonical (big-endian) byte order, with a 64-bit seed.
 xxh3_digest xxh3_128(const_byte_span data, std::uint64_t seed);

@@ -6,6 +6,7 @@
 
 #include "messages/error.hpp"
 #include "messages/messages.hpp"
+#include "messages/tree.hpp"
 #include <caf/all.hpp>
 
 namespace omegasafe {
@@ -115,6 +116,17 @@ using progress_actor = caf::typed_actor<caf::reacts_to<progress>,
 using file_job_actor = caf::typed_actor<caf::replies_to<encrypt_file>::with<file_report>,
     caf::replies_to<decrypt_file>::with<file_report>>;
 
+/// Takes small files, group after group, in memory. Blocking, detached.
+using tree_worker_actor = caf::typed_actor<
+    // one result a file; an error ends the whole run: without key or claim the other groups would fail as well
+    caf::replies_to<file_group>::with<std::vector<file_result>>>;
+
+/// Whole trees: walks, bounds what is under way, keeps the journal, reports; ends after its answer. Detached.
+using batch_actor = caf::typed_actor<
+    // what failed alone stands in the report; an error means that the run stopped, and can be resumed
+    caf::replies_to<encrypt_tree>::with<tree_report_ptr>, caf::replies_to<decrypt_tree>::with<tree_report_ptr>,
+    caf::reacts_to<part_progress>>;
+
 /// The actors of one process, as the supervisor holds them now.
 struct services {
     config_actor config;
@@ -151,6 +163,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_root)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_sfc_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::created_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_file)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_tree)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::download_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::draw_piece)
@@ -160,8 +173,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_file)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_tree)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::end_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::fast_forward)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::file_group)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::file_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::generate_maps)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_container_password)
@@ -183,6 +198,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_iterations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_ends)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_iterations)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::part_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::load_iteration)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::password_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::position_range)
@@ -197,7 +213,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::services)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::set_config)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::settings_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::sub_claim)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::tree_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::upload_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<omegasafe::position_range>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_delta>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_entry>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::file_result>)

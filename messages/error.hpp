@@ -14,6 +14,7 @@ enum class errc : std::uint8_t {
     internal,           // a bug or a crashed actor
     usage,              // wrong arguments or a missing value with no terminal to ask on
     aborted,            // the user said no
+    partly_failed,      // some of several things failed; the others are done
     input_unreadable,   // input missing, a directory, or not readable
     output_refused,     // target exists, is read-only or cannot be created
     io_failed,          // read or write failed: disk full, device error

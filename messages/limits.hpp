@@ -46,4 +46,18 @@ inline constexpr unsigned max_threads = 256;
 /// Longest key, ECS and file name accepted, in bytes (file systems stop at 255).
 inline constexpr std::size_t name_bytes = 255;
 
+/// Files of a tree up to this size are encrypted in memory, many with one claim; larger ones stream on their own.
+inline constexpr std::uint64_t small_file_bytes = chunk_bytes;
+
+/// Files and bytes of one group of small files: enough that a claim and a sync cost little for each, and few enough
+/// that a group fits every key's Delta and an interrupted run repeats little.
+inline constexpr std::size_t group_files = 512;
+inline constexpr std::uint64_t group_bytes = 8 * 1024 * 1024;
+
+/// Largest index of a tree: some five million files, and a bound on what a hostile index can make us allocate.
+inline constexpr std::uint64_t tree_index_bytes = 512 * 1024 * 1024;
+
+/// Longest path inside a tree, bytes: what Linux takes in one call.
+inline constexpr std::size_t tree_path_bytes = 4095;
+
 } // namespace omegasafe::limits

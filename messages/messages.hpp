@@ -309,6 +309,19 @@ struct generate_maps {
     unsigned max_workers = 0; // 0: all
 };
 
+/// What a tree keeps of a file or folder beside its content.
+struct file_attributes {
+    std::uint64_t size = 0;    // bytes; 0 for a folder
+    std::uint32_t mode = 0;    // permission bits, at most 0777
+    std::int64_t mtime_ns = 0; // since 1970
+    bool operator==(const file_attributes&) const = default;
+};
+
+/// Which files of a tree are meant: storage/tree_filter.hpp has the rules. No include means all.
+struct tree_patterns {
+    std::vector<std::string> include, exclude;
+};
+
 // --- file_job -------------------------------------------------------------------------------------------------------
 
 struct encrypt_file {
@@ -322,7 +335,8 @@ struct decrypt_file {
     std::filesystem::path output_folder;
     std::string name_override; // empty: the original name
     bool overwrite = false;
-    bool verify_only = false; // check everything, write nothing
+    bool verify_only = false;                  // check everything, write nothing
+    std::optional<file_attributes> expected{}; // the size must be right; mode and time are restored
 };
 struct file_report {
     std::filesystem::path output; // empty after verify_only
@@ -335,6 +349,8 @@ struct file_report {
 struct progress {
     std::uint64_t done = 0;
     std::uint64_t total = 0; // bytes
+    std::uint64_t files_done = 0;
+    std::uint64_t files_total = 0; // 0: a single file
 };
 struct end_progress {};
 

@@ -3,6 +3,7 @@
 #include "crypto/random.hpp"
 #include "messages/limits.hpp"
 #include "storage/fail_points.hpp"
+#include "storage/file_status.hpp"
 #include "storage/system_error.hpp"
 #include <algorithm>
 #include <array>
@@ -264,13 +265,24 @@ void atomic_file::publish_over() {
     temporary_name_.clear();
 }
 
-void atomic_file::commit() {
-    if (guarded("sync", [&] { return ::fsync(descriptor_.get()); }) != 0)
-        throw system_failure(errc::io_failed, "Writing " + target_.string() + " to the disk failed", errno);
+void atomic_file::set_attributes(std::uint32_t mode, std::int64_t mtime_ns) {
+    const auto modified = to_timespec(mtime_ns);
+    const timespec times[2] = {modified, modified};
+    if (::fchmod(descriptor_.get(), mode) != 0 || ::futimens(descriptor_.get(), times) != 0)
+        throw system_failure(errc::io_failed, "Setting mode and time of " + target_.string() + " failed", errno);
+}
+
+void atomic_file::publish() {
     if (policy_ == existing_target::refuse)
         publish_new();
     else
         publish_over();
+}
+
+void atomic_file::commit() {
+    if (guarded("sync", [&] { return ::fsync(descriptor_.get()); }) != 0)
+        throw system_failure(errc::io_failed, "Writing " + target_.string() + " to the disk failed", errno);
+    publish();
     if (guarded("sync_folder", [&] { return ::fsync(folder_.get()); }) == 0)
         return;
     const int error = errno;

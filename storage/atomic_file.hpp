@@ -33,8 +33,12 @@ public:
         const byte_source& source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t offset) override;
     /// Reserves space, so that a full disk shows before the work; ignored where the file system cannot.
     void reserve(std::uint64_t size);
+    /// Permission bits and modification time that the file appears with; after the last write.
+    void set_attributes(std::uint32_t mode, std::int64_t mtime_ns);
     /// fsync, link or rename to the target, fsync of the folder. Throws failure(output_refused / io_failed).
     void commit();
+    /// The name alone: whole for everyone who looks, but durable only after a group_sync.
+    void publish();
 
 private:
     void start_write_back(std::uint64_t written);

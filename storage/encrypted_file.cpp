@@ -120,33 +120,45 @@ encrypted_file_info open_encrypted_file(std::shared_ptr<const byte_source> sourc
 std::vector<std::uint8_t> encrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first,
     const encryption_metadata& metadata, std::string_view name, const_byte_span data, std::uint64_t suffix_length,
     sfc_password_ptr layer) {
-    const auto prefix = encode(file_metadata{std::string(name), data.size(), crypto::sha256::of(data)});
-    secure_bytes bytes(prefix.size() + data.size() + suffix_length);
-    std::copy_n(prefix.data(), prefix.size(), bytes.data());
-    std::copy(data.begin(), data.end(), bytes.data() + prefix.size());
-    crypto::random_fill(bytes.span().last(suffix_length));
-    cipher.encrypt(first, bytes, bytes.span());
+    secure_bytes bytes(limits::file_metadata_bytes + data.size() + suffix_length);
+    std::copy(data.begin(), data.end(), bytes.data() + limits::file_metadata_bytes);
+    return encrypt_in_place(cipher, first, metadata, name, bytes.span(), data.size(), std::move(layer));
+}
+
+std::vector<std::uint8_t> encrypt_in_place(const crypto::cipher& cipher, std::uint64_t first,
+    const encryption_metadata& metadata, std::string_view name, byte_span encoded, std::uint64_t length,
+    sfc_password_ptr layer) {
+    const auto data = encoded.subspan(limits::file_metadata_bytes, length);
+    const auto prefix = encode(file_metadata{std::string(name), length, crypto::sha256::of(data)});
+    std::copy_n(prefix.data(), prefix.size(), encoded.data());
+    crypto::random_fill(encoded.subspan(prefix.size() + length));
+    cipher.encrypt(first, encoded, encoded);
     memory_sink sink;
     sfc_writer writer(sink, std::move(layer));
     writer.add(encryption_metadata_uuid, {}, crypto::as_bytes(to_json(metadata)));
-    writer.add(encrypted_data_uuid, {}, bytes);
+    writer.add(encrypted_data_uuid, {}, encoded);
     writer.finish();
     return sink.take();
 }
 
-secure_bytes decrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file) {
+decrypted_file decrypt_whole(
+    const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file, std::uint64_t limit) {
     const auto capacity = cipher.key().geometry().capacity();
     const auto& source = file.container->source();
     if (first >= capacity || file.data.length > capacity - first)
         throw sfc_damaged(source, "its positions lie outside the key iteration");
-    auto bytes = file.container->read(file.data, limits::delta_container_bytes);
-    cipher.decrypt(first, bytes, bytes.span());
-    const auto metadata = decode_file_metadata(bytes.span().first(limits::file_metadata_bytes));
-    const auto rest = bytes.span().subspan(limits::file_metadata_bytes);
-    if (metadata.length > rest.size() || crypto::sha256::of(rest.first(metadata.length)) != metadata.sha256)
+    decrypted_file out{{}, file.container->read(file.data, limit)};
+    cipher.decrypt(first, out.encoded, out.encoded.span());
+    out.metadata = decode_file_metadata(out.encoded.span().first(limits::file_metadata_bytes));
+    if (out.metadata.length > out.encoded.size() - limits::file_metadata_bytes ||
+        crypto::sha256::of(out.content()) != out.metadata.sha256)
         throw failure(errc::integrity_failed,
             source.name() + " does not decrypt to what was encrypted; the file or the key was altered.");
-    return secure_bytes(const_byte_span(rest.first(metadata.length)));
+    return out;
+}
+
+secure_bytes decrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file) {
+    return secure_bytes(decrypt_whole(cipher, first, file, limits::delta_container_bytes).content());
 }
 
 } // namespace omegasafe::storage

@@ -57,7 +57,24 @@ encrypted_file_info open_encrypted_file(std::shared_ptr<const byte_source> sourc
 std::vector<std::uint8_t> encrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first,
     const encryption_metadata& metadata, std::string_view name, const_byte_span data, std::uint64_t suffix_length,
     sfc_password_ptr layer);
-/// The inverse, with length and SHA-256 checked (failure(integrity_failed)). `first` as above.
+/// The same from bytes that stand in place already: `encoded` begins with room for the metadata, then comes the file of
+/// `length` bytes, and what is left is the suffix. Afterwards it holds encrypted_data.
+std::vector<std::uint8_t> encrypt_in_place(const crypto::cipher& cipher, std::uint64_t first,
+    const encryption_metadata& metadata, std::string_view name, byte_span encoded, std::uint64_t length,
+    sfc_password_ptr layer);
+
+/// What encrypted_data of a whole file decrypts to.
+struct decrypted_file {
+    file_metadata metadata;
+    secure_bytes encoded; // metadata, file and suffix as they were encrypted
+
+    const_byte_span content() const { return encoded.span().subspan(limits::file_metadata_bytes, metadata.length); }
+};
+/// The inverse, with length and SHA-256 checked (failure(integrity_failed)). `first` as above; encrypted_data longer
+/// than `limit` is failure(container_damaged).
+decrypted_file decrypt_whole(
+    const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file, std::uint64_t limit);
+/// The same for a Delta: only its bytes, at most limits::delta_container_bytes of them.
 secure_bytes decrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file);
 
 } // namespace omegasafe::storage

@@ -1,0 +1,15 @@
+// What the file system says of a file, in the words of a tree's index.
+#pragma once
+
+#include "messages/messages.hpp"
+#include <sys/stat.h>
+
+namespace omegasafe::storage {
+
+/// Size (0 unless a regular file), permission bits without set-user-id, set-group-id and sticky, modification time.
+file_attributes attributes_of(const struct stat& status);
+
+/// The inverse of mtime_ns.
+timespec to_timespec(std::int64_t nanoseconds);
+
+} // namespace omegasafe::storage

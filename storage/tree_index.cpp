@@ -1,0 +1,167 @@
+#include "storage/tree_index.hpp"
+
+#include "messages/error.hpp"
+#include "messages/limits.hpp"
+#include "storage/byte_order.hpp"
+#include "storage/encrypted_file.hpp"
+#include <algorithm>
+#include <set>
+
+namespace omegasafe::storage {
+
+namespace {
+
+constexpr std::array<std::uint8_t, 8> magic{0x8f, 'O', 'S', 'T', '\r', '\n', 0x1a, '\n'};
+constexpr std::uint16_t index_version = 1;
+constexpr std::size_t header_bytes = 24; // magic, version, 6 zeros, number of rows
+constexpr std::size_t row_bytes = 40;    // before the path
+constexpr std::uint16_t folder_flag = 1;
+
+failure damaged(const std::string& what) {
+    return failure(errc::container_damaged,
+        "The index of the tree is damaged: " + what + "; restore " + std::string{tree_index_name} + " from a copy.");
+}
+
+void put_row(std::uint8_t* out, const tree_entry& entry) {
+    store_le(out, entry.is_folder ? folder_flag : std::uint16_t{0});
+    store_le(out + 2, static_cast<std::uint16_t>(entry.attributes.mode));
+    store_le(out + 4, static_cast<std::uint16_t>(entry.path.size()));
+    store_le(out + 6, std::uint16_t{0});
+    store_le(out + 8, entry.attributes.size);
+    store_le(out + 16, static_cast<std::uint64_t>(entry.attributes.mtime_ns));
+    std::copy(entry.encrypted.begin(), entry.encrypted.end(), out + 24);
+}
+
+/// Walks through the rows; every step checks that the bytes are there.
+class row_parser {
+public:
+    explicit row_parser(crypto::const_byte_span rows) : rest_(rows) {}
+
+    tree_entry next() {
+        const auto* row = take(row_bytes).data();
+        const auto flags = load_le<std::uint16_t>(row);
+        if (flags > folder_flag || load_le<std::uint16_t>(row + 6) != 0)
+            throw damaged("a row has unknown flags");
+        tree_entry entry;
+        entry.is_folder = flags == folder_flag;
+        entry.attributes = {load_le<std::uint64_t>(row + 8), load_le<std::uint16_t>(row + 2),
+            static_cast<std::int64_t>(load_le<std::uint64_t>(row + 16))};
+        std::copy_n(row + 24, entry.encrypted.size(), entry.encrypted.begin());
+        const auto path = take(load_le<std::uint16_t>(row + 4));
+        entry.path.assign(reinterpret_cast<const char*>(path.data()), path.size());
+        return entry;
+    }
+    std::size_t left() const { return rest_.size(); }
+
+private:
+    crypto::const_byte_span take(std::size_t size) {
+        if (size > rest_.size())
+            throw damaged("it ends early");
+        const auto taken = rest_.first(size);
+        rest_ = rest_.subspan(size);
+        return taken;
+    }
+
+    crypto::const_byte_span rest_;
+};
+
+/// What a single row must obey, whatever the others say.
+void check_row(const tree_entry& entry) {
+    if (!safe_tree_path(entry.path))
+        throw damaged("a path in it is not safe");
+    if (entry.attributes.mode > 0777)
+        throw damaged("a row has more than permission bits");
+    if (entry.is_folder != entry.encrypted.is_nil() || (entry.is_folder && entry.attributes.size != 0))
+        throw damaged("a row is neither file nor folder");
+}
+
+/// Rows seen so far: what makes the next one a duplicate or an orphan.
+class known_rows {
+public:
+    void add(const tree_entry& entry) {
+        if (!(last_ < entry.path))
+            throw damaged("its paths are not in order");
+        const auto slash = entry.path.rfind('/');
+        if (slash != std::string::npos && !folders_.contains(entry.path.substr(0, slash)))
+            throw damaged("a path lies in a folder that it does not list");
+        if (entry.is_folder)
+            folders_.insert(entry.path);
+        else if (!encrypted_.insert(entry.encrypted).second)
+            throw damaged("an encrypted file stands in it twice");
+        last_ = entry.path;
+    }
+
+private:
+    std::string last_; // no path is empty
+    std::set<std::string> folders_;
+    std::set<uuid> encrypted_;
+};
+
+} // namespace
+
+std::string encrypted_name(const uuid& id) {
+    return crypto::to_string(id).append(encrypted_suffix);
+}
+
+bool safe_tree_path(std::string_view path) {
+    if (path.size() > limits::tree_path_bytes)
+        return false;
+    while (true) {
+        const auto slash = path.find('/');
+        if (!safe_base_name(path.substr(0, slash)))
+            return false;
+        if (slash == std::string_view::npos)
+            return true;
+        path.remove_prefix(slash + 1);
+    }
+}
+
+std::vector<std::uint8_t> encode_tree_index(const std::vector<tree_entry>& entries) {
+    std::size_t size = header_bytes;
+    for (const auto& entry : entries)
+        size += row_bytes + entry.path.size();
+    if (size > limits::tree_index_bytes)
+        throw failure(errc::file_too_large, "The tree has too many files for one index of " +
+                                                std::to_string(limits::tree_index_bytes) +
+                                                " bytes; encrypt its folders one by one.");
+    std::vector<std::uint8_t> bytes(size);
+    std::copy(magic.begin(), magic.end(), bytes.begin());
+    store_le(bytes.data() + 8, index_version);
+    store_le(bytes.data() + 16, static_cast<std::uint64_t>(entries.size()));
+    auto* out = bytes.data() + header_bytes;
+    for (const auto& entry : entries) {
+        put_row(out, entry);
+        out = std::copy(entry.path.begin(), entry.path.end(), out + row_bytes);
+    }
+    return bytes;
+}
+
+std::vector<tree_entry> decode_tree_index(crypto::const_byte_span bytes) {
+    if (bytes.size() < header_bytes || !std::equal(magic.begin(), magic.end(), bytes.begin()))
+        throw damaged("it does not begin like one");
+    const auto version = load_le<std::uint16_t>(bytes.data() + 8);
+    if (version > index_version)
+        throw failure(
+            errc::container_newer, "The tree was encrypted by a newer omegasafe; update omegasafe to decrypt it.");
+    const auto zeros = bytes.subspan(10, 6);
+    if (version != index_version || std::any_of(zeros.begin(), zeros.end(), [](auto byte) { return byte != 0; }))
+        throw damaged("its header is wrong");
+    const auto count = load_le<std::uint64_t>(bytes.data() + 16);
+    row_parser rows(bytes.subspan(header_bytes));
+    if (count > rows.left() / row_bytes)
+        throw damaged("it is too short for its rows");
+    std::vector<tree_entry> entries;
+    entries.reserve(count);
+    known_rows known;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        auto entry = rows.next();
+        check_row(entry);
+        known.add(entry);
+        entries.push_back(std::move(entry));
+    }
+    if (rows.left() > 0)
+        throw damaged("it has bytes left over");
+    return entries;
+}
+
+} // namespace omegasafe::storage

@@ -1,0 +1,39 @@
+// Records of a journal: those of the input, whose checks are made right so that the parser goes on, and then a rest
+// that is taken as it is. What is read is what was written, up to the first false record.
+#include "storage/tree_journal.hpp"
+#include "fuzz_support.hpp"
+#include <algorithm>
+
+using namespace omegasafe;
+using namespace omegasafe::storage;
+
+namespace {
+
+constexpr std::size_t body_bytes = sizeof(uuid) + sizeof(file_tag);
+
+/// The input's bodies as true records; `count` says how many.
+std::vector<std::uint8_t> true_records(const secure_bytes& key, const_byte_span bodies, std::uint64_t& count) {
+    std::vector<std::uint8_t> bytes;
+    for (; bodies.size() >= body_bytes; bodies = bodies.subspan(body_bytes), ++count) {
+        uuid id{};
+        std::copy_n(bodies.begin(), id.size(), id.begin());
+        file_tag tag{};
+        std::copy_n(bodies.begin() + sizeof(uuid), tag.size(), tag.begin());
+        const auto record = encode_journal_record(key, count, id, tag == file_tag{} ? nullptr : &tag);
+        bytes.insert(bytes.end(), record.begin(), record.end());
+    }
+    bytes.insert(bytes.end(), bodies.begin(), bodies.end());
+    return bytes;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    static const secure_bytes key(std::string_view{"0123456789abcdef0123456789abcdef"});
+    fuzz::accepted([&] { fuzz::require(parse_journal_records(key, {data, size}).count == 0); });
+    std::uint64_t count = 0;
+    const auto bytes = true_records(key, {data, size}, count);
+    const auto found = parse_journal_records(key, bytes);
+    fuzz::require(found.count == count && found.begun.size() + found.done.size() <= count);
+    return 0;
+}
