@@ -17,36 +17,6 @@ using storage::segment_codec;
 
 constexpr std::uint64_t chunk_segments = limits::chunk_bytes / segment_bytes;
 
-void pull_up_to(const key_access& key, const uuid& key_uuid, std::uint64_t seq) {
-    try {
-        key.ask_sync<pull_report>(pull_deltas{key_uuid, seq});
-    } catch (const failure& problem) {
-        if (problem.code() != errc::ecs_unavailable)
-            throw;
-        throw failure(errc::delta_missing,
-            "Delta " + std::to_string(seq) + " of key " + crypto::to_string(key_uuid) +
-                ", which the file needs, is not on this device and cannot be pulled: " + problem.what());
-    }
-}
-
-/// The Delta that a position belongs to, pulled with those before it when it is not on this device (D4).
-key_iteration_ptr delta_of(const key_access& key, const uuid& key_uuid, u128 position) {
-    const auto geometry = key.ends()->front().geometry;
-    const u128 seq_number = position / geometry.capacity() + 1;
-    if (seq_number > geometry.supported_deltas())
-        throw failure(errc::container_damaged,
-            "The file names a position beyond the capacity of key " + crypto::to_string(key_uuid) + ".");
-    const auto seq = static_cast<std::uint64_t>(seq_number);
-    try {
-        return key.load(seq);
-    } catch (const failure& problem) {
-        if (problem.code() != errc::delta_missing)
-            throw;
-    }
-    pull_up_to(key, key_uuid, seq);
-    return key.load(seq);
-}
-
 class decrypt_run final : public file_run {
 public:
     decrypt_run(caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_file& request)
@@ -57,8 +27,7 @@ public:
         if (!request.name_override.empty() && !request.verify_only)
             create_output(request.name_override); // refused early when it exists
         const auto& metadata = file_.metadata;
-        const key_access key{system, supervisor, metadata.key_uuid};
-        const auto delta = delta_of(key, metadata.key_uuid, metadata.global_position_start);
+        const auto delta = key_access{system, supervisor, metadata.key_uuid}.delta_at(metadata.global_position_start);
         if (metadata.global_position_start + file_.data.length - 1 > delta->info.last_position())
             throw failure(errc::container_damaged,
                 request.input.string() + " is damaged: it claims positions beyond the end of its Delta.");
@@ -110,6 +79,8 @@ public:
             throw failure(errc::integrity_failed, request_.input.string() +
                                                       " decrypts to something else than was encrypted (SHA-256 "
                                                       "differs); nothing was written. Restore it from a copy.");
+        if (output_ && request_.expected)
+            output_->set_attributes(request_.expected->mode, request_.expected->mtime_ns);
         if (output_)
             output_->commit();
         return {output_ ? output_->target() : std::filesystem::path{}, original_.length, file_.data.length,
@@ -131,6 +102,8 @@ private:
         if (original_.length > file_.data.length - file_metadata_bytes)
             throw failure(errc::integrity_failed,
                 request_.input.string() + " holds less than its original length; nothing was written.");
+        if (request_.expected)
+            require_listed_file(request_.input, original_, request_.name_override, *request_.expected);
         if (!request_.verify_only && !output_)
             create_output(original_.name);
         if (output_)
@@ -152,6 +125,14 @@ private:
 };
 
 } // namespace
+
+void require_listed_file(const std::filesystem::path& encrypted, const storage::file_metadata& found,
+    const std::string& name, const file_attributes& listed) {
+    if (found.name != name || found.length != listed.size)
+        throw failure(errc::integrity_failed, encrypted.string() +
+                                                  " holds another file than the tree's index says; nothing was "
+                                                  "written. Restore it from a copy.");
+}
 
 std::unique_ptr<file_run> start_decryption(
     caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_file& request) {

@@ -33,7 +33,7 @@ public:
           head_(std::min<std::uint64_t>(total_, segment_bytes)) {
         require_storable_name();
         output_.reserve(segment_codec::stored_length(total_));
-        claim(system, supervisor);
+        claim();
         read_head();
     }
 
@@ -83,14 +83,10 @@ private:
     }
 
     /// After this the positions are gone, whatever happens.
-    void claim(caf::actor_system& system, const supervisor_actor& supervisor) {
-        const auto actors = ask<services>(system, supervisor, get_services{});
-        claimed_ = ask<claimed_range>(system, actors.claimant, claim_request{request_.key_uuid, total_});
-        const auto delta = key_.load(claimed_.seq_number);
-        if (claimed_.range.size() != total_ || claimed_.range.first < delta->info.first_position() ||
-            claimed_.range.last > delta->info.last_position())
-            throw failure(errc::internal, "The claimed positions do not fit the Delta; nothing was encrypted.");
-        first_ = static_cast<std::uint64_t>(claimed_.range.first - delta->info.first_position());
+    void claim() {
+        auto [claimed, delta, first] = key_.claim(total_);
+        claimed_ = claimed;
+        first_ = first;
         spdlog::debug("Encrypting {} with positions {} to {} of Delta {}.", request_.input.string(),
             crypto::to_decimal(claimed_.range.first), crypto::to_decimal(claimed_.range.last), claimed_.seq_number);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/runtime.hpp"
+#include "storage/encrypted_file.hpp"
 
 namespace omegasafe::actors {
 
@@ -26,6 +27,10 @@ public:
     /// Bytes done and in all.
     virtual progress state() const = 0;
 };
+
+/// What a tree's index says of a file must be what its encrypted file holds. Throws failure(integrity_failed).
+void require_listed_file(const std::filesystem::path& encrypted, const storage::file_metadata& found,
+    const std::string& name, const file_attributes& listed);
 
 /// Everything that can be refused is refused before positions are claimed; the claim is durable on return.
 std::unique_ptr<file_run> start_encryption(

@@ -22,6 +22,45 @@ key_iteration_ptr key_access::load(std::uint64_t seq_number) const {
     return ask<key_iteration_ptr>(system_, actors_.key_store, load_iteration{key_uuid_, seq_number});
 }
 
+key_iteration_ptr key_access::delta_at(u128 position) const {
+    const auto geometry = ends()->front().geometry;
+    const u128 seq_number = position / geometry.capacity() + 1;
+    if (seq_number > geometry.supported_deltas())
+        throw failure(errc::container_damaged,
+            "The file names a position beyond the capacity of key " + crypto::to_string(key_uuid_) + ".");
+    const auto seq = static_cast<std::uint64_t>(seq_number);
+    try {
+        return load(seq);
+    } catch (const failure& problem) {
+        if (problem.code() != errc::delta_missing)
+            throw;
+    }
+    pull_up_to(seq);
+    return load(seq);
+}
+
+void key_access::pull_up_to(std::uint64_t seq) const {
+    try {
+        ask_sync<pull_report>(pull_deltas{key_uuid_, seq});
+    } catch (const failure& problem) {
+        if (problem.code() != errc::ecs_unavailable)
+            throw;
+        throw failure(errc::delta_missing,
+            "Delta " + std::to_string(seq) + " of key " + crypto::to_string(key_uuid_) +
+                ", which the file needs, is not on this device and cannot be pulled: " + problem.what());
+    }
+}
+
+claimed_positions key_access::claim(std::uint64_t size) const {
+    const auto claimed = ask<claimed_range>(system_, actors_.claimant, claim_request{key_uuid_, size});
+    auto delta = load(claimed.seq_number);
+    if (claimed.range.size() != size || claimed.range.first < delta->info.first_position() ||
+        claimed.range.last > delta->info.last_position())
+        throw failure(errc::internal, "The claimed positions do not fit the Delta; nothing was encrypted.");
+    const auto first = static_cast<std::uint64_t>(claimed.range.first - delta->info.first_position());
+    return {claimed, std::move(delta), first};
+}
+
 key_material_ptr key_access::generate(const crypto::key_geometry& geometry, unsigned max_workers) const {
     return ask<key_material_ptr>(system_, actors_.cipher_pool,
         generate_maps{std::make_shared<const crypto::key_geometry>(geometry), max_workers});

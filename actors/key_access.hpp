@@ -13,6 +13,13 @@ inline constexpr const char* start_over_advice =
     "To start over from the ECS, export the Alpha (export-key) and the ECS (export-ecs), make a new configuration "
     "directory (init --config-dir) and import both there; keep the old directory for files encrypted with its Delta.";
 
+/// A claimed range and the Delta it lies in.
+struct claimed_positions {
+    claimed_range claimed;
+    key_iteration_ptr delta;
+    std::uint64_t first = 0; // position inside the Delta
+};
+
 /// Short-lived: made for one request, it asks the supervisor for the actors once. All calls block and throw `failure`.
 class key_access {
 public:
@@ -25,6 +32,10 @@ public:
     /// The Alpha in front, the newest iteration at the back. failure(alpha_missing).
     iterations_ptr ends() const;
     key_iteration_ptr load(std::uint64_t seq_number) const;
+    /// The Delta that a global position belongs to, pulled from the ECS with those before it when it is not here (D4).
+    key_iteration_ptr delta_at(u128 position) const;
+    /// Claims a range; the positions are gone afterwards, whatever happens.
+    claimed_positions claim(std::uint64_t size) const;
     /// Fresh maps from the cipher pool.
     key_material_ptr generate(const crypto::key_geometry& geometry, unsigned max_workers) const;
     /// Stores iterations, in the order of their sequence, with their cache entries; idempotent. The cache entries come
@@ -51,6 +62,7 @@ public:
     }
 
 private:
+    void pull_up_to(std::uint64_t seq) const;
     const ecs_connection_actor& connection() const;
 
     caf::actor_system& system_;

@@ -65,11 +65,12 @@ int run(int argc, char** argv) {
         "omegasafe"};
     app.set_version_flag("-V,--version", std::string{"omegasafe "} + OMEGASAFE_VERSION);
     app.require_subcommand(1);
-    for (const auto add : {add_init, add_set_config, add_erase_all, add_create_key, add_list_keys, add_view_key,
-             add_edit_key, add_delete_key, add_export_key, add_import_key, add_import_key_delta,
-             add_pull_missing_deltas, add_key_storage_limits, add_list_ecs, add_create_http_ecs, add_create_sfc_ecs,
-             add_edit_ecs, add_export_ecs, add_import_ecs, add_list_ecs_storages, add_ecs_storage_commands,
-             add_fast_forward_claim, add_encrypt, add_decrypt, add_verify, add_inspect})
+    for (const auto add :
+        {add_init, add_set_config, add_erase_all, add_create_key, add_list_keys, add_view_key, add_edit_key,
+            add_delete_key, add_export_key, add_import_key, add_import_key_delta, add_pull_missing_deltas,
+            add_key_storage_limits, add_list_ecs, add_create_http_ecs, add_create_sfc_ecs, add_edit_ecs, add_export_ecs,
+            add_import_ecs, add_list_ecs_storages, add_ecs_storage_commands, add_fast_forward_claim, add_encrypt,
+            add_decrypt, add_encrypt_tree, add_decrypt_tree, add_verify, add_inspect})
         add(app);
     const int code = parse_and_run(app, argc, argv);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {

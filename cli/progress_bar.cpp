@@ -41,6 +41,8 @@ std::string progress_line(const std::string& label, const progress& now, double 
     auto line =
         fmt::format("{} {:3.0f}%  {}/s", label, static_cast<double>(now.done) / static_cast<double>(total) * 100,
             decimal_size(static_cast<std::uint64_t>(rate)));
+    if (now.files_total > 0)
+        line += fmt::format("  {} of {} files", with_thousands(now.files_done), with_thousands(now.files_total));
     if (now.done > 0) {
         const auto left = static_cast<std::uint64_t>(static_cast<double>(now.total - now.done) / rate);
         line += fmt::format("  {}:{:02} left", left / 60, left % 60);

@@ -8,7 +8,8 @@ namespace omegasafe::cli {
 /// Starts the actor that draws it; a null handle when stderr is no terminal.
 progress_actor spawn_progress_bar(caf::actor_system& system, std::string label);
 
-/// "label  45%  1.2 GB/s  0:12 left"; `seconds` since the start, greater than 0.
+/// "label  45%  1.2 GB/s  120 of 1,000 files  0:12 left", the files for trees only; `seconds` since the start, greater
+/// than 0.
 std::string progress_line(const std::string& label, const progress& now, double seconds);
 
 } // namespace omegasafe::cli

@@ -19,7 +19,7 @@ constexpr std::array rows{
     row{errc::internal, 1, "internal", "try again; report it if it stays"},
     row{errc::usage, 2, "usage", "see --help of the command"},
     row{errc::aborted, 3, "aborted", ""},
-    row{errc::partly_failed, 4, "partly_failed", "see which files failed, mend the cause, run it again with --resume"},
+    row{errc::partly_failed, 4, "partly_failed", "correct what is named and run it again with --resume"},
     row{errc::input_unreadable, 10, "input_unreadable", "check path and rights"},
     row{errc::output_refused, 11, "output_refused", "another name or folder, or --overwrite where the command has it"},
     row{errc::io_failed, 12, "io_failed", "make room; check the device"},

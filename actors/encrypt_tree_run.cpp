@@ -1,0 +1,213 @@
+// Encryption of a whole tree: encrypted files under random names, a journal for --resume, the index at the end.
+#include "actors/key_access.hpp"
+#include "actors/tree_run.hpp"
+#include "crypto/random.hpp"
+#include "storage/atomic_file.hpp"
+#include "storage/encrypted_file.hpp"
+#include "storage/file_lock.hpp"
+#include "storage/file_status.hpp"
+#include "storage/key_iteration.hpp"
+#include "storage/tree_journal.hpp"
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+namespace omegasafe::actors {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path canonical_folder(const fs::path& folder) {
+    std::error_code problem;
+    auto real = fs::canonical(folder, problem);
+    if (problem || !fs::is_directory(real))
+        throw failure(errc::input_unreadable, folder.string() + " is no folder that can be read; name a folder.");
+    return real;
+}
+
+/// Else the tree would encrypt its own encrypted files.
+void refuse_inside(const fs::path& input, const fs::path& output) {
+    const auto real = fs::weakly_canonical(output);
+    if (std::ranges::mismatch(input, real).in1 == input.end())
+        throw failure(errc::output_refused, "The output folder " + output.string() +
+                                                " lies in the folder that is to be encrypted; choose one outside.");
+}
+
+class encrypt_tree_run final : public tree_run {
+public:
+    encrypt_tree_run(caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_tree& request)
+        : tree_run(request.output), request_(request), key_(system, supervisor, request.key_uuid),
+          geometry_(key_.iterations()->front().geometry) {
+        request_.input = canonical_folder(request.input);
+        refuse_inside(request_.input, output_);
+        make_tree_folder(output_);
+        lock_.emplace(output_, std::chrono::milliseconds{0});
+        const bool goes_on = refuse_or_resume();
+        if (was_complete_)
+            return;
+        auto found = storage::walk_tree(request_.input, storage::tree_filter{request_.patterns});
+        problems_ = std::move(found.problems);
+        const auto config = ask<services>(system, supervisor, get_services{}).config;
+        const storage::tree_journal::binding bound{
+            ask<password_ptr>(system, config, get_container_password{}), request_.key_uuid, request_.input};
+        journal_.emplace(
+            goes_on ? storage::tree_journal::open(output_, bound) : storage::tree_journal::create(output_, bound));
+        forget_unfinished();
+        plan(std::move(found.entries));
+    }
+
+    file_group group(const tree_unit& unit) const override {
+        return {cipher_direction::encrypt, request_.key_uuid, output_, false, unit};
+    }
+    std::variant<encrypt_file, decrypt_file> single(const tree_file& file) const override {
+        return encrypt_file{file.input, file.output, request_.key_uuid, false};
+    }
+
+    /// Known before they exist, so that whatever an interruption leaves can be removed, and nothing else.
+    void starting(const tree_unit& unit) override {
+        std::vector<uuid> files;
+        for (const auto& file : unit)
+            files.push_back(plan_[file.number].entry.encrypted);
+        journal_->begin(files);
+    }
+
+    void finished(const tree_unit& unit, const std::vector<file_result>& results) override {
+        auto checked = results;
+        if (is_large(unit))
+            require_unchanged(unit.front(), checked.front());
+        std::vector<std::pair<storage::file_tag, uuid>> done;
+        for (const auto& result : checked)
+            if (const auto& entry = plan_[result.number].entry; result.code == errc::none)
+                done.emplace_back(journal_->tag_of(entry.path, entry.attributes), entry.encrypted);
+        journal_->finish(done);
+        for (const auto& result : checked)
+            if (result.code == errc::none)
+                spdlog::debug("Finished {}.", plan_[result.number].entry.path);
+        tree_run::finished(unit, checked);
+    }
+
+    bool stops(errc code) const override {
+        return code != errc::input_unreadable && code != errc::io_failed && code != errc::file_too_large &&
+               code != errc::claim_insufficient;
+    }
+
+    tree_report finish() override {
+        auto made = report();
+        made.was_complete = was_complete_;
+        if (was_complete_)
+            return made;
+        write_index();
+        // What was done before and is not of the tree any more: changed, removed or excluded since.
+        for (const auto& id : done_before_)
+            remove_encrypted(id);
+        if (!any_failed()) // else --resume tries the failed ones again
+            journal_->remove();
+        return made;
+    }
+
+private:
+    /// True when there is a journal to go on with.
+    bool refuse_or_resume() {
+        const bool journal = fs::exists(output_ / storage::tree_journal_name);
+        const bool index = fs::exists(output_ / storage::tree_index_name);
+        if (journal && !request_.resume)
+            throw failure(errc::output_refused, output_.string() + " holds a tree that is not finished; go on with "
+                                                                   "--resume, or choose another folder.");
+        if (index && !request_.resume)
+            throw failure(errc::output_refused, output_.string() + " holds a finished tree already (there is nothing "
+                                                                   "to --resume); choose another folder.");
+        was_complete_ = index && !journal;
+        return journal;
+    }
+
+    /// Encrypted files that were begun, and may even be whole, but of which nothing says so.
+    void forget_unfinished() {
+        for (const auto& [tag, id] : journal_->before().done)
+            done_before_.insert(id);
+        for (const auto& id : journal_->before().begun)
+            if (!done_before_.contains(id))
+                remove_encrypted(id);
+    }
+
+    void plan(std::vector<storage::tree_entry> entries) {
+        const auto& before = journal_->before();
+        for (auto& entry : entries) {
+            std::optional<tree_status> status;
+            if (!entry.is_folder) {
+                const auto known = before.done.find(journal_->tag_of(entry.path, entry.attributes));
+                const bool there = known != before.done.end() && is_there(known->second);
+                entry.encrypted = there ? known->second : crypto::random_uuid();
+                if (there) {
+                    status = tree_status::resumed;
+                    done_before_.erase(known->second);
+                }
+            }
+            plan_.push_back({std::move(entry), status, errc::none, {}});
+        }
+    }
+
+    bool is_there(const uuid& id) const {
+        std::error_code unknown;
+        return fs::is_regular_file(fs::symlink_status(path_of(id), unknown));
+    }
+    fs::path path_of(const uuid& id) const { return output_ / storage::encrypted_name(id); }
+    void remove_encrypted(const uuid& id) const {
+        std::error_code ignored; // what stays is named by no index
+        fs::remove(path_of(id), ignored);
+    }
+
+    tree_file sides_of(std::size_t number) const override {
+        const auto& entry = plan_[number].entry;
+        return {number, request_.input / entry.path, path_of(entry.encrypted), entry.attributes};
+    }
+
+    /// The index must say what the encrypted file holds.
+    void require_unchanged(const tree_file& file, file_result& result) const {
+        struct stat status {};
+        const bool known = ::lstat(file.input.c_str(), &status) == 0;
+        const auto now = storage::attributes_of(status);
+        if (result.code != errc::none ||
+            (known && now.size == file.attributes.size && now.mtime_ns == file.attributes.mtime_ns))
+            return;
+        remove_encrypted(plan_[file.number].entry.encrypted);
+        result.code = errc::io_failed;
+        result.sentence = "The file " + file.input.string() +
+                          " changed while the tree was encrypted; nothing was kept of it. Run the command again with "
+                          "--resume.";
+    }
+
+    void write_index() const {
+        std::vector<storage::tree_entry> kept;
+        for (const auto& row : plan_)
+            if (row.status != tree_status::failed)
+                kept.push_back(row.entry);
+        const auto plain = storage::encode_tree_index(kept);
+        const auto suffix = storage::draw_suffix_length(plain.size(), geometry_.capacity());
+        const auto claim = key_.claim(limits::file_metadata_bytes + plain.size() + suffix);
+        const auto& range = claim.claimed.range;
+        spdlog::debug("Encrypting the index with positions {} to {} of Delta {}.", crypto::to_decimal(range.first),
+            crypto::to_decimal(range.last), claim.claimed.seq_number);
+        const auto container = storage::encrypt_in_memory(
+            *claim.delta->cipher, claim.first, {request_.key_uuid, range.first}, "index", plain, suffix, key_.layer());
+        storage::atomic_file file(output_ / storage::tree_index_name, storage::existing_target::replace);
+        file.write_at(0, container);
+        file.commit();
+    }
+
+    encrypt_tree request_;
+    key_access key_;
+    crypto::key_geometry geometry_;
+    std::optional<storage::file_lock> lock_; // on the output folder: one run at a time
+    std::optional<storage::tree_journal> journal_;
+    std::set<uuid> done_before_; // by an earlier run, and not of this plan
+    bool was_complete_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<tree_run> start_tree(
+    caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_tree& request) {
+    return std::make_unique<encrypt_tree_run>(system, supervisor, request);
+}
+
+} // namespace omegasafe::actors

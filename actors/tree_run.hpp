@@ -1,0 +1,72 @@
+// One tree on its way, seen from the side that plans, keeps the books and reports; the batch actor has it done.
+#pragma once
+
+#include "actors/runtime.hpp"
+#include "storage/tree_index.hpp"
+#include "storage/tree_walk.hpp"
+#include <variant>
+
+namespace omegasafe::actors {
+
+/// A large file alone, or small files as a group.
+using tree_unit = std::vector<tree_file>;
+
+/// The batch drives one: next_unit until it is empty, starting before a unit goes to a worker, finished after it came
+/// back, finish at the end. All calls come from one thread and may throw `failure`, which ends the run.
+class tree_run {
+public:
+    virtual ~tree_run() = default;
+
+    /// Large files first, so that none is left over when the workers have nothing else to do. Empty: all handed out.
+    tree_unit next_unit();
+    static bool is_large(const tree_unit& unit);
+    /// Requests for a unit.
+    virtual file_group group(const tree_unit& unit) const = 0;
+    virtual std::variant<encrypt_file, decrypt_file> single(const tree_file& file) const = 0;
+
+    virtual void starting(const tree_unit&) {}
+    virtual void finished(const tree_unit& unit, const std::vector<file_result>& results);
+    /// Whether a large file's failure would meet every other file too.
+    virtual bool stops(errc) const { return false; }
+    virtual tree_report finish() = 0;
+    /// Files and bytes that this run has to do; nothing is done yet.
+    progress expected() const;
+
+protected:
+    /// One file or folder of the plan and what became of it.
+    struct planned {
+        storage::tree_entry entry;
+        std::optional<tree_status> status; // absent: a file to be done, or a folder
+        errc code = errc::none;
+        std::string sentence;
+    };
+
+    explicit tree_run(std::filesystem::path output) : output_(std::move(output)) {}
+
+    /// The two sides of a file.
+    virtual tree_file sides_of(std::size_t number) const = 0;
+    void mark_failed(std::size_t number, const failure& problem);
+    bool any_failed() const;
+    tree_report report() const;
+
+    std::vector<planned> plan_; // in ascending order of paths
+    std::vector<storage::walk_problem> problems_;
+    std::filesystem::path output_;
+
+private:
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    std::size_t next_large_ = 0, next_small_ = 0;
+};
+
+/// Refuses what can be refused before anything is written; then the journal is there and the output folder locked.
+std::unique_ptr<tree_run> start_tree(
+    caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_tree& request);
+
+/// Reads the index and makes the folders.
+std::unique_ptr<tree_run> start_tree(
+    caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_tree& request);
+
+/// The folder a tree goes into, made with mode 0700 when it is not there. Throws failure(output_refused).
+void make_tree_folder(const std::filesystem::path& folder);
+
+} // namespace omegasafe::actors

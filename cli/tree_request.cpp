@@ -1,0 +1,123 @@
+#include "cli/tree_request.hpp"
+
+#include "cli/format.hpp"
+#include "cli/json_output.hpp"
+#include <algorithm>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace omegasafe::cli {
+
+namespace {
+
+struct counts {
+    std::uint64_t done = 0, failed = 0, skipped = 0, resumed = 0, bytes = 0;
+};
+
+counts count(const tree_report& report) {
+    counts sum;
+    for (const auto& item : report.items) {
+        sum.done += item.status == tree_status::done;
+        sum.failed += item.status == tree_status::failed;
+        sum.skipped += item.status == tree_status::skipped;
+        sum.resumed += item.status == tree_status::resumed;
+        sum.bytes += item.status == tree_status::done ? item.bytes : 0;
+    }
+    return sum;
+}
+
+/// Names come from the disk: a terminal must not obey them.
+std::string printable(std::string text) {
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
+    return text;
+}
+
+void name_what_is_missing(const tree_report& report) {
+    for (const auto& item : report.items) {
+        if (item.status == tree_status::failed)
+            spdlog::error("{}: {}", printable(item.path), printable(item.sentence));
+        else if (item.status == tree_status::skipped)
+            spdlog::warn("{}: skipped. {}", printable(item.path), item.sentence);
+    }
+}
+
+const char* name_of(tree_status status, const std::string& verb) {
+    switch (status) {
+    case tree_status::done:
+        return verb.c_str();
+    case tree_status::resumed:
+        return "resumed";
+    case tree_status::skipped:
+        return "skipped";
+    default:
+        return "failed";
+    }
+}
+
+json payload_of(const tree_item& item, const std::string& verb) {
+    const bool failed = item.status == tree_status::failed;
+    return {{"path", item.path},
+        {"encrypted_name", item.encrypted_name.empty() ? json(nullptr) : json(item.encrypted_name)},
+        {"status", name_of(item.status, verb)}, {"bytes", json_position(item.bytes)},
+        {"error_code", failed ? json(to_string(item.code)) : json(nullptr)},
+        {"message", item.sentence.empty() ? json(nullptr) : json(item.sentence)}};
+}
+
+void print_payload(const tree_report& report, const counts& sum, const std::string& verb) {
+    json payload{{"schema_version", schema_version}, {"output_dir", report.output.string()}, {verb, sum.done},
+        {"failed", sum.failed}, {"skipped", sum.skipped}, {"resumed", sum.resumed}, {"bytes", json_position(sum.bytes)},
+        {"files", json::array()}};
+    for (const auto& item : report.items)
+        payload["files"].push_back(payload_of(item, verb));
+    print_json(payload);
+}
+
+void print_summary(const tree_report& report, const counts& sum, const std::string& verb) {
+    if (report.was_complete) {
+        print("The tree in " + report.output.string() + " was complete already.");
+        return;
+    }
+    const auto seconds = std::max(report.seconds.count(), 1e-9);
+    print("Tree " + verb + ": " + report.output.string());
+    print(fmt::format("{} files {}, {} failed, {} skipped, {} done before; {} bytes in {:.2f} s ({}/s)",
+        with_thousands(sum.done), verb, with_thousands(sum.failed), with_thousands(sum.skipped),
+        with_thousands(sum.resumed), with_thousands(sum.bytes), seconds,
+        decimal_size(static_cast<std::uint64_t>(static_cast<double>(sum.bytes) / seconds))));
+}
+
+} // namespace
+
+void add_tree_options(CLI::App& command, tree_options& options, const std::string& input_help,
+    const std::string& output_help, const std::string& resume_help) {
+    command.add_option("-i,--input-dir", options.input, input_help)->required();
+    command.add_option("-o,--output-dir", options.output, output_help)->required();
+    // One value each time, so that a pattern never swallows what follows it.
+    command
+        .add_option("--include", options.patterns.include,
+            "Only files that match this pattern, or lie in a folder that does; repeatable. '*' and '?' stop at '/'; a "
+            "leading '/' means the tree's root, else the pattern is matched against the end of the path; a trailing "
+            "'/' matches folders only")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command
+        .add_option("--exclude", options.patterns.exclude,
+            "Not what matches this pattern, nor what lies in a folder that does; repeatable; wins over --include")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command.add_option("--jobs", options.jobs, "Files or groups of small files at a time (default: one a core)");
+    command.add_flag("--resume", options.resume, resume_help);
+}
+
+void report_tree(const tree_report& report, const std::string& verb, bool as_json) {
+    const auto sum = count(report);
+    name_what_is_missing(report);
+    as_json ? print_payload(report, sum, verb) : print_summary(report, sum, verb);
+    if (sum.failed > 0)
+        throw failure(errc::partly_failed,
+            fmt::format("{} of {} files failed, each named above; what is not named is {}. Run the command again with "
+                        "--resume to try them again.",
+                sum.failed, report.items.size(), verb));
+}
+
+} // namespace omegasafe::cli
