@@ -48,48 +48,65 @@ def plain_length(stored):
 
 
 class Container:
-    def __init__(self, content, password):
+    """`local`: one of the program's own containers, which may be changed in place."""
+
+    def __init__(self, content, password, local=False):
         self.content = content
-        self.read_header()
+        self.local = local
+        try:
+            self.read_header(content[:192])
+        except Refused:
+            if not local or len(content) < 384:
+                raise
+            self.read_header(content[-192:])
+            need(self.growing and self.total == len(content))
         root = self.root_key(password) if self.sealed else None
         length = plain_length(self.directory_stored)
-        key = hkdf(root, content[64:96], b"omegasafe sfc v1 directory") if self.sealed else None
-        directory = self.open(self.directory_offset, length, key, content[:160])
+        salt = self.header[64:96]
+        key = hkdf(root, salt, b"omegasafe sfc v1 directory") if self.sealed else None
+        seed = int.from_bytes(salt[:8], "little") if self.growing else 0
+        directory = self.open(self.directory_offset, length, key, self.header[:160], seed)
         self.read_directory(directory)
 
-    def read_header(self):
-        header = self.content[:192]
+    def read_header(self, header):
+        self.header = header
         need(len(header) == 192 and header[:8] == b"\x8fSFC\r\n\x1a\n")
         version, flags = struct.unpack_from("<HH", header, 8)
         need(version <= 1, "container_newer")
         need(hashlib.sha256(header[:160]).digest() == header[160:] and version == 1)
         self.kdf, self.log2_n, self.r, self.p = header[12:16]
-        need(flags <= 1 and self.kdf <= 2, "container_newer")
+        need(flags <= 1 and self.kdf <= 2 and header[136] <= 1, "container_newer")
         self.sealed = flags == 1
-        need(not any(header[136:160]) and self.sealed == (self.kdf != 0))
+        self.growing = header[136] == 1
+        need(not any(header[137:160]) and self.sealed == (self.kdf != 0))
         need(self.sealed or not any(header[12:48] + header[120:136]))
         need(self.kdf != 2 or not any(header[13:16]))
         if self.kdf == 1:
             need(10 <= self.log2_n <= 20 and 1 <= self.r <= 32 and 1 <= self.p <= 16)
             need((128 * self.r << self.log2_n) <= 256 << 20)
-        self.directory_offset, self.directory_stored, total = struct.unpack_from("<QQQ", header, 96)
-        need(total == len(self.content) and self.directory_offset >= 192)
-        need(self.directory_offset + self.directory_stored == total)
+        self.directory_offset, self.directory_stored, self.total = struct.unpack_from("<QQQ", header, 96)
+        need(self.local or (not self.growing and self.total == len(self.content)))
+        need(self.total <= len(self.content) and self.directory_offset >= 192)
+        self.end = self.total - 192 if self.growing else self.directory_offset
+        if self.growing:
+            need(self.directory_offset + self.directory_stored <= self.end)
+        else:
+            need(self.directory_offset + self.directory_stored == self.total)
         need(self.directory_stored <= stored_length(256 << 20))
 
     def root_key(self, password):
         need(password is not None, "password_missing")
-        salt = self.content[16:48]
+        salt = self.header[16:48]
         if self.kdf == 1:
             root = hashlib.scrypt(password.encode(), salt=salt, n=1 << self.log2_n, r=self.r, p=self.p, dklen=32,
                                   maxmem=300 << 20)
         else:
             root = hkdf(password.encode(), salt, b"omegasafe sfc v1 root")
         check = hkdf(root, salt, b"omegasafe sfc v1 password check", 16)
-        need(check == self.content[120:136], "password_wrong")
+        need(check == self.header[120:136], "password_wrong")
         return root
 
-    def open(self, offset, length, key, aad):
+    def open(self, offset, length, key, aad, seed=0):
         plain = b""
         segments = max(1, -(-length // SEGMENT))
         for i in range(segments):
@@ -103,7 +120,7 @@ class Container:
                 except InvalidTag:
                     raise Refused("container_damaged") from None
             else:
-                need(xxhash.xxh3_128(stored[:size], seed=2 * i + last).digest() == stored[size:])
+                need(xxhash.xxh3_128(stored[:size], seed=(seed + 2 * i + last) % 2**64).digest() == stored[size:])
                 plain += stored[:size]
         return plain
 
@@ -127,15 +144,17 @@ class Container:
             places.append((offset, stored_length(length)))
             at += fixed + size
         need(at == len(directory))
+        if self.growing:
+            places.append((self.directory_offset, self.directory_stored))
         expected = 192
         for offset, stored in sorted(places):
-            need(offset == expected)
-            expected += stored
-        need(expected == self.directory_offset)
+            need(offset >= expected if self.growing else offset == expected)
+            expected = offset + stored
+        need(expected <= self.end if self.growing else expected == self.end)
 
     def read(self, identity):
         offset, length, key, _ = self.entries[identity]
-        return self.open(offset, length, key, self.content[:64] + identity.bytes)
+        return self.open(offset, length, key, self.header[:64] + identity.bytes)
 
 
 def read_cbor(data):
@@ -294,8 +313,8 @@ def check_case(folder, case):
     content = (folder / case["file"]).read_bytes()
     password = case["password"]
     alpha = read_alpha((folder / case["alpha"]).read_bytes(), None) if "alpha" in case else None
-    if case["kind"] == "sfc":
-        container = Container(content, password)
+    if case["kind"] in ("sfc", "local_sfc"):
+        container = Container(content, password, local=case["kind"] == "local_sfc")
         found = [(str(identity), entry[3].hex(), container.read(identity))
                  for identity, entry in container.entries.items()]
         if case["outcome"] == "ok":
@@ -345,7 +364,7 @@ def main():
         delta = read_delta(alpha, arguments.delta.read_bytes(), None)
         sys.stdout.buffer.write(read_file(delta, content, arguments.password)[1])
     else:
-        container = Container(content, arguments.password)
+        container = Container(content, arguments.password, local=True)
         for identity in container.entries:
             sys.stdout.buffer.write(container.read(identity))
     return 0

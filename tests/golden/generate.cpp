@@ -4,6 +4,7 @@
 #include "crypto/random.hpp"
 #include "storage/atomic_file.hpp"
 #include "storage/byte_order.hpp"
+#include "storage/container_growth.hpp"
 #include "storage/encrypted_file.hpp"
 #include "storage/key_iteration.hpp"
 #include "storage/sfc_header.hpp"
@@ -58,9 +59,9 @@ void write(const std::filesystem::path& path, const_byte_span content) {
 
 key_iteration_ptr draw(std::uint64_t seq_number, const uuid& key_uuid) {
     auto maps = std::make_shared<const crypto::key_material>(crypto::key_material::generate(geometry));
+    const iteration_info info{key_uuid, crypto::random_uuid(), seq_number, "Golden key", "0.1.0", geometry};
     return std::make_shared<const key_iteration>(
-        key_iteration{{key_uuid, crypto::random_uuid(), seq_number, "Golden key", "0.1.0", geometry},
-            std::make_shared<const crypto::cipher>(std::move(maps))});
+        key_iteration{info, std::make_shared<const crypto::cipher>(std::move(maps))});
 }
 
 /// Puts a right checksum on changed header bytes.
@@ -169,6 +170,53 @@ void containers(golden_folder& golden) {
     newer("sfc_newer_kdf.sfc", 12, 3);
 }
 
+class file_in_memory final : public in_place_file {
+public:
+    explicit file_in_memory(bytes content) { sink_.write_at(0, content); }
+    void write_at(std::uint64_t offset, const_byte_span data) override { sink_.write_at(offset, data); }
+    void sync() override {}
+    void cut(std::uint64_t) override {}
+    bytes take() { return sink_.take(); }
+
+private:
+    memory_sink sink_;
+};
+
+/// What changes in place make of a container: entry 4 of `size` bytes was added, entry 1 got new attributes twice.
+bytes grown(bytes content, std::size_t size, const sfc_password_ptr& password) {
+    for (const auto start : bytes{4, 5, 200}) {
+        container_changes changes;
+        changes.put.push_back({numbered(1), pattern(5, start), std::nullopt});
+        if (start == 4)
+            changes.put.push_back({numbered(4), bytes{}, secure_bytes(const_byte_span(pattern(size, 4)))});
+        const sfc_reader reader(std::make_shared<memory_source>(content, "golden"), password, sfc_layout::growing);
+        file_in_memory file(content);
+        if (!grow_container(file, reader, password, changes))
+            throw failure(errc::internal, "The golden container did not grow.");
+        content = file.take();
+    }
+    return content;
+}
+
+void local_containers(golden_folder& golden) {
+    auto expected = container_content();
+    expected["entries"].push_back({{"uuid", crypto::to_string(numbered(4))}, {"attributes", ""},
+        {"pattern", {{"length", 70'000}, {"start", 4}}}});
+    for (const auto& [name, password] :
+        {std::pair<std::string, ordered_json>{"plain", nullptr}, {"hkdf", generated_password}}) {
+        const auto opened = password_of(password);
+        const auto content = grown(container(opened), 70'000, opened);
+        golden.add("local_" + name + ".sfc", content, "local_sfc", password, expected);
+        golden.add_case("local_" + name + ".sfc", "sfc", password, fails("container_damaged"));
+        auto torn = content;
+        std::fill_n(torn.begin() + 100, 92, std::uint8_t{0});
+        golden.add("local_" + name + "_torn.sfc", torn, "local_sfc", password, expected);
+        auto longer = content;
+        longer.insert(longer.end(), 500, 7);
+        golden.add("local_" + name + "_longer.sfc", longer, "local_sfc", password, expected);
+    }
+}
+
 void keys(golden_folder& golden, const std::filesystem::path& folder, const key_iteration& alpha,
     const key_iteration& delta) {
     const auto described = [](const key_iteration& iteration) {
@@ -231,6 +279,8 @@ void seeds(const std::filesystem::path& folder, const key_iteration& alpha) {
     const auto sealed = password_of(generated_password);
     write(folder / "sfc" / "plain", small_container(nullptr));
     write(folder / "sfc" / "sealed", small_container(sealed));
+    write(folder / "sfc" / "grown_plain", grown(small_container(nullptr), 30, nullptr));
+    write(folder / "sfc" / "grown_sealed", grown(small_container(sealed), 30, sealed));
     const auto file = [&](const sfc_password_ptr& layer) {
         return encrypt_in_memory(*alpha.cipher, 0, {alpha.info.key_uuid, 0}, "a", pattern(20, 0), 1, layer);
     };
@@ -257,6 +307,7 @@ int main(int count, char** arguments) {
     const auto delta = draw(3, alpha->info.key_uuid);
     golden_folder golden(folder);
     containers(golden);
+    local_containers(golden);
     keys(golden, folder, *alpha, *delta);
     encrypted_files(golden, *delta);
     golden.finish();

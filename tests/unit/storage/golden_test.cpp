@@ -1,4 +1,5 @@
 // Every golden file opens, byte for byte, or is refused, as tests/golden/cases.json says.
+#include "storage/container_file.hpp"
 #include "storage/encrypted_file.hpp"
 #include "storage/key_iteration.hpp"
 #include "storage_support.hpp"
@@ -36,8 +37,7 @@ bytes expected_bytes(const json& expected) {
     return pattern(expected.at("length"), expected.at("start"));
 }
 
-void check_container(const json& test) {
-    const sfc_reader reader(source_of(test.at("file")), password_of(test.at("password")));
+void check_container(const json& test, const sfc_reader& reader) {
     for (const auto& entry : reader.entries())
         reader.read(entry, 1 << 20);
     const auto& expected = test.at("entries");
@@ -78,12 +78,15 @@ void check_file(const json& test) {
 
 void check_case(const json& test) {
     const std::string kind = test.at("kind");
+    const auto password = password_of(test.at("password"));
     if (kind == "sfc")
-        check_container(test);
+        check_container(test, sfc_reader(source_of(test.at("file")), password));
+    else if (kind == "local_sfc")
+        check_container(test, *open_container(golden / test.at("file").get<std::string>(), password));
     else if (kind == "exported_key")
-        check_iteration(test, *read_exported_key(source_of(test.at("file")), password_of(test.at("password"))));
+        check_iteration(test, *read_exported_key(source_of(test.at("file")), password));
     else if (kind == "delta")
-        check_iteration(test, *delta_of(test, test.at("file"), password_of(test.at("password"))));
+        check_iteration(test, *delta_of(test, test.at("file"), password));
     else
         check_file(test);
 }
