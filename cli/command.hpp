@@ -84,6 +84,8 @@ void add_ecs_storage_commands(CLI::App& app);
 void add_fast_forward_claim(CLI::App& app);
 void add_encrypt(CLI::App& app);
 void add_decrypt(CLI::App& app);
+void add_encrypt_tree(CLI::App& app);
+void add_decrypt_tree(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_inspect(CLI::App& app);
 
