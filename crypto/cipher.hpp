@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/key_material.hpp"
+#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -16,7 +17,7 @@ public:
     /// Encrypts in.size() bytes whose first uses position `first` of the iteration (0 .. capacity-1; the range must end
     /// within the iteration, else std::out_of_range). `out` has the same size and may be `in` itself.
     void encrypt(std::uint64_t first, const_byte_span in, byte_span out) const;
-    /// The inverse. The first call builds the inverse maps of nucleus and rotor 1 (at most 2 MB), once.
+    /// The inverse. The first run of more than a few KiB builds the inverse maps of nucleus and rotor 1, at most 2 MB.
     void decrypt(std::uint64_t first, const_byte_span in, byte_span out) const;
 
 private:
@@ -25,6 +26,7 @@ private:
 
     std::shared_ptr<const key_material> key_;
     mutable std::once_flag inverse_made_;
+    mutable std::atomic<bool> inverse_ready_ = false;
     mutable secure_bytes inverse_maps_;
 };
 

@@ -71,6 +71,13 @@ const kernel& selected_kernel() {
     return chosen;
 }
 
+std::vector<kernel_info> list_kernels() {
+    std::vector<kernel_info> list;
+    for (const kernel* each : kernels)
+        list.push_back({each->name, each->available(), each == &selected_kernel()});
+    return list;
+}
+
 forced_kernel::forced_kernel(const kernel& choice) {
     forced.store(&choice, std::memory_order_release);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace omegasafe::crypto {
 
@@ -25,6 +26,16 @@ std::optional<std::string> kernel_override_problem();
 
 /// The kernel that ciphers use, chosen at the first call. Throws as choose_kernel when the environment names a bad one.
 const kernel& selected_kernel();
+
+/// A kernel as it is shown to users.
+struct kernel_info {
+    std::string_view name;
+    bool available = false; // runs on this processor
+    bool selected = false;  // is what ciphers use
+};
+
+/// All kernels built into the program, the fastest first. Throws as selected_kernel().
+std::vector<kernel_info> list_kernels();
 
 /// Makes selected_kernel() give `choice` while it lives, in all threads. For tests and measurements; not nested.
 class forced_kernel {

@@ -1,18 +1,23 @@
 // The algorithm of the vector kernels, written once above their instruction sets.
 //
-// Bytes of a run form a table: a row is a turn of the nucleus and has one composed rotor map, a column has one nucleus
-// map. A vector looks up all its bytes in one map, so it must hold bytes of one column for the nucleus and of one row
-// for the rotors. The table is cut into square tiles as wide as a vector: a tile is read by rows, transposed, looked up
-// by columns, transposed back, looked up by rows and written, and so touches memory once. Tiles are taken down the
-// columns, many turns at once: the maps of a tile's columns then serve all turns from the innermost cache.
+// The bytes of a run form a table: a row is a turn of the nucleus and has one composed rotor map, a column has one
+// nucleus map. A vector looks all its bytes up in one map, so it must hold bytes of one column for the nucleus and of
+// one row for the rotors. Therefore a strip of the table, many turns of some columns, is copied to aligned cells that
+// stay in the second cache. There square tiles as wide as a vector are transposed, looked up and transposed back. Rotor
+// maps are looked up on the way out of the cells to encrypt, on the way in to decrypt. So the maps of a tile's columns
+// serve all turns from the first cache, the map of a row stays in registers, and only the copies need to know where a
+// run begins and ends.
 //
-// Each kernel includes this file where its instructions are allowed and gives a type Isa:
+// Each kernel includes this file where its instructions are allowed, and gives a type Isa:
 //   vector, lanes           a register of `lanes` groups of 16 bytes
+//   fewest_turns            the length of a run, in turns, below which two scalar look-ups are faster
 //   load, store             a whole register from and to any address
-//   load_part, store_part   its first bytes only, the rest zero or left alone
+//   load_part, store_part   its first bytes only; the others are zero, or left alone
 //   interleave_low, _high   the bytes of the lower (upper) halves of two registers in turn, within each group
 //   transpose_lanes         group j of register i <-> group i of register j
-//   look_up                 all bytes of a register in one map
+//   replace_lane            a register with group i taken from another
+//   table                   a map, in registers if there are enough
+//   look_up                 all bytes of a register in one table
 #pragma once
 
 #include "crypto/kernels/portable/portable.hpp"
@@ -29,31 +34,46 @@ public:
 
 private:
     using vector = typename Isa::vector;
+    using table = typename Isa::table;
 
     static constexpr std::size_t lane = 16;
     static constexpr std::size_t width = lane * Isa::lanes; // rows and columns of a tile
-    static constexpr std::size_t block_turns = 320;         // a chunk of 1 MiB of the largest nucleus, 80 KiB of maps
-    static constexpr std::size_t fewest_turns = 4;          // below, two scalar look-ups are faster
+    static constexpr std::size_t block_rows = 320;          // 1 MiB with the largest nucleus; a multiple of all widths
+    static constexpr std::size_t strip_columns = 512;       // cells and maps take 260 KiB together
+    static constexpr std::size_t cell_stride = strip_columns + 64; // an odd number of cache lines uses all cache sets
 
-    /// Some bytes of consecutive turns. Row 0 begins in column `begin`, all others in column 0; the last ends before
-    /// `end`.
+    /// Bytes of consecutive turns. Row 0 begins in column `begin`, all others in column 0; the last ends before `end`.
     struct block {
         const std::uint8_t* nucleus;
-        const rotor_turns::map* rotors; // one for each row
         std::size_t rows, columns, begin, end;
         const std::uint8_t* in;
         std::uint8_t* out;
 
         std::size_t at(std::size_t row, std::size_t column) const { return row * columns + column - begin; }
+        /// The columns that a row has in a strip; none when `from` is not below `to`.
+        std::size_t from(std::size_t row, std::size_t strip) const { return std::max(strip, row == 0 ? begin : 0); }
+        std::size_t to(std::size_t row, std::size_t strip) const {
+            return std::min(strip + strip_columns, row + 1 == rows ? end : columns);
+        }
     };
 
-    static void compose(const rotor_turns::halves& turn, rotor_turns::map& out);
-    static void cipher_block(const block& part);
-    static void cipher_bytes(const block& part, std::size_t row, std::size_t from, std::size_t to);
-    template <bool whole>
-    static void cipher_tile(
-        const block& part, std::size_t row, std::size_t rows, std::size_t column, std::size_t columns);
+    /// Kept on the stack and wiped.
+    struct alignas(64) workspace {
+        std::uint8_t rotors[block_rows][map_size];   // the composed map of each row
+        std::uint8_t cells[block_rows][cell_stride]; // looked up whatever they hold, also outside the run
+    };
+
+    static void compose(const rotor_turns::halves& turn, std::uint8_t* out);
+    static void cipher_block(const block& part, workspace& work);
+    static void copy_in(const block& part, workspace& work, std::size_t strip);
+    static void copy_out(const block& part, const workspace& work, std::size_t strip);
+    template <bool through_map>
+    static void copy(const std::uint8_t* in, std::uint8_t* out, std::size_t size, const std::uint8_t* map);
+    static void look_up_tile(const std::uint8_t* maps, std::size_t columns, std::uint8_t* cells);
+    static void look_up_low_tile(const std::uint8_t* maps, std::size_t columns, std::uint8_t* cells);
     static void look_up_columns(const std::uint8_t* maps, std::size_t columns, vector* rows);
+    template <std::size_t... i>
+    static void look_up_all_columns(const std::uint8_t* maps, vector* rows, std::index_sequence<i...>);
     static void transpose(vector* square);
     template <std::size_t... i>
     static void interleave(const vector* in, vector* out, std::index_sequence<i...>);
@@ -62,120 +82,165 @@ private:
 template <class Isa, direction way>
 void tiles<Isa, way>::cipher(const cipher_run& run) {
     const std::size_t columns = run.nucleus_maps;
-    if (run.size < fewest_turns * columns)
+    if (run.size < Isa::fewest_turns * columns)
         return way == direction::encrypt ? portable_kernel.encrypt(run) : portable_kernel.decrypt(run);
     rotor_turns position(run, way);
-    rotor_turns::map rotors[block_turns];
+    workspace work;
+    std::size_t most_rows = 0;
     std::size_t begin = run.first % columns;
     for (std::size_t done = 0; done < run.size; begin = 0) {
         const std::size_t to_go = begin + run.size - done;
-        const std::size_t rows = std::min((to_go + columns - 1) / columns, block_turns);
+        const std::size_t rows = std::min((to_go + columns - 1) / columns, block_rows);
         const std::size_t end = std::min(to_go - (rows - 1) * columns, columns);
         for (std::size_t row = 0; row < rows; ++row, position.advance())
-            compose(position.current(), rotors[row]);
-        const block part{run.nucleus, rotors, rows, columns, begin, end, run.in + done, run.out + done};
-        cipher_block(part);
+            compose(position.current(), work.rotors[row]);
+        const block part{run.nucleus, rows, columns, begin, end, run.in + done, run.out + done};
+        cipher_block(part, work);
         done += part.at(rows - 1, end);
+        most_rows = std::max(most_rows, rows);
     }
-    wipe(rotors, sizeof rotors);
+    wipe(work.rotors, most_rows * sizeof work.rotors[0]);
+    wipe(work.cells, most_rows * sizeof work.cells[0]);
 }
 
 template <class Isa, direction way>
-void tiles<Isa, way>::compose(const rotor_turns::halves& turn, rotor_turns::map& out) {
+void tiles<Isa, way>::compose(const rotor_turns::halves& turn, std::uint8_t* out) {
+    const table outer(turn.outer);
     for (std::size_t x = 0; x < map_size; x += width)
-        Isa::store(out.data() + x, Isa::look_up(turn.outer, Isa::load(turn.inner + x)));
+        Isa::store(out + x, Isa::look_up(outer, Isa::load(turn.inner + x)));
 }
 
-/// Column by column of tiles. A strip that the first or last row fills only in part has that row done byte by byte.
 template <class Isa, direction way>
-void tiles<Isa, way>::cipher_block(const block& part) {
-    const std::size_t last = part.rows - 1;
-    for (std::size_t column = 0; column < part.columns; column += width) {
-        const std::size_t next = std::min(column + width, part.columns);
-        const std::size_t first_row = column >= part.begin ? 0 : 1;
-        const std::size_t end_row = next <= part.end ? part.rows : last;
-        if (first_row == 1)
-            cipher_bytes(part, 0, part.begin, next);
-        if (end_row == last)
-            cipher_bytes(part, last, column, part.end);
-        for (std::size_t row = first_row; row < end_row; row += width) {
-            const std::size_t rows = std::min(width, end_row - row);
-            if (rows == width && next - column == width)
-                cipher_tile<true>(part, row, width, column, width);
-            else
-                cipher_tile<false>(part, row, rows, column, next - column);
+void tiles<Isa, way>::cipher_block(const block& part, workspace& work) {
+    for (std::size_t strip = 0; strip < part.columns; strip += strip_columns) {
+        const std::size_t columns = std::min(strip_columns, part.columns - strip);
+        copy_in(part, work, strip);
+        for (std::size_t column = 0; column < columns; column += width) {
+            const std::uint8_t* maps = part.nucleus + (strip + column) * map_size;
+            const std::size_t count = std::min(width, columns - column);
+            for (std::size_t row = 0; row < part.rows; row += width)
+                if (part.rows - row > lane)
+                    look_up_tile(maps, count, work.cells[row] + column);
+                else
+                    look_up_low_tile(maps, count, work.cells[row] + column);
         }
+        copy_out(part, work, strip);
     }
 }
 
 template <class Isa, direction way>
-void tiles<Isa, way>::cipher_bytes(const block& part, std::size_t row, std::size_t from, std::size_t to) {
-    const std::uint8_t* rotors = part.rotors[row].data();
-    for (std::size_t column = from; column < to; ++column) {
-        const std::uint8_t* nucleus = part.nucleus + column * map_size;
-        const std::size_t at = part.at(row, column);
-        part.out[at] = way == direction::encrypt ? rotors[nucleus[part.in[at]]] : nucleus[rotors[part.in[at]]];
+void tiles<Isa, way>::copy_in(const block& part, workspace& work, std::size_t strip) {
+    for (std::size_t row = 0; row < part.rows; ++row) {
+        const std::size_t from = part.from(row, strip);
+        const std::size_t to = part.to(row, strip);
+        if (from >= to)
+            continue;
+        const std::uint8_t* in = part.in + part.at(row, from);
+        // The processor does not foresee pieces of rows that lie a turn apart.
+        const std::uint8_t* later = row + 3 < part.rows ? in + 2 * part.columns : in;
+        for (std::size_t at = 0; at < to - from; at += 64)
+            __builtin_prefetch(later + at);
+        copy<way == direction::decrypt>(in, work.cells[row] + from - strip, to - from, work.rotors[row]);
+    }
+}
+
+template <class Isa, direction way>
+void tiles<Isa, way>::copy_out(const block& part, const workspace& work, std::size_t strip) {
+    for (std::size_t row = 0; row < part.rows; ++row) {
+        const std::size_t from = part.from(row, strip);
+        const std::size_t to = part.to(row, strip);
+        if (from < to)
+            copy<way == direction::encrypt>(
+                work.cells[row] + from - strip, part.out + part.at(row, from), to - from, work.rotors[row]);
+    }
+}
+
+/// Copies a piece of a row, through `map` if wanted.
+template <class Isa, direction way>
+template <bool through_map>
+void tiles<Isa, way>::copy(const std::uint8_t* in, std::uint8_t* out, std::size_t size, const std::uint8_t* map) {
+    const table rotors(map);
+    std::size_t at = 0;
+#pragma GCC unroll 4
+    for (; at + width <= size; at += width) {
+        const vector bytes = Isa::load(in + at);
+        Isa::store(out + at, through_map ? Isa::look_up(rotors, bytes) : bytes);
+    }
+    if (at < size) {
+        const vector bytes = Isa::load_part(in + at, size - at);
+        Isa::store_part(out + at, through_map ? Isa::look_up(rotors, bytes) : bytes, size - at);
     }
 }
 
 /// In `groups`, group g has columns 16g .. 16g+15: its register r the rows r, r+16, r+32, ... side by side.
 template <class Isa, direction way>
-template <bool whole>
-void tiles<Isa, way>::cipher_tile(
-    const block& part, std::size_t row, std::size_t rows, std::size_t column, std::size_t columns) {
+void tiles<Isa, way>::look_up_tile(const std::uint8_t* maps, std::size_t columns, std::uint8_t* cells) {
     vector groups[Isa::lanes][lane];
     vector line[Isa::lanes];
-    const std::uint8_t* in = part.in + part.at(row, column);
-    std::uint8_t* out = part.out + part.at(row, column);
-    const rotor_turns::map* rotors = part.rotors + row;
     for (std::size_t r = 0; r < lane; ++r) {
-        for (std::size_t i = 0; i < Isa::lanes; ++i) {
-            const std::size_t turn = r + i * lane;
-            if (!whole && turn >= rows)
-                line[i] = vector{};
-            else
-                line[i] =
-                    whole ? Isa::load(in + turn * part.columns) : Isa::load_part(in + turn * part.columns, columns);
-            if (way == direction::decrypt && (whole || turn < rows))
-                line[i] = Isa::look_up(rotors[turn].data(), line[i]);
-        }
+        for (std::size_t i = 0; i < Isa::lanes; ++i)
+            line[i] = Isa::load(cells + (r + i * lane) * cell_stride);
         Isa::transpose_lanes(line);
         for (std::size_t i = 0; i < Isa::lanes; ++i)
             groups[i][r] = line[i];
     }
-    for (std::size_t i = 0; i < Isa::lanes && (whole || i * lane < columns); ++i)
-        look_up_columns(part.nucleus + (column + i * lane) * map_size,
-            whole ? lane : std::min(lane, columns - i * lane), groups[i]);
+    for (std::size_t i = 0; i < Isa::lanes && i * lane < columns; ++i)
+        look_up_columns(maps + i * lane * map_size, std::min(lane, columns - i * lane), groups[i]);
     for (std::size_t r = 0; r < lane; ++r) {
         for (std::size_t i = 0; i < Isa::lanes; ++i)
             line[i] = groups[i][r];
         Isa::transpose_lanes(line);
-        for (std::size_t i = 0; i < Isa::lanes; ++i) {
-            const std::size_t turn = r + i * lane;
-            if (!whole && turn >= rows)
-                continue;
-            if (way == direction::encrypt)
-                line[i] = Isa::look_up(rotors[turn].data(), line[i]);
-            if (whole)
-                Isa::store(out + turn * part.columns, line[i]);
-            else
-                Isa::store_part(out + turn * part.columns, line[i], columns);
-        }
+        for (std::size_t i = 0; i < Isa::lanes; ++i)
+            Isa::store(cells + (r + i * lane) * cell_stride, line[i]);
     }
+}
+
+/// For the last rows of a block, at most 16. Register j of `square` has column j in its first group, column j + 16 in
+/// the second and so on, which saves the larger part of the transposition.
+template <class Isa, direction way>
+void tiles<Isa, way>::look_up_low_tile(const std::uint8_t* maps, std::size_t columns, std::uint8_t* cells) {
+    vector square[lane];
+    for (std::size_t row = 0; row < lane; ++row)
+        square[row] = Isa::load(cells + row * cell_stride);
+    transpose(square);
+    for (std::size_t j = 0; j < lane; ++j) {
+        const vector bytes = square[j];
+        for (std::size_t i = 0; i < Isa::lanes && i * lane + j < columns; ++i)
+            square[j] = Isa::replace_lane(square[j], i, Isa::look_up(table(maps + (i * lane + j) * map_size), bytes));
+    }
+    transpose(square);
+    for (std::size_t row = 0; row < lane; ++row)
+        Isa::store(cells + row * cell_stride, square[row]);
 }
 
 /// `rows` holds 16 columns by rows before and after.
 template <class Isa, direction way>
-void tiles<Isa, way>::look_up_columns(const std::uint8_t* maps, std::size_t columns, vector* rows) {
-    transpose(rows);
-    for (std::size_t column = 0; column < columns; ++column)
-        rows[column] = Isa::look_up(maps + column * map_size, rows[column]);
-    transpose(rows);
+[[gnu::always_inline]] inline void tiles<Isa, way>::look_up_columns(
+    const std::uint8_t* maps, std::size_t columns, vector* rows) {
+    vector square[lane];
+    for (std::size_t i = 0; i < lane; ++i)
+        square[i] = rows[i];
+    transpose(square);
+    if (columns == lane)
+        look_up_all_columns(maps, square, std::make_index_sequence<lane>{});
+    else
+        for (std::size_t column = 0; column < columns; ++column)
+            square[column] = Isa::look_up(table(maps + column * map_size), square[column]);
+    transpose(square);
+    for (std::size_t i = 0; i < lane; ++i)
+        rows[i] = square[i];
+}
+
+template <class Isa, direction way>
+template <std::size_t... i>
+[[gnu::always_inline]] inline void tiles<Isa, way>::look_up_all_columns(
+    const std::uint8_t* maps, vector* rows, std::index_sequence<i...>) {
+    ((rows[i] = Isa::look_up(table(maps + i * map_size), rows[i])), ...);
 }
 
 /// Each group of 16 bytes of 16 registers: byte j of register i <-> byte i of register j. Four perfect shuffles.
 template <class Isa, direction way>
-void tiles<Isa, way>::transpose(vector* square) {
+[[gnu::always_inline]] inline void tiles<Isa, way>::transpose(vector* square) {
     constexpr std::make_index_sequence<lane / 2> pairs{};
     vector other[lane];
     interleave(square, other, pairs);
@@ -186,7 +251,8 @@ void tiles<Isa, way>::transpose(vector* square) {
 
 template <class Isa, direction way>
 template <std::size_t... i>
-void tiles<Isa, way>::interleave(const vector* in, vector* out, std::index_sequence<i...>) {
+[[gnu::always_inline]] inline void tiles<Isa, way>::interleave(
+    const vector* in, vector* out, std::index_sequence<i...>) {
     ((out[2 * i] = Isa::interleave_low(in[i], in[i + lane / 2]),
          out[2 * i + 1] = Isa::interleave_high(in[i], in[i + lane / 2])),
         ...);

@@ -28,6 +28,7 @@ namespace {
 struct avx2 {
     using vector = __m256i;
     static constexpr std::size_t lanes = 2;
+    static constexpr std::size_t fewest_turns = 12;
 
     static vector load(const std::uint8_t* from) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
     static void store(std::uint8_t* to, vector bytes) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), bytes); }
@@ -50,6 +51,10 @@ struct avx2 {
         v[0] = low;
     }
 
+    static vector replace_lane(vector of, std::size_t i, vector by) {
+        return i == 0 ? _mm256_blend_epi32(of, by, 0x0F) : _mm256_blend_epi32(of, by, 0xF0);
+    }
+
     struct indices {
         vector of[4]; // for bits 4 and 5 being 0, 1, 2, 3
     };
@@ -67,7 +72,13 @@ struct avx2 {
         return _mm256_or_si256(low, high);
     }
 
-    static vector look_up(const std::uint8_t* map, vector bytes) {
+    struct table {
+        const std::uint8_t* map;
+        explicit table(const std::uint8_t* start) : map(start) {}
+    };
+
+    static vector look_up(const table& from, vector bytes) {
+        const std::uint8_t* map = from.map;
         const vector six_bits = _mm256_and_si256(bytes, _mm256_set1_epi8(0x3F));
         const vector to_bit_7 = _mm256_set1_epi8(0x70); // carries any of bits 4 to 6 there
         indices index;

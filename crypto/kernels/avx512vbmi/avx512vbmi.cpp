@@ -31,6 +31,7 @@ namespace {
 struct avx512vbmi {
     using vector = __m512i;
     static constexpr std::size_t lanes = 4;
+    static constexpr std::size_t fewest_turns = 4;
 
     static __mmask64 first_bytes(std::size_t count) { return ~__mmask64{0} >> (64 - count); }
 
@@ -54,9 +55,18 @@ struct avx512vbmi {
         v[3] = _mm512_shuffle_i32x4(b, d, 0xDD);
     }
 
-    static vector look_up(const std::uint8_t* map, vector bytes) {
-        const vector low = _mm512_permutex2var_epi8(load(map), bytes, load(map + 64));
-        const vector high = _mm512_permutex2var_epi8(load(map + 128), bytes, load(map + 192));
+    static vector replace_lane(vector of, std::size_t i, vector by) {
+        return _mm512_mask_mov_epi32(of, static_cast<__mmask16>(0xF << (4 * i)), by);
+    }
+
+    struct table {
+        vector of[4];
+        explicit table(const std::uint8_t* map) : of{load(map), load(map + 64), load(map + 128), load(map + 192)} {}
+    };
+
+    static vector look_up(const table& map, vector bytes) {
+        const vector low = _mm512_permutex2var_epi8(map.of[0], bytes, map.of[1]);
+        const vector high = _mm512_permutex2var_epi8(map.of[2], bytes, map.of[3]);
         return _mm512_mask_blend_epi8(_mm512_movepi8_mask(bytes), low, high);
     }
 };

@@ -15,6 +15,7 @@ namespace {
 struct neon {
     using vector = uint8x16_t;
     static constexpr std::size_t lanes = 1;
+    static constexpr std::size_t fewest_turns = 8;
 
     static vector load(const std::uint8_t* from) { return vld1q_u8(from); }
     static void store(std::uint8_t* to, vector bytes) { vst1q_u8(to, bytes); }
@@ -32,15 +33,23 @@ struct neon {
     static vector interleave_high(vector a, vector b) { return vzip2q_u8(a, b); }
     static void transpose_lanes(vector* /*one*/) {}
 
-    static vector look_up(const std::uint8_t* map, vector bytes) {
+    static vector replace_lane(vector /*of*/, std::size_t /*i*/, vector by) { return by; }
+
+    struct table {
+        uint8x16x4_t of[4];
+        explicit table(const std::uint8_t* map)
+            : of{vld1q_u8_x4(map), vld1q_u8_x4(map + 64), vld1q_u8_x4(map + 128), vld1q_u8_x4(map + 192)} {}
+    };
+
+    static vector look_up(const table& map, vector bytes) {
         const vector quarter = vdupq_n_u8(64);
-        vector found = vqtbl4q_u8(vld1q_u8_x4(map), bytes);
+        vector found = vqtbl4q_u8(map.of[0], bytes);
         bytes = vsubq_u8(bytes, quarter);
-        found = vqtbx4q_u8(found, vld1q_u8_x4(map + 64), bytes);
+        found = vqtbx4q_u8(found, map.of[1], bytes);
         bytes = vsubq_u8(bytes, quarter);
-        found = vqtbx4q_u8(found, vld1q_u8_x4(map + 128), bytes);
+        found = vqtbx4q_u8(found, map.of[2], bytes);
         bytes = vsubq_u8(bytes, quarter);
-        return vqtbx4q_u8(found, vld1q_u8_x4(map + 192), bytes);
+        return vqtbx4q_u8(found, map.of[3], bytes);
     }
 };
 
