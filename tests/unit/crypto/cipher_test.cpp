@@ -22,10 +22,18 @@ std::shared_ptr<const key_material> make_key(const key_geometry& geometry) {
     return std::make_shared<const key_material>(key_material::generate(geometry));
 }
 
+/// A cipher that has its inverse maps already, so that short runs go through the kernel too.
+std::shared_ptr<const cipher> make_ready_cipher(const key_geometry& geometry) {
+    auto made = std::make_shared<const cipher>(make_key(geometry));
+    bytes long_run(20'000);
+    made->decrypt(0, long_run, long_run);
+    return made;
+}
+
 /// One key for all tests of a boundary; nucleus and rotors differ in size so that they cannot be mixed up.
 const cipher& shared_cipher() {
-    static const cipher shared(make_key({100'000, 110'000, 3}));
-    return shared;
+    static const auto shared = make_ready_cipher({100'000, 110'000, 3});
+    return *shared;
 }
 
 /// Bytes whose period fits no power of two, so that swapped blocks show.
@@ -117,14 +125,15 @@ TEST_CASE("every kernel agrees with the reference on anything", "[cipher]") {
     std::map<std::string, std::shared_ptr<const cipher>> made;
     under_every_kernel([&] {
         rc::prop(std::string(selected_kernel().name) + ": geometry, position, length, alignment", [&] {
-            const auto chain = rc::gen::element<std::uint32_t>(100'000, 100'096, 101'000, 110'000, 143'210);
+            const auto chain = rc::gen::element<std::uint32_t>(100'000, 100'096, 101'000, 110'000, 131'072, 143'210);
             const key_geometry geometry{*chain, *chain, *rc::gen::inRange<std::uint32_t>(2, 5)};
             auto& subject = made[std::to_string(geometry.nucleus_bytes) + "/" + std::to_string(geometry.rotor_bytes) +
                                  "/" + std::to_string(geometry.rotors)];
             if (subject == nullptr)
-                subject = std::make_shared<const cipher>(make_key(geometry));
-            const auto size = *rc::gen::oneOf(rc::gen::inRange<std::size_t>(0, 200),
-                rc::gen::inRange<std::size_t>(0, 3000), rc::gen::inRange<std::size_t>(0, 60'000));
+                subject = make_ready_cipher(geometry);
+            const auto size =
+                *rc::gen::oneOf(rc::gen::inRange<std::size_t>(0, 200), rc::gen::inRange<std::size_t>(0, 3000),
+                    rc::gen::inRange<std::size_t>(0, 60'000), rc::gen::inRange<std::size_t>(0, 200'000));
             const auto first =
                 *rc::gen::resize(200, rc::gen::inRange<std::uint64_t>(0, geometry.capacity() - size + 1));
             bytes plain(size);
@@ -183,6 +192,21 @@ TEST_CASE("the iteration can be used to its last position and no further", "[cip
     CHECK_THROWS_AS(cipher(nullptr), std::invalid_argument);
 }
 
+TEST_CASE("tiles end anywhere: rows and columns around all sizes of registers, strips and blocks", "[cipher]") {
+    for (const std::uint32_t columns : {391U, 399U, 400U, 401U, 415U, 416U, 447U, 448U, 449U, 512U, 513U, 577U}) {
+        const auto subject = make_ready_cipher({columns * map_size, 100'000, 2});
+        under_every_kernel([&] {
+            for (const std::size_t rows : {3, 4, 5, 12, 15, 16, 17, 32, 33, 64, 65, 81})
+                CHECK(agrees(*subject, 7 * columns, pattern(rows * columns), 3, rows % 2 == 0));
+            for (const std::size_t begin : {1, 15, 64, 100, 390})
+                for (const std::size_t end : {1, 63, 129, 390})
+                    CHECK(agrees(*subject, begin, pattern(20 * columns - begin + end), 1, end == 63));
+            for (const std::size_t rows : {319, 320, 321, 337})
+                CHECK(agrees(*subject, columns - 1, pattern(rows * columns), 0, rows == 320));
+        });
+    }
+}
+
 TEST_CASE("presets and the largest keys agree with the reference on long runs", "[cipher]") {
     for (const key_geometry& geometry :
         {small_preset, medium_preset, big_preset, key_geometry{1'000'000, 100'000, 4}}) {
@@ -196,6 +220,30 @@ TEST_CASE("presets and the largest keys agree with the reference on long runs", 
     }
 }
 
+TEST_CASE("short runs are decrypted without the inverse maps too", "[cipher]") {
+    const key_geometry geometry{100'000, 110'000, 3};
+    const cipher fresh(make_key(geometry)); // no long run ever makes it build them
+    const std::uint64_t rotor_turn = std::uint64_t{geometry.nucleus_maps()} * geometry.rotor_maps();
+    for (const std::size_t size : {1, 2, 389, 390, 391, 5000, 16 * 1024})
+        for (const std::uint64_t first : {std::uint64_t{0}, rotor_turn - size / 2, geometry.capacity() - size})
+            CHECK(agrees(fresh, first, pattern(size), 1, size % 2 == 0));
+}
+
+TEST_CASE("the cipher runs the selected kernel and no other", "[cipher]") {
+    static int encrypted = 0, decrypted = 0;
+    const kernel counter{"counter", [] { return true; }, [](const cipher_run& run) { encrypted += run.out[0]; },
+        [](const cipher_run& run) { decrypted += run.out[0]; }};
+    const cipher& subject = shared_cipher();
+    bytes data(1000, 1);
+    const forced_kernel force(counter);
+    subject.encrypt(0, data, data);
+    CHECK(encrypted == 1);
+    CHECK(decrypted == 0);
+    subject.decrypt(0, data, data);
+    CHECK(decrypted == 1);
+    CHECK(data == bytes(1000, 1));
+}
+
 TEST_CASE("a range in pieces, in parallel, equals the whole", "[cipher]") {
     const cipher subject(make_key({100'000, 110'000, 2})); // fresh: the threads race to build the inverse nucleus
     const std::uint64_t first = 390 * 429 - 100'000;
@@ -205,8 +253,9 @@ TEST_CASE("a range in pieces, in parallel, equals the whole", "[cipher]") {
         std::vector<std::thread> threads;
         for (std::size_t i = 0; i < 4; ++i)
             threads.emplace_back([&, i] {
-                for (std::size_t at = i * 9'973; at < in.size(); at += 4 * 9'973) {
-                    const std::size_t size = std::min<std::size_t>(9'973, in.size() - at);
+                for (std::size_t at = i * 20'011; at < in.size();
+                     at += 4 * 20'011) { // long enough to need the inverse maps
+                    const std::size_t size = std::min<std::size_t>(20'011, in.size() - at);
                     (subject.*method)(
                         first + at, const_byte_span(in).subspan(at, size), byte_span(out).subspan(at, size));
                 }

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <set>
+#include <vector>
 
 using namespace omegasafe::crypto;
 
@@ -72,6 +73,42 @@ TEST_CASE("the environment's choice is checked without using it", "[kernels]") {
     REQUIRE(kernel_override_problem());
     CHECK_THAT(*kernel_override_problem(), Catch::Contains("'abacus'"));
 }
+
+// CTest sets the variable: the choice is made once in a process.
+TEST_CASE("the variable decides which kernel is selected", "[.kernel_variable]") {
+    REQUIRE(std::getenv(kernel_variable) != nullptr);
+    CHECK(selected_kernel().name == std::getenv(kernel_variable));
+}
+
+TEST_CASE("the list of kernels says which can run and which one is selected", "[kernels]") {
+    const auto check = [](std::string_view expected) {
+        std::size_t selected = 0;
+        for (const kernel_info& info : list_kernels()) {
+            CHECK(info.available == (find_kernel(info.name) != nullptr));
+            CHECK(info.selected == (info.name == expected));
+            selected += info.selected ? 1 : 0;
+        }
+        CHECK(selected == 1);
+    };
+    CHECK(list_kernels().size() == all_kernels().size());
+    check(selected_kernel().name);
+    for (const kernel* choice : all_kernels())
+        if (choice->available()) {
+            const forced_kernel force(*choice);
+            check(choice->name);
+        }
+}
+
+#if defined(__x86_64__)
+TEST_CASE("kernels of this processor's family are there, the widest first", "[kernels]") {
+    std::vector<std::string_view> names;
+    for (const kernel* candidate : all_kernels())
+        names.push_back(candidate->name);
+    CHECK(names == std::vector<std::string_view>{"avx512vbmi", "avx2", "portable"});
+    CHECK((find_kernel("avx2") != nullptr) == (__builtin_cpu_supports("avx2") != 0));
+    CHECK((find_kernel("avx512vbmi") != nullptr) == (__builtin_cpu_supports("avx512vbmi") != 0));
+}
+#endif
 
 TEST_CASE("a forced kernel is the one selected", "[kernels]") {
     const kernel& before = selected_kernel();
