@@ -75,10 +75,16 @@ std::string absolute_path(const fs::path& path) {
 }
 
 ecs_entry create_sfc(ecs_directory_state& state, const create_sfc_ecs& request) {
-    const ecs_entry entry{crypto::random_uuid(), request.name, ecs_type::sfc, absolute_path(request.path)};
+    ecs_entry entry{crypto::random_uuid(), request.name, ecs_type::sfc, absolute_path(request.path)};
     state.container.update([&](const storage::sfc_reader& file) {
-        require_unique(read_entries(file), entry);
-        storage::sfc_ecs::create(entry.path, entry.ecs_uuid);
+        const auto known = read_entries(file);
+        require_unique(known, entry);
+        // What an interrupted run of this command left is taken over.
+        const auto unused = storage::sfc_ecs::unused_ecs(entry.path);
+        if (unused && std::ranges::find(known, *unused, &ecs_entry::ecs_uuid) == known.end())
+            entry.ecs_uuid = *unused;
+        else
+            storage::sfc_ecs::create(entry.path, entry.ecs_uuid);
         return save(entry);
     });
     return entry;

@@ -77,8 +77,8 @@ void key_access::commit(std::vector<key_iteration_ptr> iterations) const {
 }
 
 void key_access::forget() const {
-    ask<void>(system_, actors_.key_store, remove_key{key_uuid_});
     ask<void>(system_, actors_.claim_cache, remove_key{key_uuid_});
+    ask<void>(system_, actors_.key_store, remove_key{key_uuid_});
 }
 
 password_ptr key_access::layer() const {

@@ -20,8 +20,7 @@ bool present(const key_access& key, const import_key& request) {
         if (entry.ecs_uuid != request.ecs_uuid)
             throw failure(errc::usage, "Key " + crypto::to_string(info.key_uuid) + " is linked to ECS " +
                                            crypto::to_string(entry.ecs_uuid) +
-                                           " on this device; import it with that --ecs-uuid, or remove it here first "
-                                           "with delete-key.");
+                                           " on this device; import it with that --ecs-uuid.");
     return !entries->empty();
 }
 

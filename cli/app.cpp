@@ -61,8 +61,7 @@ int parse_and_run(CLI::App& app, int argc, char** argv) {
 
 int run(int argc, char** argv) {
     set_up_logging("INFO");
-    CLI::App app{"Encrypts and decrypts files with rotor-chain keys whose positions are claimed once and never reused.",
-        "omegasafe"};
+    CLI::App app{"Encrypts files with rotor-chain keys whose positions are never used twice.", "omegasafe"};
     app.set_version_flag("-V,--version", std::string{"omegasafe "} + OMEGASAFE_VERSION);
     app.require_subcommand(1);
     for (const auto add :

@@ -36,7 +36,7 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
     auto* command = app.add_subcommand(name, description);
     command->add_option("-d,--config-dir", common->config_dir, "Use a custom config directory");
     command->add_option("-l,--log-level", common->log_level,
-        "DEBUG, INFO, WARNING, ERROR, CRITICAL, NOTSET or a number (default INFO; with --json WARNING)");
+        "DEBUG, INFO, WARNING, ERROR, CRITICAL, NOTSET\nor a number (default INFO; with --json WARNING)");
     command->add_flag("-j,--json", common->as_json, "Emit structured JSON payload");
     command->callback([common, run] {
         set_up_logging(!common->log_level.empty() ? common->log_level : common->as_json ? "WARNING" : "INFO");

@@ -20,13 +20,12 @@ void run_create_http_ecs(const create_http_ecs_options& options) {
 
 void add_create_http_ecs(CLI::App& app) {
     const auto options = std::make_shared<create_http_ecs_options>();
-    auto* command =
-        add_command(app, "create-http-ecs", "Create an HTTP ECS entry; skip arguments for interactive setup",
-            options->common, [options] { run_create_http_ecs(*options); });
+    auto* command = add_command(app, "create-http-ecs", "Create an HTTP ECS entry, or ask how", options->common,
+        [options] { run_create_http_ecs(*options); });
     command->add_option("-k,--api-key", options->api_key, "HTTP ECS API key");
     command->add_option("-n,--ecs-name", options->name, "HTTP ECS display name");
-    command->add_option("-u,--api-url", options->api_url, "HTTP ECS API base URL (host[:port][/base], no scheme)");
-    command->add_flag("-v,--dev-mode", options->dev_mode, "Enable development mode (skip certificate verification)");
+    command->add_option("-u,--api-url", options->api_url, "HTTP ECS API base URL (host[:port][/base])");
+    command->add_flag("-v,--dev-mode", options->dev_mode, "Enable development mode (skip certificate checks)");
 }
 
 } // namespace omegasafe::cli

@@ -61,13 +61,11 @@ void run_create_key(const create_key_options& options) {
 
 void add_create_key(CLI::App& app) {
     const auto options = std::make_shared<create_key_options>();
-    auto* command = add_command(app, "create-key",
-        "Create a new Alpha key, register it in ECS, and generate its first Delta; skip arguments for interactive "
-        "setup",
-        options->common, [options] { run_create_key(*options); });
+    auto* command = add_command(app, "create-key", "Create a key and its first Delta, or ask how", options->common,
+        [options] { run_create_key(*options); });
     command->add_option("-c,--number-of-rotors", options->profile.rotors, "Number of rotors (2 to 4)");
     command->add_option(
-        "-e,--ecs-uuid", options->ecs_uuid, "Target ECS UUID (default: ECS_UUID_DEFAULT, then the only ECS)");
+        "-e,--ecs-uuid", options->ecs_uuid, "Target ECS UUID (default: ECS_UUID_DEFAULT, then\nthe only ECS)");
     command->add_option("-k,--key-name", options->key_name, "Key display name");
     command->add_option("-n,--nucleus-size-mb", options->profile.nucleus_mb, "Nucleus size in MB (0.10 to 1.00)");
     command->add_option("-r,--rotor-size-mb", options->profile.rotor_mb, "Rotor size in MB (0.10 to 1.00)");

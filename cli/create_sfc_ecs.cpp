@@ -1,6 +1,7 @@
 // omegasafe create-sfc-ecs: a local file as External Claims Storage.
 #include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
+#include "storage/ecs_sfc.hpp"
 
 namespace omegasafe::cli {
 
@@ -12,9 +13,8 @@ struct create_sfc_ecs_options {
     bool confirm = false, decline = false;
 };
 
-constexpr const char* warning = "An SFC ECS is one local file. It is not recommended for several devices or concurrent "
-                                "use: whoever restores an old "
-                                "copy of it can use positions twice.";
+constexpr const char* warning = "An SFC ECS is one local file. It is not recommended for several devices or\n"
+                                "concurrent use: whoever restores an old copy of it can use positions twice.";
 
 std::string require_name(const create_sfc_ecs_options& options) {
     if (options.name.empty())
@@ -30,7 +30,7 @@ std::optional<std::string> path_problem(const std::string& path) {
         return "The path must name a file.";
     if (!std::filesystem::is_directory(folder))
         return "The folder " + folder.string() + " does not exist; create it first.";
-    if (std::filesystem::exists(path))
+    if (std::filesystem::exists(path) && !storage::sfc_ecs::unused_ecs(path))
         return "There is already a file " + path + "; choose another path.";
     return std::nullopt;
 }
@@ -70,8 +70,8 @@ void run_create_sfc_ecs(const create_sfc_ecs_options& options) {
 
 void add_create_sfc_ecs(CLI::App& app) {
     const auto options = std::make_shared<create_sfc_ecs_options>();
-    auto* command = add_command(app, "create-sfc-ecs", "Create an SFC ECS entry; skip arguments for interactive setup",
-        options->common, [options] { run_create_sfc_ecs(*options); });
+    auto* command = add_command(app, "create-sfc-ecs", "Create an SFC ECS entry, or ask how", options->common,
+        [options] { run_create_sfc_ecs(*options); });
     command->add_option("-n,--ecs-name", options->name, "SFC ECS display name");
     command->add_option("-p,--sfc-path", options->path, "File path for SFC claims storage file");
     auto* decline = command->add_flag(

@@ -53,7 +53,7 @@ private:
 void run_delete_key(const delete_key_options& options) {
     session session{*options.common, 1};
     const auto key = open_key(session, options.key_uuid);
-    if (!options.force)
+    if (!options.force && interactive())
         show_plan(key);
     require_confirmation(options.force, "Delete it?", "Deletion aborted.");
 
@@ -63,12 +63,12 @@ void run_delete_key(const delete_key_options& options) {
     parts at_ecs{out};
     at_ecs.remove("key and Deltas at the ECS", "ecs_removed",
         [&] { session.ask<void>(connection_to(session, require_ecs(key)), delete_ecs_key{key.key_uuid}); });
-    // The cache goes last: it says which ECS the key belongs to, should this be interrupted.
+    // The Alpha goes last: without it this command could not be run again, should it be interrupted.
     parts local{out};
-    local.remove("Alpha and Deltas on this device", "local_key_removed",
-        [&] { session.ask<void>(actors.key_store, remove_key{key.key_uuid}); });
     local.remove("claims in the local cache", "local_cache_removed",
         [&] { session.ask<void>(actors.claim_cache, remove_key{key.key_uuid}); });
+    local.remove("Alpha and Deltas on this device", "local_key_removed",
+        [&] { session.ask<void>(actors.key_store, remove_key{key.key_uuid}); });
     if (local.last())
         throw *local.last();
     out.line("Delete-key completed for key " + crypto::to_string(key.key_uuid));

@@ -97,8 +97,8 @@ void run_edit_ecs(const edit_ecs_options& options) {
 
 void add_edit_ecs(CLI::App& app) {
     const auto options = std::make_shared<edit_ecs_options>();
-    auto* command = add_command(app, "edit-ecs", "Edit an ECS entry; skip optional fields for interactive setup",
-        options->common, [options] { run_edit_ecs(*options); });
+    auto* command = add_command(
+        app, "edit-ecs", "Edit an ECS entry, or ask how", options->common, [options] { run_edit_ecs(*options); });
     command->add_option("-e,--ecs-uuid", options->ecs_uuid, "ECS UUID to edit")->required();
     auto* key = command->add_option("-k,--update-api-key", options->new_api_key, "Set new HTTP API key directly");
     command->add_flag("-K,--keep-api-key", options->keep_api_key, "Keep existing HTTP API key without prompt")

@@ -48,10 +48,10 @@ void run_edit_key(const edit_key_options& options) {
 
 void add_edit_key(CLI::App& app) {
     const auto options = std::make_shared<edit_key_options>();
-    auto* command = add_command(app, "edit-key", "Edit key metadata in the ECS for a locally actionable key",
-        options->common, [options] { run_edit_key(*options); });
+    auto* command = add_command(app, "edit-key", "Edit a key's name and version at its ECS", options->common,
+        [options] { run_edit_key(*options); });
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to edit")->required();
-    command->add_flag("-f,--force", options->force, "Skip the confirmation of a change from internal storage to BYOS");
+    command->add_flag("-f,--force", options->force, "Skip the confirmation of a change from internal\nstorage to BYOS");
     command->add_option("-n,--key-name", options->name, "New ECS key name");
     command->add_option("-s,--storage-uuid", options->storage_uuid, "New storage UUID association (HTTP ECS)");
     command->add_option("-v,--omegasafe-version", options->version, "New version metadata value; for debugging only");

@@ -54,7 +54,7 @@ std::string remove_password() {
 void run_erase_all(const erase_options& options) {
     const auto root = storage::resolve_config_root(options.common->config_dir);
     const auto found = storage::find_config_root_files(root);
-    if (!options.force)
+    if (!options.force && interactive())
         show_plan(found);
     require_confirmation(options.force, "Erase all of it?");
 
@@ -74,17 +74,17 @@ void run_erase_all(const erase_options& options) {
     out.field("removed", std::move(removed));
     out.field("kept", std::move(kept));
     out.field("keyring_password", keyring);
-    out.finish();
     if (!all)
         throw failure(errc::io_failed, "Not everything could be removed; see above, and run erase-all again.");
+    out.finish();
 }
 
 } // namespace
 
 void add_erase_all(CLI::App& app) {
     const auto options = std::make_shared<erase_options>();
-    auto* command = add_command(app, "erase-all", "Permanently remove local config, containers and keyring password",
-        options->common, [options] { run_erase_all(*options); });
+    auto* command = add_command(app, "erase-all", "Remove everything of OmegaSafe from this device", options->common,
+        [options] { run_erase_all(*options); });
     command->add_flag("-f,--force", options->force, "Skip destructive confirmation prompts");
 }
 

@@ -72,9 +72,8 @@ void run_fast_forward(const fast_forward_options& options) {
 
 void add_fast_forward_claim(CLI::App& app) {
     const auto options = std::make_shared<fast_forward_options>();
-    auto* command = add_command(app, "fast-forward-claim",
-        "Advance the claimed position of the latest Delta without encrypting data", options->common,
-        [options] { run_fast_forward(*options); });
+    auto* command = add_command(app, "fast-forward-claim", "Use up positions without encrypting anything",
+        options->common, [options] { run_fast_forward(*options); });
     command->add_option("-c,--claim-size", options->claim_size, "Number of bytes to advance")->required();
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to adjust")->required();
     command->add_flag("-f,--force", options->force, "Skip confirmation prompt");

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 void add_file_options(CLI::App& command, file_options& options, const std::string& input_help) {
     command.add_option("-i,--input-file", options.input, input_help)->required();
     command.add_option("-f,--file-name-override", options.name_override, "Output file name override");
-    command.add_option("-o,--output-dir", options.output_dir, "Directory for the output file (default: the input's)");
+    command.add_option("-o,--output-dir", options.output_dir, "Directory of the output (default: the input's)");
     command.add_option("-t,--max-threads", options.max_threads, "Worker limit (default: one a core)");
     command.add_flag("--overwrite", options.overwrite, "Replace an existing output file");
 }

@@ -83,8 +83,8 @@ void run_import_key(const import_key_options& options) {
 
 void add_import_key(CLI::App& app) {
     const auto options = std::make_shared<import_key_options>();
-    auto* command = add_command(app, "import-key", "Import an exported Alpha, its Deltas and first claims",
-        options->common, [options] { run_import_key(*options); });
+    auto* command = add_command(app, "import-key", "Import an exported Alpha and pull its Deltas", options->common,
+        [options] { run_import_key(*options); });
     command->add_option("-e,--ecs-uuid", options->ecs_uuid, "ECS where the key is registered")->required();
     command->add_option("-i,--input-file", options->input, "Path to exported Alpha key file")->required();
     add_passphrase_option(*command, options->passphrase_file);

@@ -24,7 +24,7 @@ void run_import_delta(const import_delta_options& options) {
     session session{*options.common, 1};
     const auto container = std::make_shared<const std::vector<std::uint8_t>>(
         storage::read_file(options.input, limits::delta_container_bytes));
-    if (!options.force)
+    if (!options.force && interactive())
         show_guidance(warning);
     require_confirmation(options.force, "Do you want to continue with manual Delta import?");
 
@@ -40,8 +40,8 @@ void run_import_delta(const import_delta_options& options) {
 
 void add_import_key_delta(CLI::App& app) {
     const auto options = std::make_shared<import_delta_options>();
-    auto* command = add_command(app, "import-key-delta", "Import one encrypted Delta by hand, without the ECS",
-        options->common, [options] { run_import_delta(*options); });
+    auto* command = add_command(app, "import-key-delta", "Import one Delta by hand, without the ECS", options->common,
+        [options] { run_import_delta(*options); });
     command->add_option("-i,--input-file", options->input, "Encrypted Delta container file")->required();
     command->add_flag("-f,--force", options->force, "Skip manual-import warning confirmation");
 }

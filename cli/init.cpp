@@ -109,7 +109,7 @@ void run_init(const init_options& options) {
     if (!options.skip_http_ecs && interactive() && ask_yes_no("Connect to an HTTP ECS now?", false, "--skip-http-ecs"))
         show_guidance("HTTP ECS set-up is not built yet; a local ECS works today.");
     const std::string dir = own_root ? " --config-dir " + root.string() : "";
-    out.line("Next: omegasafe create-sfc-ecs" + dir + ", then omegasafe create-key" + dir + ".");
+    out.line("Next: omegasafe create-sfc-ecs" + dir + "\nthen: omegasafe create-key" + dir);
     out.finish();
 }
 
@@ -117,23 +117,22 @@ void run_init(const init_options& options) {
 
 void add_init(CLI::App& app) {
     const auto options = std::make_shared<init_options>();
-    auto* command =
-        add_command(app, "init", "Initialize configuration, containers and optionally an HTTP ECS connection",
-            options->common, [options] { run_init(*options); });
+    auto* command = add_command(
+        app, "init", "Initialize configuration and containers", options->common, [options] { run_init(*options); });
     command->add_flag("-c,--create-http-ecs", options->create_http_ecs,
-        "Create HTTP ECS by arguments (requires --http-ecs-name, --http-ecs-url, --http-ecs-api-key)");
+        "Create HTTP ECS by arguments (requires name,\nURL and API key)");
     command->add_option("-k,--http-ecs-api-key", options->api_key, "HTTP ECS API key");
     command->add_option("-n,--http-ecs-name", options->ecs_name, "HTTP ECS display name");
     auto* replace = command->add_flag(
         "-o,--override-existing", options->override_existing, "Overwrite existing configuration without prompt");
     auto* fresh = command->add_flag("-p,--new-password", options->new_password,
-        "Generate a new config password (existing encrypted containers become inaccessible)");
+        "Generate a new config password (existing\ncontainers become inaccessible)");
     command->add_flag("-r,--reuse-password", options->reuse_password, "Reuse existing keyring password without prompt")
         ->excludes(fresh);
     command->add_flag("-s,--skip-http-ecs", options->skip_http_ecs, "Skip HTTP ECS setup prompt");
     command->add_option("-u,--http-ecs-url", options->ecs_url, "HTTP ECS base URL (host[:port][/base], no scheme)");
     command->add_flag("-v,--http-ecs-dev-mode", options->dev_mode,
-        "Enable HTTP ECS development mode (skip certificate verification)");
+        "Enable HTTP ECS development mode (skip\ncertificate verification)");
     command->add_flag("-x,--no-override", options->no_override, "Refuse to overwrite existing configuration")
         ->excludes(replace);
 }

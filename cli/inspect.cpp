@@ -88,9 +88,10 @@ void print_plain(const inspection& found) {
         print("  Entries:               sealed; configure TRADITIONAL_ENC_LAYER_PASS to see them");
         return;
     }
+    print("  Entries:");
     for (const auto& entry : found.container->entries())
-        print("  Entry:                 " + crypto::to_string(entry.id) + "  " + with_thousands(entry.length) +
-              " bytes  " + entry_name(entry.id));
+        print("    " + crypto::to_string(entry.id) + "  " + with_thousands(entry.length) + " bytes  " +
+              entry_name(entry.id));
     if (const auto& file = found.encrypted_file) {
         print("  Key UUID:              " + crypto::to_string(file->metadata.key_uuid));
         print("  Global position start: " + crypto::to_decimal(file->metadata.global_position_start));

@@ -25,8 +25,8 @@ void run_list_keys(const common_options& common) {
 
 void add_list_keys(CLI::App& app) {
     const auto common = std::make_shared<common_options>();
-    add_command(app, "list-keys", "List locally actionable keys with capacity, Delta, and ECS status", common,
-        [common] { run_list_keys(*common); });
+    add_command(
+        app, "list-keys", "List the keys whose Alpha is on this device", common, [common] { run_list_keys(*common); });
 }
 
 } // namespace omegasafe::cli

@@ -43,7 +43,7 @@ storage::sfc_password_ptr password_of(const crypto::secure_bytes& text) {
 
 void add_passphrase_option(CLI::App& command, std::string& file) {
     command.add_option("--passphrase-file", file,
-        "File whose first line is the passphrase of the exported key (else OMEGASAFE_KEY_PASSPHRASE, else asked)");
+        "File with the exported key's passphrase (else\nOMEGASAFE_KEY_PASSPHRASE, else asked)");
 }
 
 storage::sfc_password_ptr passphrase_for_export(const std::string& file) {

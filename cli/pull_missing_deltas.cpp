@@ -60,7 +60,7 @@ void run_pull(const pull_options& options) {
 
 void add_pull_missing_deltas(CLI::App& app) {
     const auto options = std::make_shared<pull_options>();
-    auto* command = add_command(app, "pull-missing-deltas", "Pull ECS Deltas that are missing locally for one key",
+    auto* command = add_command(app, "pull-missing-deltas", "Pull a key's Deltas that are missing here",
         options->common, [options] { run_pull(*options); });
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to reconcile")->required();
 }

@@ -12,7 +12,7 @@ constexpr std::string_view layer_property = "TRADITIONAL_ENC_LAYER_PASS";
 
 struct set_config_options {
     std::shared_ptr<common_options> common = std::make_shared<common_options>();
-    storage::property_changes changes; // in the order of the command line
+    storage::property_changes changes; // in the order of the help
     bool clear_default = false;
 };
 
@@ -102,7 +102,7 @@ void add_set_config(CLI::App& app) {
     add("-p,--cache-performance-key-capacity-gb", "CACHE_PERFORMANCE_KEY_CAPACITY_GB",
         "Set performance cache target in GB (0 to 1000)");
     add("-t,--traditional-enc-layer-pass", "TRADITIONAL_ENC_LAYER_PASS",
-        "Set or clear (\"\") the password of the AES-256-GCM layer");
+        "Set or clear (\"\") the AES-256-GCM layer's password");
     add("-u,--update-check", "UPDATE_CHECK", "Set UPDATE_CHECK (true/false)");
 }
 

@@ -16,8 +16,8 @@ void run_verify(const file_options& options) {
 
 void add_verify(CLI::App& app) {
     const auto options = std::make_shared<file_options>();
-    auto* command = add_command(app, "verify", "Decrypt an encrypted file and check its hash without writing anything",
-        options->common, [options] { run_verify(*options); });
+    auto* command = add_command(app, "verify", "Check an encrypted file without writing anything", options->common,
+        [options] { run_verify(*options); });
     command->add_option("-i,--input-file", options->input, "Path to encrypted file")->required();
     command->add_option("-t,--max-threads", options->max_threads, "Worker limit (default: one a core)");
 }

@@ -342,7 +342,7 @@ void set_properties(const fs::path& root, const property_changes& changes) {
     std::string text = read_config(file);
     for (const auto& [name, value] : changes)
         text = with_property(text, name, value);
-    atomic_file replacement(file, existing_target::replace);
+    atomic_file replacement(file, existing_target::replace_locked);
     replacement.write_at(0, crypto::as_bytes(text));
     replacement.commit();
 }

@@ -198,7 +198,7 @@ void create_container(
     std::optional<file_lock> lock;
     if (exists)
         lock.emplace(path);
-    atomic_file file(path, replace ? existing_target::replace : existing_target::refuse);
+    atomic_file file(path, lock ? existing_target::replace_locked : existing_target::refuse);
     sfc_writer writer(file, std::move(password));
     write_changed(writer, nullptr, changes);
     file.commit();

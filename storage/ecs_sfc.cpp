@@ -33,8 +33,9 @@ attribute_reader fields_of(const sfc_reader& file, const sfc_entry& entry) {
 ecs_key key_in(const sfc_reader& file, const uuid& key_uuid) {
     const auto* entry = file.find(key_uuid);
     if (!entry || fields_of(file, *entry).text("kind") != "key")
-        throw failure(errc::key_unknown,
-            "The ECS file " + file.source().name() + " has no key " + crypto::to_string(key_uuid) + ".");
+        throw failure(
+            errc::key_unknown, "The ECS file " + file.source().name() + " has no key " + crypto::to_string(key_uuid) +
+                                   "; if its create-key was interrupted, delete-key removes what is left of it.");
     const auto fields = fields_of(file, *entry);
     return {key_uuid, fields.text("key_name"), fields.text("omegasafe_version"), fields.number("alpha_capacity"),
         fields.position("alpha_next")};
@@ -223,6 +224,17 @@ std::vector<std::uint8_t> sfc_ecs::download(const uuid& key_uuid, const uuid& de
             "The ECS has no Delta " + crypto::to_string(delta_uuid) + " of key " + crypto::to_string(key_uuid) + ".");
     const auto bytes = file.read(*entry, limits::delta_container_bytes);
     return {bytes.data(), bytes.data() + bytes.size()};
+}
+
+std::optional<uuid> sfc_ecs::unused_ecs(const std::filesystem::path& path) {
+    try {
+        const auto file = open_container(path, nullptr);
+        if (file->entries().size() == 1 && fields_of(*file, file->entries().front()).text("kind") == "ecs")
+            return file->entries().front().id;
+    } catch (const failure&) {
+        // Missing, unreadable or no container.
+    }
+    return std::nullopt;
 }
 
 bool sfc_ecs::is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid) {

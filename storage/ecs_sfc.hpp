@@ -33,6 +33,9 @@ public:
     /// that was interrupted (`from` gone, `to` there) is taken as done. failure(output_refused) when something else is
     /// at `to`, failure(ecs_unavailable) when there is no ECS `ecs_uuid` at either place.
     static void move(const std::filesystem::path& from, const std::filesystem::path& to, const uuid& ecs_uuid);
+    /// The UUID of an ECS file without any key, as an interrupted create() for an entry that was never stored leaves
+    /// it; nothing when `path` is anything else.
+    static std::optional<uuid> unused_ecs(const std::filesystem::path& path);
     /// True when the file at `path` is the ECS `ecs_uuid`.
     static bool is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid);
 

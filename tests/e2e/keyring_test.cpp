@@ -44,6 +44,8 @@ TEST_CASE("init generates a password into the keyring, reuses it and replaces it
     REQUIRE(root.run({"list-keys"}).exit_code == 31);
     {
         terminal tty(root.with_config_dir({"init", "-s", "-o"}), root.options);
+        tty.expect("generated password? [Y/n]");
+        tty.send("n");
         tty.expect("Reuse it? [Y/n]");
         tty.send("");
         tty.expect("reused from the system keyring");

@@ -112,6 +112,8 @@ TEST_CASE("init asks before it overwrites") {
     terminal tty(root.with_config_dir({"init"}), root.options);
     tty.expect("[y/N]");
     tty.send("y");
+    tty.expect("generated password? [Y/n]");
+    tty.send("n");
     tty.expect("OmegaSafe is initialised.");
     tty.expect("HTTP ECS now?");
     tty.send("y");

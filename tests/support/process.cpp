@@ -1,5 +1,7 @@
 #include "tests/support/process.hpp"
 
+#include "tests/support/json_outputs.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -180,7 +182,10 @@ std::filesystem::path omegasafe_binary() {
 }
 
 run_result run(const arguments& args, const run_options& options) {
-    return process(args, options).wait();
+    auto result = process(args, options).wait();
+    if (options.program.empty())
+        keep_json_output(args, result);
+    return result;
 }
 
 terminal::terminal(const arguments& args, run_options options) : options_(std::move(options)), start_(clock::now()) {

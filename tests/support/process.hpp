@@ -58,7 +58,7 @@ private:
 /// The omegasafe binary under test.
 std::filesystem::path omegasafe_binary();
 
-/// Runs a program from start to end.
+/// Runs a program from start to end. JSON of omegasafe is kept for json_outputs.hpp.
 run_result run(const arguments& args, const run_options& options = {});
 
 /// A program on a terminal of 24 lines by 100 columns; both streams arrive as one transcript, line ends as \r\n.

@@ -119,7 +119,27 @@ def links(root):
                     yield f"{file}:{number}: link to {target}, which does not exist"
 
 
-CHECKS = {check.__name__: check for check in (includes, head_comments, marks, lengths, targets, links)}
+# The reference's numbered rules: letter and number of the last one.
+RULES = {"P": 6, "O": 8, "M": 12, "E": 8, "D": 8}
+
+
+def conformance(root):
+    """docs/conformance.md names tests that exist, and every numbered rule of the reference has one."""
+    sources = "".join((root / file).read_text() for file in files(root, {".cpp"}) if file.parts[0] == "tests")
+    names = re.findall(r'TEST_CASE(?:_METHOD)?\(\s*(?:\w+,\s*)?"([^"]+)"', sources)
+    page = Path("docs/conformance.md")
+    for number, line in enumerate(lines(root, page), 1):
+        for name in re.findall(r'`"([^"]+)"`', line):
+            if name not in names:
+                yield f'{page}:{number}: there is no test "{name}"'
+    with_rules = " ".join(name.split(":")[0] for name in names if ":" in name)
+    for letter, last in RULES.items():
+        for rule in (f"{letter}{number}" for number in range(1, last + 1)):
+            if not re.search(rf"\b{rule}\b", with_rules):
+                yield f"{page}: no test has {rule} in its name"
+
+
+CHECKS = {check.__name__: check for check in (includes, head_comments, marks, lengths, targets, links, conformance)}
 
 
 def main():

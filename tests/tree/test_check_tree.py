@@ -9,9 +9,13 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 import check_tree  # noqa: E402
 
+RULES = [f"{letter}{n}" for letter, last in check_tree.RULES.items() for n in range(1, last + 1)]
+RULE_TESTS = f'TEST_CASE_METHOD(fixture, "{", ".join(RULES)}: all at once") {{}}\n'
+
 GOOD = {
     "CMakeLists.txt": "omegasafe_library(c crypto)\nomegasafe_library(s storage)\nadd_library(m messages/error.cpp)\n",
-    "tests/CMakeLists.txt": "add_library(test_main main.cpp)\nomegasafe_test(unit_crypto unit/crypto c)\n",
+    "tests/CMakeLists.txt": "add_library(test_main main.cpp)\nomegasafe_test(unit_crypto unit/crypto c)\n"
+    "omegasafe_test(e2e e2e c)\n",
     "crypto/a.hpp": "// Something.\n#pragma once\n#include <string>\n",
     "crypto/a.cpp": '#include "crypto/a.hpp"\n',
     "messages/error.hpp": "// Errors.\n#pragma once\n",
@@ -20,6 +24,8 @@ GOOD = {
     "storage/b.cpp": '#include "crypto/a.hpp"\n#include "messages/error.hpp"\n',
     "tests/main.cpp": "\n",
     "tests/unit/crypto/a_test.cpp": '#include "crypto/a.hpp"\n',
+    "tests/e2e/rules_test.cpp": 'TEST_CASE("it works") {}\n' + RULE_TESTS,
+    "docs/conformance.md": '| section | `"it works"`, tests/e2e |\n',
     "build/release/ignored.cpp": "// " + "TO" + "DO\n",
 }
 
@@ -75,6 +81,12 @@ class CheckTree(unittest.TestCase):
         self.expect("links", "missing.md", "docs/bad.md", "\n[gone](missing.md#part)\n")
         good = "[code](../crypto/a.hpp) [part](#here) [site](https://example.org/x)\n"
         self.assertEqual(self.findings("links", {"docs/good.md": good}), [])
+
+    def test_conformance(self):
+        self.expect("conformance", 'no test "it worked"', "docs/conformance.md", '\n| a | `"it worked"` |\n')
+        without = 'TEST_CASE("it works") {}\n' + RULE_TESTS.replace("M12, ", "")
+        found = self.findings("conformance", {"tests/e2e/rules_test.cpp": without})
+        self.assertEqual(found, ["docs/conformance.md: no test has M12 in its name"])
 
 
 if __name__ == "__main__":
