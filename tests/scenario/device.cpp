@@ -16,7 +16,7 @@ device::device() {
     fs::create_directory(root);
     restart();
     const auto password = std::make_shared<const crypto::secure_bytes>(generated.text());
-    ask<void>(actors().config, create_root{password, false, false});
+    ask<void>(actors().config, create_root{password, false, false, nullptr});
     configure(10, 10);
 }
 

@@ -8,7 +8,17 @@
 
 namespace omegasafe::test {
 
-enum class ecs_call { register_key, get_key, delete_key, list_deltas, claim_delta, claim_alpha, upload, download };
+enum class ecs_call {
+    register_key,
+    get_key,
+    edit_key,
+    delete_key,
+    list_deltas,
+    claim_delta,
+    claim_alpha,
+    upload,
+    download
+};
 
 /// One call that the stand-in got.
 struct ecs_record {

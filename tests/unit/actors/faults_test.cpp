@@ -25,6 +25,7 @@ config_actor::behavior_type broken_config(config_actor::pointer self, std::strin
         actors::handle([](get_container_password) -> password_ptr { return nullptr; }),
         actors::handle([](get_layer_password) -> password_ptr { return nullptr; }),
         actors::handle([](const create_root&) {}),
+        actors::handle([](const set_config&) {}),
     };
 }
 
