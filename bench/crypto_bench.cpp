@@ -1,4 +1,5 @@
-// Speed of the cipher's kernels beside the primitives they run next to: one core, buffers of one pipeline chunk.
+// Speed of the cipher's kernels beside the primitives they run next to: one core, and buffers of one pipeline chunk
+// unless the name says otherwise. Ratios: --benchmark_enable_random_interleaving, some repetitions, best against best.
 #include "crypto/aead.hpp"
 #include "crypto/cipher.hpp"
 #include "crypto/hash.hpp"
@@ -7,7 +8,6 @@
 #include "tests/unit/crypto/reference_cipher.hpp"
 #include <array>
 #include <benchmark/benchmark.h>
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -52,52 +52,86 @@ void naive(benchmark::State& state, const key_geometry& geometry) {
 
 using cipher_method = void (cipher::*)(std::uint64_t, const_byte_span, byte_span) const;
 
-/// Walks through the iteration, as encrypting a large file does.
-void run_kernel(benchmark::State& state, const kernel& choice, const key_geometry& geometry, cipher_method method) {
-    const forced_kernel force(choice);
-    const cipher subject(make_key(geometry));
-    const auto in = random_buffer();
-    std::vector<std::uint8_t> out(buffer_bytes);
-    (subject.*method)(0, in, out); // builds the inverse nucleus
+struct kernel_case {
+    const kernel* choice;
+    cipher_method method;
+    key_geometry geometry;
+    std::size_t size = buffer_bytes;
     std::uint64_t first = 0;
+};
+
+/// Walks through the iteration, as encrypting a large file does.
+void run_kernel(benchmark::State& state, const kernel_case& run) {
+    const forced_kernel force(*run.choice);
+    const cipher subject(make_key(run.geometry));
+    const auto in = random_buffer(run.size);
+    std::vector<std::uint8_t> out(run.size);
+    std::vector<std::uint8_t> chunk(buffer_bytes);
+    subject.decrypt(0, chunk, chunk); // builds the inverse maps
+    std::uint64_t first = run.first;
     for (auto _ : state) {
-        (subject.*method)(first, in, out);
+        (subject.*run.method)(first, in, out);
         benchmark::DoNotOptimize(out.data());
         benchmark::ClobberMemory();
-        first = (first + buffer_bytes) % (geometry.capacity() - buffer_bytes);
+        first = (first + run.size) % (run.geometry.capacity() - run.size);
     }
-    count_bytes(state, buffer_bytes);
+    count_bytes(state, run.size);
+}
+
+void register_kernel(const std::string& name, const kernel_case& run) {
+    benchmark::RegisterBenchmark(name.c_str(), run_kernel, run);
+}
+
+/// All sizes for the smallest and the largest nucleus; a start in the middle of a turn; all shapes at the usual size.
+void register_kernel_cases(const kernel* choice, const std::string& name, cipher_method method) {
+    for (const shape& form : shapes)
+        register_kernel(name + "/" + form.name, {choice, method, form.geometry});
+    for (const shape& form : {shapes[0], shapes[2]}) {
+        for (std::size_t size = 4 * 1024; size <= 4 * buffer_bytes; size *= 4)
+            register_kernel(
+                name + "/" + form.name + "/kib:" + std::to_string(size / 1024), {choice, method, form.geometry, size});
+        register_kernel(name + "/" + form.name + "/mid_turn",
+            {choice, method, form.geometry, buffer_bytes, form.geometry.nucleus_maps() / 2});
+    }
 }
 
 void register_cipher_benchmarks() {
-    for (const shape& form : shapes) {
-        const std::string suffix = std::string("/") + form.name;
-        benchmark::RegisterBenchmark(("cipher/naive" + suffix).c_str(), naive, form.geometry);
-        for (const kernel* choice : all_kernels()) {
-            if (!choice->available())
-                continue;
-            const std::string prefix = "cipher/" + std::string(choice->name);
-            benchmark::RegisterBenchmark((prefix + "/encrypt" + suffix).c_str(), run_kernel, std::cref(*choice),
-                form.geometry, &cipher::encrypt);
-            benchmark::RegisterBenchmark((prefix + "/decrypt" + suffix).c_str(), run_kernel, std::cref(*choice),
-                form.geometry, &cipher::decrypt);
-        }
+    for (const shape& form : shapes)
+        benchmark::RegisterBenchmark((std::string("cipher/naive/") + form.name).c_str(), naive, form.geometry);
+    for (const kernel* choice : all_kernels()) {
+        if (!choice->available())
+            continue;
+        const std::string name = "cipher/" + std::string(choice->name);
+        register_kernel_cases(choice, name + "/encrypt", &cipher::encrypt);
+        register_kernel_cases(choice, name + "/decrypt", &cipher::decrypt);
     }
 }
 
+/// A small file whose cipher has decrypted nothing yet.
+void first_short_decrypt(benchmark::State& state) {
+    const cipher subject(make_key(big_preset));
+    std::vector<std::uint8_t> file(1024);
+    for (auto _ : state)
+        subject.decrypt(0, file, file);
+}
+BENCHMARK(first_short_decrypt);
+
 const bool registered = (register_cipher_benchmarks(), true);
 
+/// OpenSSL through our own AEAD, as containers use it: whole chunks to compare with the cipher, segments as they are
+/// sealed.
 void aes_256_gcm_seal(benchmark::State& state) {
+    const auto size = static_cast<std::size_t>(state.range(0));
     const auto key = random_buffer(aead_key_size);
-    const auto plain = random_buffer(segment_bytes);
+    const auto plain = random_buffer(size);
     std::vector<std::uint8_t> sealed(plain.size() + aead_tag_size);
     for (auto _ : state) {
         aead_seal(key, {}, {}, plain, sealed);
         benchmark::DoNotOptimize(sealed.data());
     }
-    count_bytes(state, segment_bytes);
+    count_bytes(state, size);
 }
-BENCHMARK(aes_256_gcm_seal);
+BENCHMARK(aes_256_gcm_seal)->Arg(segment_bytes)->Arg(buffer_bytes);
 
 void aes_256_gcm_open(benchmark::State& state) {
     const auto key = random_buffer(aead_key_size);
