@@ -18,23 +18,12 @@ namespace {
 
 std::shared_ptr<const storage::file_source> open_index(const fs::path& folder) {
     const auto path = folder / storage::tree_index_name;
-    if (!fs::exists(path))
+    std::error_code unknown;
+    if (!fs::exists(path, unknown))
         throw failure(errc::input_unreadable,
             path.string() + " does not exist: " + folder.string() +
                 " is no encrypted tree, or encrypt-tree has not finished it (run that with --resume).");
     return std::make_shared<storage::file_source>(path);
-}
-
-std::vector<storage::tree_entry> read_index(
-    caf::actor_system& system, const supervisor_actor& supervisor, const fs::path& folder) {
-    const auto source = open_index(folder);
-    const auto config = ask<services>(system, supervisor, get_services{}).config;
-    const auto file = storage::open_encrypted_file(source, ask<password_ptr>(system, config, get_layer_password{}));
-    const auto position = file.metadata.global_position_start;
-    const auto delta = key_access{system, supervisor, file.metadata.key_uuid}.delta_at(position);
-    const auto plain = storage::decrypt_whole(*delta->cipher,
-        static_cast<std::uint64_t>(position - delta->info.first_position()), file, limits::tree_index_bytes);
-    return storage::decode_tree_index(plain.content());
 }
 
 bool is_there(const fs::path& path, const file_attributes& wanted) {
@@ -71,7 +60,7 @@ class decrypt_tree_run final : public tree_run {
 public:
     decrypt_tree_run(caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_tree& request)
         : tree_run(request.output), request_(request) {
-        auto entries = read_index(system, supervisor, request_.input);
+        auto entries = read_tree_index(system, supervisor, request_.input);
         storage::tree_filter{request_.patterns}.select(entries);
         make_tree_folder(output_);
         for (auto& entry : entries)
@@ -137,6 +126,18 @@ private:
 };
 
 } // namespace
+
+std::vector<storage::tree_entry> read_tree_index(
+    caf::actor_system& system, const supervisor_actor& supervisor, const fs::path& folder) {
+    const auto source = open_index(folder);
+    const auto config = ask<services>(system, supervisor, get_services{}).config;
+    const auto file = storage::open_encrypted_file(source, ask<password_ptr>(system, config, get_layer_password{}));
+    const auto position = file.metadata.global_position_start;
+    const auto delta = key_access{system, supervisor, file.metadata.key_uuid}.delta_at(position);
+    const auto plain = storage::decrypt_whole(*delta->cipher,
+        static_cast<std::uint64_t>(position - delta->info.first_position()), file, limits::tree_index_bytes);
+    return storage::decode_tree_index(plain.content());
+}
 
 std::unique_ptr<tree_run> start_tree(
     caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_tree& request) {

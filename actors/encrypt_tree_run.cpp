@@ -9,6 +9,7 @@
 #include "storage/key_iteration.hpp"
 #include "storage/tree_journal.hpp"
 #include <algorithm>
+#include <ranges>
 #include <spdlog/spdlog.h>
 
 namespace omegasafe::actors {
@@ -25,9 +26,15 @@ fs::path canonical_folder(const fs::path& folder) {
     return real;
 }
 
+bool is_file(const fs::path& path) {
+    std::error_code unknown;
+    return fs::is_regular_file(fs::symlink_status(path, unknown));
+}
+
 /// Else the tree would encrypt its own encrypted files.
 void refuse_inside(const fs::path& input, const fs::path& output) {
-    const auto real = fs::weakly_canonical(output);
+    std::error_code unknown; // then making the folder fails
+    const auto real = fs::weakly_canonical(output, unknown);
     if (std::ranges::mismatch(input, real).in1 == input.end())
         throw failure(errc::output_refused, "The output folder " + output.string() +
                                                 " lies in the folder that is to be encrypted; choose one outside.");
@@ -42,16 +49,20 @@ public:
         refuse_inside(request_.input, output_);
         make_tree_folder(output_);
         lock_.emplace(output_, std::chrono::milliseconds{0});
-        const bool goes_on = refuse_or_resume();
-        if (was_complete_)
-            return;
+        has_journal_ = is_file(output_ / storage::tree_journal_name);
+        has_index_ = is_file(output_ / storage::tree_index_name);
+        refuse_without_resume();
         auto found = storage::walk_tree(request_.input, storage::tree_filter{request_.patterns});
         problems_ = std::move(found.problems);
+        if (has_index_ && !has_journal_) {
+            require_same_files(found.entries, read_tree_index(system, supervisor, output_));
+            return;
+        }
         const auto config = ask<services>(system, supervisor, get_services{}).config;
         const storage::tree_journal::binding bound{
             ask<password_ptr>(system, config, get_container_password{}), request_.key_uuid, request_.input};
         journal_.emplace(
-            goes_on ? storage::tree_journal::open(output_, bound) : storage::tree_journal::create(output_, bound));
+            has_journal_ ? storage::tree_journal::open(output_, bound) : storage::tree_journal::create(output_, bound));
         forget_unfinished();
         plan(std::move(found.entries));
     }
@@ -106,18 +117,29 @@ public:
     }
 
 private:
-    /// True when there is a journal to go on with.
-    bool refuse_or_resume() {
-        const bool journal = fs::exists(output_ / storage::tree_journal_name);
-        const bool index = fs::exists(output_ / storage::tree_index_name);
-        if (journal && !request_.resume)
+    void refuse_without_resume() {
+        if (has_journal_ && !request_.resume)
             throw failure(errc::output_refused, output_.string() + " holds a tree that is not finished; go on with "
                                                                    "--resume, or choose another folder.");
-        if (index && !request_.resume)
+        if (has_index_ && !request_.resume)
             throw failure(errc::output_refused, output_.string() + " holds a finished tree already (there is nothing "
                                                                    "to --resume); choose another folder.");
-        was_complete_ = index && !journal;
-        return journal;
+    }
+
+    /// A run that was interrupted after its last step is done; any other tree would be taken for encrypted and is not.
+    void require_same_files(const std::vector<storage::tree_entry>& walked, std::vector<storage::tree_entry> indexed) {
+        const auto file = [](const storage::tree_entry& e) { return !e.is_folder; };
+        const auto same = [](const storage::tree_entry& a, const storage::tree_entry& b) {
+            return a.path == b.path && a.attributes.size == b.attributes.size &&
+                   a.attributes.mtime_ns == b.attributes.mtime_ns;
+        };
+        if (!std::ranges::equal(walked | std::views::filter(file), indexed | std::views::filter(file), same))
+            throw failure(errc::output_refused, output_.string() + " holds a finished tree, and not of what is in " +
+                                                    request_.input.string() + " now; choose another folder.");
+        was_complete_ = true;
+        for (auto& entry : indexed)
+            plan_.push_back({std::move(entry), entry.is_folder ? std::nullopt : std::optional{tree_status::resumed},
+                errc::none, {}});
     }
 
     /// Encrypted files that were begun, and may even be whole, but of which nothing says so.
@@ -135,7 +157,7 @@ private:
             std::optional<tree_status> status;
             if (!entry.is_folder) {
                 const auto known = before.done.find(journal_->tag_of(entry.path, entry.attributes));
-                const bool there = known != before.done.end() && is_there(known->second);
+                const bool there = known != before.done.end() && is_file(path_of(known->second));
                 entry.encrypted = there ? known->second : crypto::random_uuid();
                 if (there) {
                     status = tree_status::resumed;
@@ -146,10 +168,6 @@ private:
         }
     }
 
-    bool is_there(const uuid& id) const {
-        std::error_code unknown;
-        return fs::is_regular_file(fs::symlink_status(path_of(id), unknown));
-    }
     fs::path path_of(const uuid& id) const { return output_ / storage::encrypted_name(id); }
     void remove_encrypted(const uuid& id) const {
         std::error_code ignored; // what stays is named by no index
@@ -199,7 +217,8 @@ private:
     crypto::key_geometry geometry_;
     std::optional<storage::file_lock> lock_; // on the output folder: one run at a time
     std::optional<storage::tree_journal> journal_;
-    std::set<uuid> done_before_; // by an earlier run, and not of this plan
+    std::set<uuid> done_before_;                   // by an earlier run, and not of this plan
+    bool has_journal_ = false, has_index_ = false; // in the output folder at first
     bool was_complete_ = false;
 };
 

@@ -66,6 +66,10 @@ std::unique_ptr<tree_run> start_tree(
 std::unique_ptr<tree_run> start_tree(
     caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_tree& request);
 
+/// What a folder that encrypt_tree made says is in it. Throws failure(input_unreadable) when it has no index.
+std::vector<storage::tree_entry> read_tree_index(
+    caf::actor_system& system, const supervisor_actor& supervisor, const std::filesystem::path& folder);
+
 /// The folder a tree goes into, made with mode 0700 when it is not there. Throws failure(output_refused).
 void make_tree_folder(const std::filesystem::path& folder);
 

@@ -45,7 +45,7 @@ struct tree_report {
     std::filesystem::path output;
     std::vector<tree_item> items; // ordered by path
     std::chrono::duration<double> seconds{};
-    bool was_complete = false; // encrypt_tree with `resume`: there was nothing left to do
+    bool was_complete = false; // encrypt_tree with `resume`: the tree was finished already
 };
 using tree_report_ptr = std::shared_ptr<const tree_report>;
 

@@ -169,5 +169,5 @@ TEST_CASE_METHOD(shared_key, "fast-forward-claim leaves local claims alone and r
     // An ECS that forgot the movement must not give those positions away again.
     fs::rename(copy, ecs_file);
     switch_caches_off(here);
-    refuse(here, {"encrypt", "-i", here.make_file("b", 10).string(), "-k", key}, 70, "unsafe");
+    refuse(here, {"encrypt", "-i", here.make_file("b", 10).string(), "-k", key}, 70, "this device has reserved up to");
 }

@@ -70,7 +70,7 @@ TEST_CASE_METHOD(everyday_root, "plain output keeps to 80 columns") {
     }
 }
 
-TEST_CASE_METHOD(everyday_root, "--json puts the result object on stdout and nothing else, for every command") {
+TEST_CASE_METHOD(everyday_root, "with --json stdout holds the result object and nothing else, for every command") {
     for (const auto& args : every_command()) {
         prepare(args);
         const auto result = succeed(root, args + arguments{"-j"});
