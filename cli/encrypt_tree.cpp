@@ -22,8 +22,8 @@ void run_encrypt_tree(const encrypt_tree_options& options) {
 
 void add_encrypt_tree(CLI::App& app) {
     const auto options = std::make_shared<encrypt_tree_options>();
-    auto* command = add_command(app, "encrypt-tree", "Encrypt a folder with its names",
-        options->common, [options] { run_encrypt_tree(*options); });
+    auto* command = add_command(app, "encrypt-tree", "Encrypt a folder with its names", options->common,
+        [options] { run_encrypt_tree(*options); });
     add_tree_options(*command, *options, "Folder to encrypt", "Folder for the encrypted files, made when missing",
         "Go on with what an interrupted run left in the output");
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to use")->required();
