@@ -177,7 +177,6 @@ key_store_actor::behavior_type key_store_behavior(key_store_actor::pointer self,
     const auto state = std::make_shared<key_store_state>(
         key_store_state{{self->system(), std::move(supervisor), &storage::settings::keys_path}, {}, nullptr, {}});
     return {
-        handle([state](list_iterations) { return decoded(present_rows(*state)); }),
         handle([state](const list_key_iterations& request) { return iterations_of_key(*state, request.key_uuid); }),
         handle([state](const list_key_ends& request) { return key_ends(*state, request); }),
         handle([state](const load_iteration& request) { return load(*state, request); }),

@@ -25,7 +25,7 @@ using config_actor = caf::typed_actor<
     caf::replies_to<set_config>::with<void>>;
 
 /// Owns omegasafe_keys.sfc. Blocking, detached.
-using key_store_actor = caf::typed_actor<caf::replies_to<list_iterations>::with<iterations_ptr>,
+using key_store_actor = caf::typed_actor<
     // alpha_missing when the key has no Alpha here
     caf::replies_to<list_key_iterations>::with<iterations_ptr>,
     // cheap with thousands of Deltas; alpha_missing when the named key has no Alpha here
@@ -195,7 +195,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_material_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_cache_entries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_deltas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_ecs)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_iterations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_ends)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_iterations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::part_progress)

@@ -67,8 +67,6 @@ struct set_config {
 
 // --- key_store ------------------------------------------------------------------------------------------------------
 
-/// All iterations of all keys, from the directory alone, ordered by key and sequence.
-struct list_iterations {};
 /// The iterations of one key, Alpha first, ordered by sequence.
 struct list_key_iterations {
     uuid key_uuid{};

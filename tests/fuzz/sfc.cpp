@@ -99,7 +99,7 @@ bytes wrapped(const_byte_span area, const_byte_span directory, bool sealed, sfc_
     std::copy(block.begin(), block.end(), content.begin());
     std::copy(area.begin(), area.end(), content.begin() + sfc_header_bytes);
     sfc_directory_codec(root.get(), header)
-        .seal(0, true, directory, crypto::byte_span(content).subspan(header.directory_offset));
+        .seal(0, true, directory, crypto::byte_span(content).subspan(header.directory_offset, header.directory_stored));
     return content;
 }
 
