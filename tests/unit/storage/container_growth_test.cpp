@@ -62,8 +62,11 @@ TEST_CASE("a large container is changed in place and does not grow by claims", "
     create_large(path, password);
     const auto inode = inode_of(path);
     const auto snapshot = open_container(path, password);
-    for (std::size_t i = 0; i < 50; ++i)
+    for (std::size_t i = 0; i < 50; ++i) {
         update(path, password, change_of(2, bytes(1 + i % 7, 9)));
+        const file_source file(path); // the copy of the header ends the file, whatever became free before it
+        CHECK(read_sfc_tail(file).directory_salt == read_sfc_header(file, sfc_layout::growing).directory_salt);
+    }
     update(path, password, change_of(3, {3}, pattern(70'000)));
     CHECK(inode_of(path) == inode);
     CHECK(fs::file_size(path) < large + 70'000 + 2'000);
@@ -222,6 +225,31 @@ TEST_CASE("readers see one version whole while another process changes the file 
     }
     CHECK(versions > 10);
     CHECK(to_bytes(open_container(path, password, known)->find(id(2))->attributes) == bytes(2'000, 150));
+}
+
+TEST_CASE("segments of two directories do not pass for one", "[container_growth]") {
+    const auto password = GENERATE(false, true) ? fast_password() : nullptr;
+    const temporary_folder folder;
+    const auto path = folder / "a.sfc";
+    create_large(path, password);
+    for (std::uint8_t number = 2; number < 12; ++number)
+        update(path, password, number == 2 ? change_of(2, bytes(16'000)) : change_of(number, bytes(16'000), bytes{}));
+    const auto to_version = [&](std::uint8_t version) { update(path, password, change_of(2, bytes(16'000, version))); };
+    for (std::uint8_t version = 1; version <= 4; ++version) // then two places take turns
+        to_version(version);
+    const auto old_header = read_sfc_header(file_source(path), sfc_layout::growing);
+    const auto old_image = file_bytes(path);
+    to_version(5);
+    to_version(6);
+    const auto header = read_sfc_header(file_source(path), sfc_layout::growing);
+    REQUIRE(header.directory_offset == old_header.directory_offset);
+    REQUIRE(header.directory_stored == old_header.directory_stored);
+    REQUIRE(header.directory_stored > 2 * (limits::segment_bytes + 16));
+    auto image = file_bytes(path);
+    const auto first = static_cast<std::ptrdiff_t>(header.directory_offset);
+    std::copy_n(old_image.begin() + first, limits::segment_bytes + 16, image.begin() + first);
+    write_file(path, image);
+    CHECK(code_of([&] { open_container(path, password); }) == errc::container_damaged);
 }
 
 TEST_CASE("a container that did not change is not read again", "[container_growth]") {
