@@ -9,10 +9,15 @@
 #include <utility>
 
 // GCC 12 warns of the registers that its own intrinsics leave undefined on purpose (its bug 105593).
+#if defined(__clang__)
+#include <immintrin.h>
+#else
 #pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #include <immintrin.h>
 #pragma GCC diagnostic pop
+#endif
 
 // Only what follows may use the instructions: functions of the headers above keep to the lowest processor.
 #if defined(__clang__)
