@@ -116,7 +116,8 @@ void release(std::uint8_t* block, std::size_t size) noexcept {
 } // namespace
 
 void wipe(void* data, std::size_t size) noexcept {
-    ::explicit_bzero(data, size); // OPENSSL_cleanse takes eight bytes at a time: it shows beside the cipher's speed
+    if (size != 0)                    // an empty block may be null
+        ::explicit_bzero(data, size); // OPENSSL_cleanse takes eight bytes at a time: it shows beside the cipher's speed
 }
 
 secure_bytes::secure_bytes(std::size_t size) : data_(allocate(size)), size_(size) {}

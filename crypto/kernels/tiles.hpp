@@ -141,7 +141,7 @@ void tiles<Isa, way>::copy_in(const block& part, workspace& work, std::size_t st
         const std::uint8_t* later = row + 3 < part.rows ? in + 2 * part.columns : in;
         for (std::size_t at = 0; at < to - from; at += 64)
             __builtin_prefetch(later + at);
-        copy<way == direction::decrypt>(in, work.cells[row] + from - strip, to - from, work.rotors[row]);
+        copy<way == direction::decrypt>(in, work.cells[row] + (from - strip), to - from, work.rotors[row]);
     }
 }
 
@@ -152,7 +152,7 @@ void tiles<Isa, way>::copy_out(const block& part, const workspace& work, std::si
         const std::size_t to = part.to(row, strip);
         if (from < to)
             copy<way == direction::encrypt>(
-                work.cells[row] + from - strip, part.out + part.at(row, from), to - from, work.rotors[row]);
+                work.cells[row] + (from - strip), part.out + part.at(row, from), to - from, work.rotors[row]);
     }
 }
 
