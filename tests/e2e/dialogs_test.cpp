@@ -30,7 +30,7 @@ struct dialog {
 
 } // namespace
 
-TEST_CASE_METHOD(dialog, "edit-ecs asks for name, path and whether the file moves; Enter keeps what there is") {
+TEST_CASE_METHOD(dialog, "edit-ecs asks for name, path and whether the file moves, and Enter keeps what there is") {
     {
         terminal tty(root.with_config_dir({"edit-ecs", "-e", ecs}), root.options);
         tty.expect("ECS name [local]: ");
@@ -62,7 +62,7 @@ TEST_CASE_METHOD(dialog, "edit-ecs asks for name, path and whether the file move
     require_end(tty, 3);
 }
 
-TEST_CASE_METHOD(dialog, "export-key asks for a passphrase twice, import-key once; neither shows it") {
+TEST_CASE_METHOD(dialog, "export-key asks for a passphrase twice, import-key once, and neither shows it") {
     const auto file = root.folder() / "key.omegakey";
     {
         terminal tty(root.with_config_dir({"export-key", "-k", key, "-o", file.string()}), root.options);
@@ -173,7 +173,7 @@ TEST_CASE_METHOD(dialog, "erase-all lists what will go and is aborted by no") {
     REQUIRE(fs::exists(ecs_file));
 }
 
-TEST_CASE("init offers the AES-256-GCM layer; Enter takes it") {
+TEST_CASE("init offers the AES-256-GCM layer, and Enter takes it") {
     for (const bool wanted : {true, false}) {
         config_root root;
         terminal tty(root.with_config_dir({"init", "-s"}), root.options);

@@ -125,7 +125,7 @@ TEST_CASE_METHOD(everyday_root, "without an HTTP ECS the update check prints not
     }
 }
 
-TEST_CASE_METHOD(everyday_root, "log lines go to the stream of their level; --json asks for WARNING") {
+TEST_CASE_METHOD(everyday_root, "log lines go to the stream of their level, and --json asks for WARNING") {
     const arguments create{"create-key", "-k", "a", "-n", "0.1", "-r", "0.1", "-c", "2"};
     CHECK(succeed(root, create).out.find("omegasafe: info: Created Delta") != std::string::npos);
     CHECK(succeed(root, create + arguments{"-j"}).out.find("omegasafe: info:") == std::string::npos);

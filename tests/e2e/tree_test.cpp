@@ -69,6 +69,18 @@ arguments encrypt_tree(const fs::path& in, const fs::path& out, const std::strin
     return all;
 }
 
+/// Waits until the journal has so many records more than now, or the tree is complete, but not for ever.
+void wait_for_records(const fs::path& sealed, std::uintmax_t records) {
+    const auto size = [journal = sealed / ".omegasafe-journal"] {
+        std::error_code missing;
+        const auto bytes = fs::file_size(journal, missing);
+        return missing ? 0 : bytes;
+    };
+    const auto wanted = size() + records * 64;
+    for (int i = 0; i < 60000 && size() < wanted && !fs::exists(sealed / "index.omegasafe"); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
 /// Positions of an encrypted file, as it says itself.
 std::uint64_t first_position(const config_root& root, const fs::path& sealed) {
     const auto shown = root.run({"inspect", "-j", "-l", "WARNING", "-i", sealed.string()});
@@ -91,24 +103,38 @@ TEST_CASE("a tree whose encryption is killed again and again is finished without
     std::vector<run_log::announcement> announced;
     std::set<std::string> finished;
     const auto take_in = [&](const run_log& log) {
-        for (const auto& file : log.announced)
+        for (const auto& file : log.announced) {
+            INFO(file.file);
             REQUIRE_FALSE(finished.contains(file.file)); // by an earlier run
+        }
         announced.insert(announced.end(), log.announced.begin(), log.announced.end());
         finished.insert(log.finished.begin(), log.finished.end());
     };
+    auto to_file = root.options; // a pipe that nobody reads yet would hold the program up
+    to_file.program = "/bin/sh";
+    to_file.directory = root.folder().path();
     int killed = 0;
     for (int round = 0; round < 6; ++round) {
-        process running(root.with_config_dir(encrypt_tree(in, sealed, key, {"--resume", "--jobs", "2", "-l", "DEBUG"})),
-            root.options);
-        std::this_thread::sleep_for(std::chrono::milliseconds(20 + random() % 180));
+        // Now early and two groups at a time, now one after another and after the first is noted as done.
+        const bool late = round % 2 == 0;
+        const auto log = root.folder() / "log";
+        write_text(log, ""); // the shell may be killed before it opens the file
+        process running({"-c", "exec \"$@\" > log", "sh", omegasafe_binary().string(), "encrypt-tree", "-d",
+                            root.path().string(), "-i", in.string(), "-o", sealed.string(), "-k", key, "--resume", "-l",
+                            "DEBUG", "--jobs", late ? "1" : "2"},
+            to_file);
+        if (late)
+            wait_for_records(sealed, 2 * 512);
+        std::this_thread::sleep_for(std::chrono::milliseconds(random() % 100));
         running.kill(SIGKILL);
         const auto result = running.wait();
         INFO(result.describe());
         REQUIRE((result.signal == SIGKILL || result.exit_code == 0));
         killed += result.signal == SIGKILL;
-        take_in({result.out, in});
+        take_in({read_text(log), in});
     }
     CHECK(killed >= 1);
+    CHECK(finished.size() >= 512); // there was something not to repeat
     const auto last = root.run(encrypt_tree(in, sealed, key, {"--resume", "-l", "DEBUG"}));
     INFO(last.describe());
     REQUIRE(last.exit_code == 0);
@@ -150,7 +176,7 @@ TEST_CASE("a decryption that is killed goes on with --resume") {
     REQUIRE(tree_contents(out) == tree_contents(in)); // and no temporary files
 }
 
-TEST_CASE("a partial failure names its files and ends with 4; JSON says it all") {
+TEST_CASE("a partial failure names its files and ends with 4, and JSON says it all") {
     config_root root;
     root.options.env["OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS"] = "layer-pass-1";
     const auto key = root.initialise_with_key();

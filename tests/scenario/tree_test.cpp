@@ -92,7 +92,7 @@ const tree_item& item_of(const tree_report& report, const std::string& path) {
 
 } // namespace
 
-TEST_CASE_METHOD(tree_device, "a tree comes back with names, modes and times; links and pipes are reported") {
+TEST_CASE_METHOD(tree_device, "a tree comes back with names, modes and times, and links and pipes are reported") {
     fs::create_directories(in / "a/b/empty");
     write_text(in / "a/small", "content");
     write_text(in / "a/b/nothing", "");

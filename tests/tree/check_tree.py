@@ -77,6 +77,15 @@ def marks(root):
                 yield f"{file}:{number}: left-over mark"
 
 
+def test_names(root):
+    """CTest splits names at ';' and Catch takes '-' and '[' at the start for options: such a test passes unseen."""
+    for file in files(root, {".cpp"}):
+        text = (root / file).read_text(encoding="utf-8", errors="replace")
+        for case in re.finditer(r'\bTEST_CASE(?:_METHOD)?\((?:\w+,\s*)?"([^"]*)"', text):
+            if ";" in case[1] or case[1][:1] in ("-", "[") or case[1] != case[1].strip():
+                yield f"{file}:{text.count(chr(10), 0, case.start()) + 1}: CTest cannot run a test named \"{case[1]}\""
+
+
 def lengths(root):
     """A longer file has more than one subject."""
     for file in files(root, SOURCES | {".py", ".sh"}):
@@ -139,7 +148,7 @@ def conformance(root):
                 yield f"{page}: no test has {rule} in its name"
 
 
-CHECKS = {check.__name__: check for check in (includes, head_comments, marks, lengths, targets, links, conformance)}
+CHECKS = {check.__name__: check for check in (includes, head_comments, marks, test_names, lengths, targets, links, conformance)}
 
 
 def main():

@@ -69,6 +69,11 @@ class CheckTree(unittest.TestCase):
             self.expect("marks", ":2:", "docs/bad.md", f"\nsomething ({mark}: more)\n")
         self.assertEqual(self.findings("marks", {"a.cpp": "mkdtemp XXXXXX\n"}), [])
 
+    def test_test_names(self):
+        for name in ("one; two", "--json alone", "[tag] first", "ends blank "):
+            self.expect("test_names", "cannot run", "tests/unit/x_test.cpp", f'TEST_CASE("{name}") {{\n')
+        self.assertEqual(self.findings("test_names", {"tests/x.cpp": 'TEST_CASE_METHOD(f, "a, b --c") {\n'}), [])
+
     def test_lengths(self):
         self.expect("lengths", "501 lines", "crypto/bad.cpp", "\n" * 501)
         self.assertEqual(self.findings("lengths", {"crypto/long.cpp": "\n" * 500}), [])

@@ -113,7 +113,7 @@ TEST_CASE("targets that cannot be are refused at once", "[atomic_file]") {
           std::string::npos);
 }
 
-TEST_CASE("a full disk shows when space is reserved; file systems that cannot reserve are fine", "[atomic_file]") {
+TEST_CASE("a full disk shows when space is reserved, and file systems that cannot reserve are fine", "[atomic_file]") {
     const temporary_folder folder;
     atomic_file file(folder / "a", existing_target::refuse);
     {
