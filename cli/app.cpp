@@ -24,9 +24,7 @@ bool json_wanted(const CLI::App& app, int argc, char** argv) {
 int report(const failure& problem, bool as_json) {
     const auto code = problem.code();
     if (as_json)
-        print_json({{"schema_version", schema_version},
-            {"error", {{"code", to_string(code)}, {"exit_code", exit_code(code)}, {"message", problem.what()},
-                          {"hint", hint(code).empty() ? json(nullptr) : json(hint(code))}}}});
+        print_json({{"schema_version", schema_version}, {"error", json_error(problem)}});
     if (code != errc::aborted)
         spdlog::error("{}", problem.what());
     else if (!as_json)
@@ -47,6 +45,8 @@ int parse_and_run(CLI::App& app, int argc, char** argv) {
         return 0;
     } catch (const CLI::Success& help_or_version) {
         return app.exit(help_or_version);
+    } catch (const CLI::RuntimeError& reported) {
+        return reported.get_exit_code(); // the command has said itself what went wrong
     } catch (const CLI::ParseError& problem) {
         return report(usage_failure(app, problem), json_wanted(app, argc, argv));
     } catch (const failure& problem) {

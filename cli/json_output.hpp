@@ -3,6 +3,7 @@
 
 #include "crypto/position.hpp"
 #include "crypto/uuid.hpp"
+#include "messages/error.hpp"
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -21,6 +22,9 @@ json json_last_claimed(crypto::u128 next);
 
 json json_uuid(const std::optional<crypto::uuid>& id);
 json json_text(const std::optional<std::string>& text);
+
+/// What went wrong, for the field "error" (docs/schemas/error.schema.json).
+json json_error(const failure& problem);
 
 /// Prints the payload on stdout, indented.
 void print_json(const json& payload);

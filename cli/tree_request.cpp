@@ -64,10 +64,11 @@ json payload_of(const tree_item& item, const std::string& verb) {
         {"message", item.sentence.empty() ? json(nullptr) : json(item.sentence)}};
 }
 
-void print_payload(const tree_report& report, const counts& sum, const std::string& verb) {
+void print_payload(
+    const tree_report& report, const counts& sum, const std::string& verb, const std::optional<failure>& problem) {
     json payload{{"schema_version", schema_version}, {"output_dir", report.output.string()}, {verb, sum.done},
         {"failed", sum.failed}, {"skipped", sum.skipped}, {"resumed", sum.resumed}, {"bytes", json_position(sum.bytes)},
-        {"files", json::array()}};
+        {"error", problem ? json_error(*problem) : json(nullptr)}, {"files", json::array()}};
     for (const auto& item : report.items)
         payload["files"].push_back(payload_of(item, verb));
     print_json(payload);
@@ -112,12 +113,17 @@ void add_tree_options(CLI::App& command, tree_options& options, const std::strin
 void report_tree(const tree_report& report, const std::string& verb, bool as_json) {
     const auto sum = count(report);
     name_what_is_missing(report);
-    as_json ? print_payload(report, sum, verb) : print_summary(report, sum, verb);
+    std::optional<failure> problem;
     if (sum.failed > 0)
-        throw failure(errc::partly_failed,
+        problem.emplace(errc::partly_failed,
             fmt::format("{} of {} files failed, each named above; what is not named is {}. Run the command again with "
                         "--resume to try them again.",
                 sum.failed, report.items.size(), verb));
+    as_json ? print_payload(report, sum, verb, problem) : print_summary(report, sum, verb);
+    if (!problem)
+        return;
+    spdlog::error("{}", problem->what());
+    throw CLI::RuntimeError(exit_code(problem->code()));
 }
 
 } // namespace omegasafe::cli

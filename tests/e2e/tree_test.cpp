@@ -196,6 +196,7 @@ TEST_CASE("a partial failure names its files and ends with 4, and JSON says it a
     CHECK(payload["output_dir"] == sealed.string());
     CHECK((payload["encrypted"] == 1 && payload["failed"] == 1 && payload["skipped"] == 1 && payload["resumed"] == 0));
     CHECK(payload["bytes"] == 5);
+    CHECK((payload["error"]["code"] == "partly_failed" && payload["error"]["exit_code"] == 4));
     REQUIRE(payload["files"].size() == 3);
     const auto& good = payload["files"][0];
     CHECK(good["path"] == "a/good");

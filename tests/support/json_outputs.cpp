@@ -12,8 +12,10 @@ std::vector<json_output>& json_outputs() {
 
 void keep_json_output(const arguments& args, const run_result& result) {
     const auto wants_json = [](const std::string& word) { return word == "-j" || word == "--json"; };
+    // 4 is partly_failed: a result with its error inside.
+    const bool has_result = result.exit_code == 0 || result.exit_code == 4;
     if (result.exit_code >= 0 && std::ranges::any_of(args, wants_json))
-        json_outputs().push_back({result.exit_code == 0 ? args.front() : "error", result.out});
+        json_outputs().push_back({has_result ? args.front() : "error", result.out});
 }
 
 std::string json_findings() {
