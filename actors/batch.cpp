@@ -3,6 +3,7 @@
 #include "actors/file_job.hpp"
 #include "actors/tree_run.hpp"
 #include "actors/tree_worker.hpp"
+#include "messages/limits.hpp"
 #include <algorithm>
 #include <functional>
 #include <map>
@@ -10,9 +11,6 @@
 namespace omegasafe::actors {
 
 namespace {
-
-/// A listener hears of progress at most this often.
-constexpr std::chrono::milliseconds progress_interval{100};
 
 /// One writes while the other waits for the disk, even on one core.
 constexpr std::size_t fewest_jobs = 2;
@@ -128,7 +126,7 @@ struct batch_state {
         const auto time = std::chrono::steady_clock::now();
         if (!listener || time < next_report)
             return;
-        next_report = time + progress_interval;
+        next_report = time + limits::progress_interval;
         auto all = now;
         for (const auto& [number, bytes] : parts)
             all.done += bytes;

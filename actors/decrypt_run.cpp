@@ -15,8 +15,6 @@ using limits::file_metadata_bytes;
 using limits::segment_bytes;
 using storage::segment_codec;
 
-constexpr std::uint64_t chunk_segments = limits::chunk_bytes / segment_bytes;
-
 class decrypt_run final : public file_run {
 public:
     decrypt_run(caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_file& request)
@@ -44,7 +42,7 @@ public:
         const auto count = segment_codec::segment_count(file_.data.length);
         if (next_segment_ == count)
             return false;
-        const auto segments = std::min(chunk_segments, count - next_segment_);
+        const auto segments = std::min(limits::chunk_segments, count - next_segment_);
         const auto offset = next_segment_ * segment_bytes;
         next.first_segment = next_segment_;
         next.ends_entry = next_segment_ + segments == count;

@@ -19,8 +19,6 @@ using limits::file_metadata_bytes;
 using limits::segment_bytes;
 using storage::segment_codec;
 
-constexpr std::uint64_t chunk_segments = limits::chunk_bytes / segment_bytes;
-
 class encrypt_run final : public file_run {
 public:
     encrypt_run(caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_file& request)
@@ -44,7 +42,7 @@ public:
     bool fill(chunk& next) override {
         const auto count = segment_codec::segment_count(total_);
         if (next_segment_ < count) {
-            const auto segments = std::min(chunk_segments, count - next_segment_);
+            const auto segments = std::min(limits::chunk_segments, count - next_segment_);
             prepare(next, next_segment_, next_segment_ + segments == count);
             read_stream(next.first_segment * segment_bytes, {next.plain.data(), next.plain_size});
             next_segment_ += segments;

@@ -13,9 +13,6 @@ namespace {
 /// Chunks under way for each worker: one being worked on, one waiting, one being read or written.
 constexpr std::size_t chunks_per_worker = 3;
 
-/// A listener hears of progress at most this often.
-constexpr std::chrono::milliseconds progress_interval{100};
-
 chunk_ptr new_chunk() {
     const auto fresh = std::make_shared<chunk>();
     fresh->plain.resize(limits::chunk_bytes);
@@ -89,7 +86,7 @@ struct file_job_state {
         const auto now = std::chrono::steady_clock::now();
         if (!listener || now < next_report)
             return;
-        next_report = now + progress_interval;
+        next_report = now + limits::progress_interval;
         self->send(listener, run->state());
     }
 

@@ -75,6 +75,15 @@ std::optional<std::string> name_problem(const std::string& name) {
     return std::nullopt;
 }
 
+std::optional<std::string> file_path_problem(const std::string& path) {
+    if (path.empty() || path.ends_with('/'))
+        return "The path must name a file.";
+    const auto folder = std::filesystem::absolute(path).parent_path();
+    if (!std::filesystem::is_directory(folder))
+        return "The folder " + folder.string() + " does not exist; create it first.";
+    return std::nullopt;
+}
+
 void print(const std::string& line) {
     std::fwrite(line.data(), 1, line.size(), stdout);
     std::fputc('\n', stdout);

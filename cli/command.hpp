@@ -56,6 +56,9 @@ unsigned parse_workers_flag(const std::string& text, const std::string& flag);
 /// Why `name` is no name for a key or an ECS; nothing when it is one (1-255 bytes, no control characters).
 std::optional<std::string> name_problem(const std::string& name);
 
+/// Why `path` cannot be a new file's: it names none, or its folder is missing. Nothing when it can.
+std::optional<std::string> file_path_problem(const std::string& path);
+
 /// One line of command output on stdout.
 void print(const std::string& line);
 

@@ -24,12 +24,9 @@ std::string require_name(const create_sfc_ecs_options& options) {
     return options.name;
 }
 
-std::optional<std::string> path_problem(const std::string& path) {
-    const auto folder = std::filesystem::absolute(path).parent_path();
-    if (path.empty() || path.ends_with('/'))
-        return "The path must name a file.";
-    if (!std::filesystem::is_directory(folder))
-        return "The folder " + folder.string() + " does not exist; create it first.";
+std::optional<std::string> unused_path_problem(const std::string& path) {
+    if (auto problem = file_path_problem(path))
+        return problem;
     if (std::filesystem::exists(path) && !storage::sfc_ecs::unused_ecs(path))
         return "There is already a file " + path + "; choose another path.";
     return std::nullopt;
@@ -37,13 +34,13 @@ std::optional<std::string> path_problem(const std::string& path) {
 
 std::string require_path(const create_sfc_ecs_options& options, const std::filesystem::path& root) {
     if (options.path.empty())
-        return ask_line("File path", "--sfc-path", path_problem, (root / "local_claims.sfc").string());
-    if (const auto problem = path_problem(options.path))
+        return ask_line("File path", "--sfc-path", unused_path_problem, (root / "local_claims.sfc").string());
+    if (const auto problem = unused_path_problem(options.path))
         throw failure(errc::output_refused, "--sfc-path: " + *problem);
     return options.path;
 }
 
-void require_confirmation(const create_sfc_ecs_options& options) {
+void confirm_sfc_ecs(const create_sfc_ecs_options& options) {
     if (options.confirm)
         return;
     if (!options.decline && interactive())
@@ -56,7 +53,7 @@ void run_create_sfc_ecs(const create_sfc_ecs_options& options) {
     session session{*options.common, 1};
     const auto name = require_name(options);
     const auto path = require_path(options, session.root());
-    require_confirmation(options);
+    confirm_sfc_ecs(options);
     const auto entry = session.ask<ecs_entry>(session.actors().ecs_directory, create_sfc_ecs{name, path});
     outcome out{*options.common};
     out.line("SFC ECS created.");

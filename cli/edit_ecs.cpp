@@ -33,24 +33,15 @@ std::optional<std::string> choose_name(const edit_ecs_options& options, const ec
     return changed(ask_line("ECS name", "--new-name or --keep-name", name_problem, ecs.name), ecs.name);
 }
 
-std::optional<std::string> path_problem(const std::string& path) {
-    const auto folder = std::filesystem::absolute(path).parent_path();
-    if (path.empty() || path.ends_with('/'))
-        return "The path must name a file.";
-    if (!std::filesystem::is_directory(folder))
-        return "The folder " + folder.string() + " does not exist; create it first.";
-    return std::nullopt;
-}
-
 std::optional<std::string> choose_path(const edit_ecs_options& options, const ecs_entry& ecs) {
     if (!options.new_path.empty()) {
-        if (const auto problem = path_problem(options.new_path))
+        if (const auto problem = file_path_problem(options.new_path))
             throw failure(errc::output_refused, "--new-path: " + *problem);
         return changed(options.new_path, ecs.path);
     }
     if (options.keep_path || !options.asks())
         return std::nullopt;
-    return changed(ask_line("File path", "--new-path or --keep-path", path_problem, ecs.path), ecs.path);
+    return changed(ask_line("File path", "--new-path or --keep-path", file_path_problem, ecs.path), ecs.path);
 }
 
 bool choose_move(const edit_ecs_options& options) {

@@ -13,6 +13,10 @@ inline constexpr std::size_t segment_bytes = 64 * 1024;
 
 /// Bytes one pipeline chunk carries: 16 segments; stays in a core's cache from hashing to writing.
 inline constexpr std::size_t chunk_bytes = 16 * segment_bytes;
+inline constexpr std::uint64_t chunk_segments = chunk_bytes / segment_bytes;
+
+/// A listener hears of progress at most this often.
+inline constexpr std::chrono::milliseconds progress_interval{100};
 
 /// Fixed size of FileMetadata in front of every encrypted file.
 inline constexpr std::size_t file_metadata_bytes = 1024;

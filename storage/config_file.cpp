@@ -75,7 +75,7 @@ const std::array rules{
     rule{{"UPDATE_CHECK", dynamic_section, "OMEGASAFE_UPDATE_CHECK", "TRUE"}, value_kind::boolean,
         "; FALSE: do not look for a newer version after a command. TRUE or FALSE.\n",
         [](settings& s, const fs::path&, const std::string& value) { s.update_check = *parse_boolean(value); }},
-    rule{{"ECS_UUID_DEFAULT", dynamic_section, "OMEGASAFE_ECS_UUID_DEFAULT", ""}, value_kind::uuid,
+    rule{{"ECS_UUID_DEFAULT", dynamic_section, "OMEGASAFE_ECS_UUID_DEFAULT", ""}, value_kind::identifier,
         "; ECS that commands use when several are configured and none is named. A UUID, or empty for none.\n",
         [](settings& s, const fs::path&, const std::string& value) { s.ecs_uuid_default = value; }},
     rule{{"CACHE_OFFLINE_KEY_CAPACITY_GB", dynamic_section, "OMEGASAFE_CACHE_OFFLINE_KEY_CAPACITY_GB", "10"},

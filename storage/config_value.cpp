@@ -39,7 +39,7 @@ std::string_view accepted_values(value_kind kind) {
         return "a path without control characters or outer spaces";
     case value_kind::boolean:
         return "TRUE or FALSE (also 1, yes, on, 0, no, off)";
-    case value_kind::uuid:
+    case value_kind::identifier:
         return "a UUID such as 11111111-2222-4333-8444-555555555555, or empty";
     case value_kind::gigabytes:
         return "a decimal number of GB from 0 to 1000";
@@ -59,7 +59,7 @@ std::optional<std::string> normalized(value_kind kind, std::string_view text) {
         if (const auto value = parse_boolean(text))
             return *value ? "TRUE" : "FALSE";
         break;
-    case value_kind::uuid:
+    case value_kind::identifier:
         if (text.empty())
             return std::string();
         if (const auto id = crypto::parse_uuid(text))

@@ -6,7 +6,7 @@
 namespace omegasafe::storage {
 
 /// What a property's text means.
-enum class value_kind { path, boolean, uuid, gigabytes, layer_password };
+enum class value_kind { path, boolean, identifier, gigabytes, layer_password };
 
 /// For messages: what a value of this kind must be.
 std::string_view accepted_values(value_kind kind);

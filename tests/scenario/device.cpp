@@ -46,10 +46,10 @@ void device::join(device& other) {
     ask<void>(actors().key_store, add_iteration{alpha});
 }
 
-void device::configure(double performance, double offline, bool offline_mode) {
+void device::configure(double performance_units, double offline_units, bool offline_mode) {
     const auto gigabytes = [](double units) { return fmt::format("{:.9f}", units * unit / 1e9); };
-    storage::set_property(root, "CACHE_PERFORMANCE_KEY_CAPACITY_GB", gigabytes(performance));
-    storage::set_property(root, "CACHE_OFFLINE_KEY_CAPACITY_GB", gigabytes(offline));
+    storage::set_property(root, "CACHE_PERFORMANCE_KEY_CAPACITY_GB", gigabytes(performance_units));
+    storage::set_property(root, "CACHE_OFFLINE_KEY_CAPACITY_GB", gigabytes(offline_units));
     storage::set_property(root, "OFFLINE_MODE", offline_mode ? "TRUE" : "FALSE");
     restart();
 }
@@ -71,9 +71,9 @@ void device::hold(cache_reason reason, double units) {
     const auto iteration = entry().iteration_uuid;
     const auto size = static_cast<std::uint64_t>(units * unit) + 1; // one position is taken at once
     const auto range = ecs().claim_delta({key_uuid, iteration, size});
-    const bool performance = reason == cache_reason::performance;
+    const bool quick = reason == cache_reason::performance;
     ask<position_range>(
-        actors().claim_cache, accept_range{iteration, range, performance ? size : 0, performance ? 0 : size - 1, 1});
+        actors().claim_cache, accept_range{iteration, range, quick ? size : 0, quick ? 0 : size - 1, 1});
 }
 
 std::vector<std::uint64_t> device::held(cache_reason reason) {
