@@ -105,7 +105,7 @@ def targets(root):
     project = (root / "CMakeLists.txt").read_text()
     tests = (root / "tests/CMakeLists.txt").read_text()
     libraries = set(re.findall(r"omegasafe_library\(\w+ (\w+)", project))
-    test_folders = {"tests/" + folder for folder in re.findall(r"omegasafe_test\(\w+ ([\w/]+)", tests)}
+    test_folders = {"tests/" + folder for folder in re.findall(r"omegasafe(?:_actor)?_test\(\w+ ([\w/]+)", tests)}
     for file in files(root, {".cpp"}):
         parent = file.parent.as_posix()
         known = (
