@@ -5,6 +5,7 @@
 #include "messages/limits.hpp"
 #include "storage/sfc.hpp"
 #include <algorithm>
+#include <cstring>
 #include <set>
 
 namespace omegasafe::actors {
@@ -12,40 +13,45 @@ namespace omegasafe::actors {
 namespace {
 
 using crypto::byte_span;
-using crypto::const_byte_span;
 using storage::segment_codec;
 
 constexpr std::size_t stored_segment = limits::segment_bytes + segment_codec::overhead;
 
-/// Calls body(index, last, position, plain bytes, stored bytes) for each segment of a chunk.
+/// Calls body(index, last, offset of the plain bytes in the chunk, their number, stored bytes) for each segment.
 template <class F>
 void for_each_segment(chunk& data, F body) {
     std::uint64_t index = data.first_segment;
     for (std::size_t plain = 0, stored = 0;; plain += limits::segment_bytes, stored += stored_segment, ++index) {
         const std::size_t size = std::min(limits::segment_bytes, data.plain_size - plain);
         const bool ends_chunk = plain + size == data.plain_size;
-        body(index, ends_chunk && data.ends_entry, data.position + plain, byte_span{data.plain.data() + plain, size},
+        body(index, ends_chunk && data.ends_entry, plain, size,
             byte_span{data.stored.data() + stored, size + segment_codec::overhead});
         if (ends_chunk)
             return;
     }
 }
 
-/// Segment by segment, so that a segment is still in the core's cache when it is sealed.
+/// The cipher takes the whole chunk at once: kernels gain from many turns of the nucleus, and a segment may hold few.
+/// Its output stands at the end of `stored`; each segment moves down to its place, which never reaches the next one.
 void encrypt(const cipher_chunk& job) {
-    for_each_segment(*job.data, [&](auto index, bool last, auto position, byte_span plain, byte_span stored) {
-        const auto text = stored.first(plain.size());
-        job.cipher->encrypt(position, plain, text);
-        job.codec->seal(index, last, text, stored);
+    auto& data = *job.data;
+    const byte_span text{data.stored.data() + (data.stored_size - data.plain_size), data.plain_size};
+    job.cipher->encrypt(data.position, {data.plain.data(), data.plain_size}, text);
+    for_each_segment(data, [&](auto index, bool last, std::size_t offset, std::size_t size, byte_span stored) {
+        const auto place = stored.first(size);
+        std::memmove(place.data(), text.data() + offset, size);
+        job.codec->seal(index, last, place, stored);
     });
 }
 
 void decrypt(const cipher_chunk& job) {
-    for_each_segment(*job.data, [&](auto index, bool last, auto position, byte_span plain, byte_span stored) {
-        if (!job.codec->open(index, last, stored, plain))
+    auto& data = *job.data;
+    const byte_span text{data.plain.data(), data.plain_size};
+    for_each_segment(data, [&](auto index, bool last, std::size_t offset, std::size_t size, byte_span stored) {
+        if (!job.codec->open(index, last, stored, text.subspan(offset, size)))
             throw failure(errc::container_damaged, "Its data was altered (segment " + std::to_string(index) + ").");
-        job.cipher->decrypt(position, plain, plain);
     });
+    job.cipher->decrypt(data.position, text, text);
 }
 
 cipher_worker_actor::behavior_type worker_behavior(cipher_worker_actor::pointer self, std::size_t /*number*/) {

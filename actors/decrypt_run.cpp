@@ -15,10 +15,68 @@ using limits::file_metadata_bytes;
 using limits::segment_bytes;
 using storage::segment_codec;
 
+/// The stored segments of encrypted_data.
+class stored_input final : public file_input {
+public:
+    explicit stored_input(storage::encrypted_file_info file) : file_(std::move(file)) {}
+
+    void read(chunk& next) override {
+        file_.container->read_stored(file_.data, next.first_segment, segment_codec::segment_count(next.plain_size),
+            {next.stored.data(), next.stored_size});
+    }
+
+private:
+    storage::encrypted_file_info file_;
+};
+
+/// Bytes of the original file, which has `length`, and where they begin in it.
+struct original_bytes {
+    std::uint64_t offset = 0;
+    crypto::const_byte_span bytes;
+};
+original_bytes original_part(const chunk& done, std::uint64_t length) {
+    const std::size_t skipped = done.first_segment == 0 ? file_metadata_bytes : 0;
+    const auto offset = done.first_segment * segment_bytes + skipped - file_metadata_bytes;
+    const auto size = std::min<std::uint64_t>(done.plain_size - skipped, offset < length ? length - offset : 0);
+    return {offset, {done.plain.data() + skipped, static_cast<std::size_t>(size)}};
+}
+
+/// The original file: what the chunks hold between FileMetadata and random suffix.
+class decrypted_output final : public file_output {
+public:
+    decrypted_output(const decrypt_file& request, const std::string& name)
+        : attributes_(request.expected),
+          file_(request.output_folder / name,
+              request.overwrite ? storage::existing_target::replace : storage::existing_target::refuse) {}
+
+    const std::filesystem::path& target() const { return file_.target(); }
+    void begin(std::uint64_t length) {
+        length_ = length;
+        file_.reserve(length);
+    }
+
+    void write(const chunk& done) override {
+        const auto part = original_part(done, length_);
+        if (!part.bytes.empty())
+            file_.write_at(part.offset, part.bytes);
+    }
+    void flush() override { file_.flush(); }
+    void finish() override {
+        if (attributes_)
+            file_.set_attributes(attributes_->mode, attributes_->mtime_ns);
+        file_.commit();
+    }
+
+private:
+    std::optional<file_attributes> attributes_;
+    storage::atomic_file file_;
+    std::uint64_t length_ = 0;
+};
+
 class decrypt_run final : public file_run {
 public:
     decrypt_run(caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_file& request)
-        : started_(std::chrono::steady_clock::now()), request_(request) {
+        : request_(request) {
         const auto config = ask<services>(system, supervisor, get_services{}).config;
         file_ = storage::open_encrypted_file(std::make_shared<storage::file_source>(request.input),
             ask<password_ptr>(system, config, get_layer_password{}));
@@ -32,44 +90,37 @@ public:
         first_ = static_cast<std::uint64_t>(metadata.global_position_start - delta->info.first_position());
         seq_number_ = delta->info.seq_number;
         job_ = {cipher_direction::decrypt, delta->cipher, file_.container->codec(file_.data), nullptr};
+        read_metadata();
     }
 
+    std::shared_ptr<file_input> take_input() override { return std::make_shared<stored_input>(file_); }
+    std::shared_ptr<file_output> take_output() override { return std::move(output_); }
     const cipher_chunk& job() const override { return job_; }
     const std::filesystem::path& input() const override { return request_.input; }
     progress state() const override { return {absorbed_, file_.data.length}; }
 
-    bool fill(chunk& next) override {
+    bool next(chunk& fresh) override {
         const auto count = segment_codec::segment_count(file_.data.length);
         if (next_segment_ == count)
             return false;
         const auto segments = std::min(limits::chunk_segments, count - next_segment_);
         const auto offset = next_segment_ * segment_bytes;
-        next.first_segment = next_segment_;
-        next.ends_entry = next_segment_ + segments == count;
-        next.position = first_ + offset;
-        next.plain_size =
+        fresh.first_segment = next_segment_;
+        fresh.ends_entry = next_segment_ + segments == count;
+        fresh.position = first_ + offset;
+        fresh.plain_size =
             static_cast<std::size_t>(std::min<std::uint64_t>(limits::chunk_bytes, file_.data.length - offset));
-        next.stored_size = static_cast<std::size_t>(segment_codec::stored_length(next.plain_size));
-        file_.container->read_stored(file_.data, next_segment_, segments, {next.stored.data(), next.stored_size});
+        fresh.stored_size = static_cast<std::size_t>(segment_codec::stored_length(fresh.plain_size));
         next_segment_ += segments;
         return true;
     }
 
     void sent(const chunk&) override {}
+    bool last(chunk&) override { return false; }
 
     void absorb(const chunk& done) override {
-        crypto::const_byte_span bytes{done.plain.data(), done.plain_size};
-        if (done.first_segment == 0) {
-            read_metadata(bytes.first(file_metadata_bytes));
-            bytes = bytes.subspan(file_metadata_bytes);
-        }
+        hash_.update(original_part(done, original_.length).bytes);
         absorbed_ += done.plain_size;
-        bytes =
-            bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), original_.length - written_)));
-        if (output_)
-            output_->write_at(written_, bytes);
-        hash_.update(bytes);
-        written_ += bytes.size();
     }
 
     file_report finish() override {
@@ -77,23 +128,33 @@ public:
             throw failure(errc::integrity_failed, request_.input.string() +
                                                       " decrypts to something else than was encrypted (SHA-256 "
                                                       "differs); nothing was written. Restore it from a copy.");
-        if (output_ && request_.expected)
-            output_->set_attributes(request_.expected->mode, request_.expected->mtime_ns);
-        if (output_)
-            output_->commit();
-        return {output_ ? output_->target() : std::filesystem::path{}, original_.length, file_.data.length,
-            file_.metadata.key_uuid, seq_number_, std::chrono::steady_clock::now() - started_};
+        return {target_, original_.length, file_.data.length, file_.metadata.key_uuid, seq_number_, {}};
     }
 
 private:
     void create_output(const std::string& name) {
-        output_.emplace(request_.output_folder / name,
-            request_.overwrite ? storage::existing_target::replace : storage::existing_target::refuse);
+        output_ = std::make_shared<decrypted_output>(request_, name);
+        target_ = output_->target();
     }
 
-    void read_metadata(crypto::const_byte_span bytes) {
+    /// Segment 0 is decrypted here and once more as part of its chunk: the output's name and length come first.
+    crypto::secure_bytes first_segment() const {
+        crypto::secure_bytes stored(
+            segment_codec::stored_length(std::min<std::uint64_t>(file_.data.length, segment_bytes)));
+        crypto::secure_bytes plain(stored.size() - segment_codec::overhead);
+        file_.container->read_stored(file_.data, 0, 1, stored.span());
+        if (!job_.codec->open(0, file_.data.length <= segment_bytes, stored, plain.span()))
+            throw failure(errc::container_damaged,
+                request_.input.string() + " is damaged: Its data was altered (segment 0). Restore it from a copy.");
+        return plain;
+    }
+
+    void read_metadata() {
+        auto segment = first_segment();
+        const auto metadata = segment.span().first(file_metadata_bytes);
+        job_.cipher->decrypt(first_, metadata, metadata);
         try {
-            original_ = storage::decode_file_metadata(bytes);
+            original_ = storage::decode_file_metadata(metadata);
         } catch (const failure& problem) {
             throw failure(problem.code(), request_.input.string() + ": " + problem.what());
         }
@@ -105,21 +166,20 @@ private:
         if (!request_.verify_only && !output_)
             create_output(original_.name);
         if (output_)
-            output_->reserve(original_.length);
+            output_->begin(original_.length);
     }
 
-    std::chrono::steady_clock::time_point started_;
     decrypt_file request_;
     storage::encrypted_file_info file_;
     std::uint64_t first_ = 0; // position inside the Delta
     std::uint64_t seq_number_ = 0;
     cipher_chunk job_;
     storage::file_metadata original_;
-    std::optional<storage::atomic_file> output_; // absent when only verifying
+    std::shared_ptr<decrypted_output> output_; // until it is taken; none when only verifying
+    std::filesystem::path target_;
     crypto::sha256 hash_;
     std::uint64_t next_segment_ = 0;
     std::uint64_t absorbed_ = 0;
-    std::uint64_t written_ = 0;
 };
 
 } // namespace

@@ -19,57 +19,114 @@ using limits::file_metadata_bytes;
 using limits::segment_bytes;
 using storage::segment_codec;
 
+/// How many of `size` stream bytes from `offset` on belong to the file, which follows FileMetadata.
+std::size_t file_part(std::uint64_t offset, std::size_t size, std::uint64_t file_size) {
+    const auto file_end = file_metadata_bytes + file_size;
+    return offset >= file_end ? 0 : static_cast<std::size_t>(std::min<std::uint64_t>(size, file_end - offset));
+}
+
+/// The file, then the random suffix.
+class plain_input final : public file_input {
+public:
+    explicit plain_input(const std::filesystem::path& path) : source_(path) {}
+
+    std::uint64_t size() const { return source_.size(); }
+
+    /// Plain encrypted_data from stream offset `offset` on; never called for the metadata.
+    void read_stream(std::uint64_t offset, byte_span out) const {
+        const auto from_file = file_part(offset, out.size(), source_.size());
+        if (from_file > 0)
+            source_.read_at(offset - file_metadata_bytes, out.first(from_file));
+        crypto::random_fill(out.subspan(from_file));
+    }
+    void read(chunk& next) override {
+        read_stream(next.first_segment * segment_bytes, {next.plain.data(), next.plain_size});
+    }
+
+private:
+    storage::file_source source_;
+};
+
+/// A container with two entries; encrypted_data is filled chunk by chunk.
+class encrypted_output final : public file_output {
+public:
+    encrypted_output(const encrypt_file& request, std::uint64_t total)
+        : file_(
+              request.output, request.overwrite ? storage::existing_target::replace : storage::existing_target::refuse),
+          total_(total) {
+        file_.reserve(segment_codec::stored_length(total));
+    }
+
+    void begin(password_ptr layer, const storage::encryption_metadata& metadata) {
+        writer_ = std::make_unique<storage::sfc_writer>(file_, std::move(layer));
+        writer_->add(storage::encryption_metadata_uuid, {}, crypto::as_bytes(storage::to_json(metadata)));
+        data_ = &writer_->reserve(storage::encrypted_data_uuid, {}, total_);
+    }
+    const std::shared_ptr<const segment_codec>& codec() const { return data_->codec; }
+
+    void write(const chunk& done) override {
+        writer_->write_stored(*data_, done.first_segment, {done.stored.data(), done.stored_size});
+    }
+    void flush() override { file_.flush(); }
+    void finish() override {
+        writer_->finish();
+        file_.commit();
+    }
+
+private:
+    storage::atomic_file file_;
+    std::uint64_t total_; // bytes of encrypted_data
+    std::unique_ptr<storage::sfc_writer> writer_;
+    const storage::sfc_new_entry* data_ = nullptr;
+};
+
 class encrypt_run final : public file_run {
 public:
     encrypt_run(caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_file& request)
-        : started_(std::chrono::steady_clock::now()), request_(request), source_(request.input),
+        : request_(request), input_(std::make_shared<plain_input>(request.input)), file_size_(input_->size()),
           key_(system, supervisor, request.key_uuid), layer_(key_.layer()),
           capacity_(key_.ends()->front().geometry.capacity()),
-          total_(file_metadata_bytes + source_.size() + storage::draw_suffix_length(source_.size(), capacity_)),
-          output_(
-              request.output, request.overwrite ? storage::existing_target::replace : storage::existing_target::refuse),
+          total_(file_metadata_bytes + file_size_ + storage::draw_suffix_length(file_size_, capacity_)),
+          output_(std::make_shared<encrypted_output>(request, total_)),
           head_(std::min<std::uint64_t>(total_, segment_bytes)) {
         require_storable_name();
-        output_.reserve(segment_codec::stored_length(total_));
         claim();
         read_head();
     }
 
+    std::shared_ptr<file_input> take_input() override { return std::move(input_); }
+    std::shared_ptr<file_output> take_output() override { return std::move(output_); }
     const cipher_chunk& job() const override { return job_; }
     const std::filesystem::path& input() const override { return request_.input; }
     progress state() const override { return {absorbed_, total_}; }
 
-    bool fill(chunk& next) override {
+    bool next(chunk& fresh) override {
         const auto count = segment_codec::segment_count(total_);
-        if (next_segment_ < count) {
-            const auto segments = std::min(limits::chunk_segments, count - next_segment_);
-            prepare(next, next_segment_, next_segment_ + segments == count);
-            read_stream(next.first_segment * segment_bytes, {next.plain.data(), next.plain_size});
-            next_segment_ += segments;
-            return true;
-        }
-        if (head_sent_)
+        if (next_segment_ == count)
             return false;
-        seal_head(next, count == 1);
-        head_sent_ = true;
+        const auto segments = std::min(limits::chunk_segments, count - next_segment_);
+        place(fresh, next_segment_, next_segment_ + segments == count);
+        next_segment_ += segments;
         return true;
     }
 
     void sent(const chunk& under_way) override {
-        if (under_way.first_segment > 0)
-            hash(under_way.first_segment * segment_bytes, {under_way.plain.data(), under_way.plain_size});
+        hash(under_way.first_segment * segment_bytes, {under_way.plain.data(), under_way.plain_size});
     }
 
-    void absorb(const chunk& done) override {
-        writer_->write_stored(*data_, done.first_segment, {done.stored.data(), done.stored_size});
-        absorbed_ += done.plain_size;
+    bool last(chunk& fresh) override {
+        require_unchanged_input();
+        const auto metadata = storage::encode({request_.input.filename().string(), file_size_, hash_.finish()});
+        std::ranges::copy(metadata.span(), head_.data());
+        place(fresh, 0, segment_codec::segment_count(total_) == 1);
+        std::ranges::copy(head_.span(), fresh.plain.data());
+        return true;
     }
+
+    void absorb(const chunk& done) override { absorbed_ += done.plain_size; }
 
     file_report finish() override {
-        writer_->finish();
-        output_.commit();
-        return {request_.output, source_.size(), total_, request_.key_uuid, claimed_.seq_number,
-            std::chrono::steady_clock::now() - started_};
+        return {request_.output, file_size_, total_, request_.key_uuid, claimed_.seq_number, {}};
     }
 
 private:
@@ -88,38 +145,21 @@ private:
         spdlog::debug("Encrypting {} with positions {} to {} of Delta {}.", request_.input.string(),
             crypto::to_decimal(claimed_.range.first), crypto::to_decimal(claimed_.range.last), claimed_.seq_number);
 
-        writer_ = std::make_unique<storage::sfc_writer>(output_, layer_);
-        const auto metadata = storage::to_json({request_.key_uuid, claimed_.range.first});
-        writer_->add(storage::encryption_metadata_uuid, {}, crypto::as_bytes(metadata));
-        data_ = &writer_->reserve(storage::encrypted_data_uuid, {}, total_);
-        job_ = {cipher_direction::encrypt, delta->cipher, data_->codec, nullptr};
+        output_->begin(layer_, {request_.key_uuid, claimed_.range.first});
+        job_ = {cipher_direction::encrypt, delta->cipher, output_->codec(), nullptr};
     }
 
     void read_head() {
         const auto body = head_.span().subspan(file_metadata_bytes);
-        read_stream(file_metadata_bytes, body);
+        input_->read_stream(file_metadata_bytes, body);
         hash(file_metadata_bytes, body);
     }
 
-    /// Plain encrypted_data from stream offset `offset` on: file, then random suffix. Never called for the metadata.
-    void read_stream(std::uint64_t offset, byte_span out) const {
-        const auto from_file = file_part(offset, out.size());
-        if (from_file > 0)
-            source_.read_at(offset - file_metadata_bytes, out.first(from_file));
-        crypto::random_fill(out.subspan(from_file));
-    }
-
     void hash(std::uint64_t offset, crypto::const_byte_span bytes) {
-        hash_.update(bytes.first(file_part(offset, bytes.size())));
+        hash_.update(bytes.first(file_part(offset, bytes.size(), file_size_)));
     }
 
-    /// How many of `size` stream bytes from `offset` on belong to the file.
-    std::size_t file_part(std::uint64_t offset, std::size_t size) const {
-        const auto file_end = file_metadata_bytes + source_.size();
-        return offset >= file_end ? 0 : static_cast<std::size_t>(std::min<std::uint64_t>(size, file_end - offset));
-    }
-
-    void prepare(chunk& next, std::uint64_t first_segment, bool ends_entry) const {
+    void place(chunk& next, std::uint64_t first_segment, bool ends_entry) const {
         const auto offset = first_segment * segment_bytes;
         next.first_segment = first_segment;
         next.ends_entry = ends_entry;
@@ -130,39 +170,28 @@ private:
         next.stored_size = static_cast<std::size_t>(segment_codec::stored_length(next.plain_size));
     }
 
-    void seal_head(chunk& next, bool ends_entry) {
-        require_unchanged_input();
-        const auto metadata = storage::encode({request_.input.filename().string(), source_.size(), hash_.finish()});
-        std::ranges::copy(metadata.span(), head_.data());
-        prepare(next, 0, ends_entry);
-        std::ranges::copy(head_.span(), next.plain.data());
-    }
-
     /// A file that grew or shrank meanwhile would decrypt to something that never existed.
     void require_unchanged_input() const {
         std::error_code error;
-        if (std::filesystem::file_size(request_.input, error) != source_.size() || error)
+        if (std::filesystem::file_size(request_.input, error) != file_size_ || error)
             throw failure(errc::io_failed, "The file " + request_.input.string() +
                                                " changed while it was encrypted; encrypt it again when it is at rest.");
     }
 
-    std::chrono::steady_clock::time_point started_;
     encrypt_file request_;
-    storage::file_source source_;
+    std::shared_ptr<plain_input> input_; // until it is taken
+    std::uint64_t file_size_;
     key_access key_;
     password_ptr layer_;
     std::uint64_t capacity_;
-    std::uint64_t total_; // bytes of encrypted_data = positions claimed
-    storage::atomic_file output_;
-    crypto::secure_bytes head_; // plain segment 0, metadata filled in last
+    std::uint64_t total_;                      // bytes of encrypted_data = positions claimed
+    std::shared_ptr<encrypted_output> output_; // until it is taken
+    crypto::secure_bytes head_;                // plain segment 0, metadata filled in last
     claimed_range claimed_;
     std::uint64_t first_ = 0; // position inside the Delta
-    std::unique_ptr<storage::sfc_writer> writer_;
-    const storage::sfc_new_entry* data_ = nullptr;
     cipher_chunk job_;
     crypto::sha256 hash_;
     std::uint64_t next_segment_ = 1;
-    bool head_sent_ = false;
     std::uint64_t absorbed_ = 0;
 };
 

@@ -1,26 +1,35 @@
-// One file on its way through the cipher pool, seen from the side that reads, hashes and writes.
+// One file on its way through the cipher pool, seen from the side that hashes.
 #pragma once
 
+#include "actors/file_streams.hpp"
 #include "actors/runtime.hpp"
 #include "storage/encrypted_file.hpp"
 
 namespace omegasafe::actors {
 
-/// The file_job drives one: fill a chunk, send it to the pool, use the time with sent(), take it back in order. All
-/// calls come from one thread and may throw `failure`; a run that is destroyed before finish() leaves nothing behind.
+/// The file_job drives one: next() places a chunk, the reader fills it, sent() looks at it on its way to the pool,
+/// absorb() when it comes back. All calls come from one thread and may throw `failure`.
 class file_run {
 public:
     virtual ~file_run() = default;
 
+    /// Where chunks are read from. Called once, before the first chunk.
+    virtual std::shared_ptr<file_input> take_input() = 0;
+    /// Where done chunks go; null when nothing is written. Called once, before the first chunk.
+    virtual std::shared_ptr<file_output> take_output() = 0;
     /// Direction, cipher and codec of every chunk; `data` is empty.
     virtual const cipher_chunk& job() const = 0;
-    /// Reads what the next chunk needs; false when everything was handed out.
-    virtual bool fill(chunk& next) = 0;
-    /// Called right after the chunk went to the pool: the side that the worker only reads may be read here too.
+    /// Sets the place of the next chunk; false when everything was handed out.
+    virtual bool next(chunk& fresh) = 0;
+    /// Called right after the chunk went to the pool, in the order of next(): the side that the worker only reads may
+    /// be read here too.
     virtual void sent(const chunk& under_way) = 0;
-    /// Takes a chunk back, in the order of fill().
+    /// Called once, after sent() for all others: a last chunk that is not read from the file. False when there is none.
+    virtual bool last(chunk& fresh) = 0;
+    /// Looks at a chunk that came back, in the order in which they were sent; it may be being written meanwhile.
     virtual void absorb(const chunk& done) = 0;
-    /// After the last chunk: checks what is left to check, makes the output appear.
+    /// After the last chunk: checks what is left to check; only then the output may appear. The report's time is not
+    /// set yet.
     virtual file_report finish() = 0;
     /// How the file is named in sentences.
     virtual const std::filesystem::path& input() const = 0;

@@ -69,7 +69,7 @@ int run(int argc, char** argv) {
             add_delete_key, add_export_key, add_import_key, add_import_key_delta, add_pull_missing_deltas,
             add_key_storage_limits, add_list_ecs, add_create_http_ecs, add_create_sfc_ecs, add_edit_ecs, add_export_ecs,
             add_import_ecs, add_list_ecs_storages, add_ecs_storage_commands, add_fast_forward_claim, add_encrypt,
-            add_decrypt, add_encrypt_tree, add_decrypt_tree, add_verify, add_inspect})
+            add_decrypt, add_encrypt_tree, add_decrypt_tree, add_verify, add_inspect, add_speed})
         add(app);
     const int code = parse_and_run(app, argc, argv);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {

@@ -91,5 +91,6 @@ void add_encrypt_tree(CLI::App& app);
 void add_decrypt_tree(CLI::App& app);
 void add_verify(CLI::App& app);
 void add_inspect(CLI::App& app);
+void add_speed(CLI::App& app);
 
 } // namespace omegasafe::cli

@@ -111,7 +111,23 @@ using progress_actor = caf::typed_actor<caf::reacts_to<progress>,
     // wipes what is shown, so that the terminal is free for output
     caf::replies_to<end_progress>::with<void>>;
 
-/// One file, encrypted, decrypted or verified; ends after its answer. Detached: it reads, hashes and writes.
+/// The input of one file_job, read ahead while chunks before are hashed. Blocking, detached.
+using file_reader_actor = caf::typed_actor<caf::replies_to<read_chunk>::with<chunk_ptr>>;
+
+/// Brings the output of one file_writer to the disk while more is written. Blocking, detached; made for large files.
+using file_flusher_actor = caf::typed_actor<caf::replies_to<flush_output>::with<void>>;
+
+/// The output of one file_job, written beside its reading and hashing. Blocking, detached; ends after finish or
+/// discard.
+using file_writer_actor = caf::typed_actor<
+    // the chunk back when it is written
+    caf::replies_to<chunk_ptr>::with<chunk_ptr>,
+    // the file appears, durable
+    caf::replies_to<finish_output>::with<void>,
+    // nothing is left behind
+    caf::replies_to<discard_output>::with<void>>;
+
+/// One file, encrypted, decrypted or verified; ends after its answer. Detached: it hashes.
 /// Whatever goes wrong, nothing is left behind.
 using file_job_actor = caf::typed_actor<caf::replies_to<encrypt_file>::with<file_report>,
     caf::replies_to<decrypt_file>::with<file_report>>;
@@ -165,6 +181,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::created_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_file)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_tree)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::discard_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::download_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::draw_piece)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_delta)
@@ -178,6 +195,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::end_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::fast_forward)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::file_group)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::file_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::finish_output)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::flush_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::generate_maps)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_container_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_ecs_key)
@@ -204,6 +223,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::position_range)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::pull_deltas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::pull_report)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::read_chunk)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::register_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::remove_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::renew_delta)

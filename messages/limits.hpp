@@ -15,6 +15,10 @@ inline constexpr std::size_t segment_bytes = 64 * 1024;
 inline constexpr std::size_t chunk_bytes = 16 * segment_bytes;
 inline constexpr std::uint64_t chunk_segments = chunk_bytes / segment_bytes;
 
+/// Output that is brought to the disk beside writing more of it: large enough that flushes cost nothing, small enough
+/// that little is left to wait for at the end.
+inline constexpr std::uint64_t flush_bytes = 64 * 1024 * 1024;
+
 /// A listener hears of progress at most this often.
 inline constexpr std::chrono::milliseconds progress_interval{100};
 

@@ -296,6 +296,16 @@ struct cipher_chunk {
     std::shared_ptr<const storage::segment_codec> codec;
     chunk_ptr data;
 };
+/// For a file_reader: a chunk whose place is set, to be filled from the file.
+struct read_chunk {
+    chunk_ptr data;
+};
+/// For a file_flusher: what is written so far goes to the disk.
+struct flush_output {};
+/// For a file_writer, after the last chunk or instead of it.
+struct finish_output {};
+struct discard_output {};
+
 /// Bytes offset .. offset+size-1 of a block that the pool fills; pieces do not overlap.
 struct draw_piece {
     std::shared_ptr<crypto::secure_bytes> block;

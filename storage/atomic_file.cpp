@@ -17,9 +17,6 @@ namespace {
 
 constexpr mode_t private_mode = S_IRUSR | S_IWUSR;
 
-/// Bytes after which the kernel is told to start writing: large enough for long sequential writes.
-constexpr std::uint64_t write_back_step = 16 * 1024 * 1024;
-
 /// Temporary names this process holds. Names are made, given up and removed under one mutex, so that a signal finds
 /// every one of them and none appears behind its back.
 class temporary_names {
@@ -89,6 +86,10 @@ bool full(int error) {
 failure cannot_create(const std::filesystem::path& target, int error) {
     return system_failure(
         full(error) ? errc::io_failed : errc::output_refused, "Cannot create " + target.string(), error);
+}
+
+failure not_on_disk(const std::filesystem::path& target, int error) {
+    return system_failure(errc::io_failed, "Writing " + target.string() + " to the disk failed", error);
 }
 
 failure exists_already(const std::filesystem::path& target) {
@@ -176,18 +177,9 @@ void atomic_file::write_at(std::uint64_t offset, const_byte_span data) {
         if (written <= 0)
             throw system_failure(
                 errc::io_failed, "Writing " + target_.string() + " failed", written < 0 ? errno : ENOSPC);
-        start_write_back(static_cast<std::uint64_t>(written));
         offset += static_cast<std::uint64_t>(written);
         data = data.subspan(static_cast<std::size_t>(written));
     }
-}
-
-/// The disk works while the rest is still being encrypted; else all of a large file would wait for fsync at the end.
-void atomic_file::start_write_back(std::uint64_t written) {
-    if (not_yet_on_its_way_.fetch_add(written) + written < write_back_step)
-        return;
-    not_yet_on_its_way_ = 0;
-    ::sync_file_range(descriptor_.get(), 0, 0, SYNC_FILE_RANGE_WRITE); // a hint: errors show in fsync
 }
 
 bool atomic_file::copy_in_kernel(int from, std::uint64_t& source_offset, std::uint64_t& length, std::uint64_t& offset) {
@@ -279,9 +271,14 @@ void atomic_file::publish() {
         publish_over();
 }
 
+void atomic_file::flush() const {
+    if (guarded("flush", [&] { return ::fdatasync(descriptor_.get()); }) != 0)
+        throw not_on_disk(target_, errno);
+}
+
 void atomic_file::commit() {
     if (guarded("sync", [&] { return ::fsync(descriptor_.get()); }) != 0)
-        throw system_failure(errc::io_failed, "Writing " + target_.string() + " to the disk failed", errno);
+        throw not_on_disk(target_, errno);
     publish();
     if (guarded("sync_folder", [&] { return ::fsync(folder_.get()); }) == 0)
         return;

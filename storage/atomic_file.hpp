@@ -2,7 +2,6 @@
 #pragma once
 
 #include "storage/random_access.hpp"
-#include <atomic>
 
 namespace omegasafe::storage {
 
@@ -35,13 +34,15 @@ public:
     void reserve(std::uint64_t size);
     /// Permission bits and modification time that the file appears with; after the last write.
     void set_attributes(std::uint32_t mode, std::int64_t mtime_ns);
+    /// What is written so far goes to the disk, beside further writes; any thread may call it. Throws
+    /// failure(io_failed), and then the file must not be committed: the kernel tells of a lost write only once.
+    void flush() const;
     /// fsync, link or rename to the target, fsync of the folder. Throws failure(output_refused / io_failed).
     void commit();
     /// The name alone: whole for everyone who looks, but durable only after a group_sync.
     void publish();
 
 private:
-    void start_write_back(std::uint64_t written);
     std::string choose_temporary_name() const;
     void create_named();
     void publish_new();
@@ -52,8 +53,7 @@ private:
     existing_target policy_;
     storage::descriptor folder_;
     storage::descriptor descriptor_;
-    std::string temporary_name_;                        // empty while the file is unnamed
-    std::atomic<std::uint64_t> not_yet_on_its_way_ = 0; // bytes written since write-back was last started
+    std::string temporary_name_; // empty while the file is unnamed
 };
 
 /// Unlinks every temporary file this process still holds under a name and lets no new one be made: further commits that

@@ -6,7 +6,9 @@
 #include "storage/byte_order.hpp"
 #include "storage/encrypted_file.hpp"
 #include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace omegasafe::storage {
 
@@ -126,9 +128,12 @@ key_iteration_ptr decode_payload(const_byte_span payload) {
     const auto maps = payload.subspan(4 + size);
     if (maps.size() != info.geometry.material_bytes())
         throw damaged("its maps do not have the size it names");
-    if (!crypto::all_permutations(maps))
-        throw damaged("a map is no permutation");
-    auto material = std::make_shared<const crypto::key_material>(info.geometry, secure_bytes(maps));
+    std::shared_ptr<const crypto::key_material> material;
+    try {
+        material = std::make_shared<const crypto::key_material>(info.geometry, secure_bytes(maps));
+    } catch (const std::invalid_argument&) {
+        throw damaged("a map is no permutation"); // size and geometry are right
+    }
     return std::make_shared<const key_iteration>(
         key_iteration{info, std::make_shared<const crypto::cipher>(std::move(material))});
 }

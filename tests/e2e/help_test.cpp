@@ -23,6 +23,7 @@ const std::vector<command_flags> commands{
                     "-o,--output-dir TEXT", "--overwrite"}},
     {"verify", {"-i,--input-file TEXT REQUIRED", "-t,--max-threads TEXT"}},
     {"inspect", {"-i,--input-file TEXT REQUIRED"}},
+    {"speed", {}},
     {"set-config", {"-f,--cache-offline-key-capacity-gb TEXT", "-p,--cache-performance-key-capacity-gb TEXT",
                        "-c,--clear-ecs-uuid-default", "-e,--ecs-uuid-default TEXT", "-o,--offline-mode TEXT",
                        "-t,--traditional-enc-layer-pass TEXT", "-u,--update-check TEXT"}},

@@ -24,6 +24,7 @@ struct everyday_root {
             {"decrypt", "-i", report, "-f", "restored.pdf"},
             {"verify", "-i", report},
             {"inspect", "-i", report},
+            {"speed"},
             {"set-config", "-u", "true", "-o", "false"},
             {"create-sfc-ecs", "-n", "second", "-p", in_folder("second.sfc"), "-y"},
             {"create-key", "-k", "Finance", "-n", "0.1", "-r", "0.1", "-c", "2", "-e", ecs},
@@ -133,4 +134,30 @@ TEST_CASE_METHOD(everyday_root, "log lines go to the stream of their level, and 
     const auto asked = root.run({"encrypt", "-i", file.string(), "-k", key, "-l", "10"});
     CHECK(asked.out.find("omegasafe: debug:") != std::string::npos);
     CHECK(asked.err.empty());
+}
+
+TEST_CASE("speed says which kernel is used, also when the environment names one") {
+    run_options options;
+    const auto kernels = [&] {
+        const auto result = run({"speed", "--json"}, options);
+        INFO(result.describe());
+        REQUIRE(result.exit_code == 0);
+        return nlohmann::json::parse(result.out)["kernels"];
+    };
+    const auto selected = [](const nlohmann::json& rows) {
+        std::vector<std::string> names;
+        for (const auto& row : rows)
+            if (row["selected"] == true)
+                names.push_back(row["name"]);
+        return names;
+    };
+    const auto rows = kernels();
+    CHECK(selected(rows) == std::vector<std::string>{(*std::ranges::find_if(
+                                rows, [](const auto& row) { return row["available"] == true; }))["name"]});
+    options.env["OMEGASAFE_KERNEL"] = "portable";
+    CHECK(selected(kernels()) == std::vector<std::string>{"portable"});
+    options.env["OMEGASAFE_KERNEL"] = "fast";
+    const auto refused = run({"speed"}, options);
+    CHECK(refused.exit_code == 2);
+    CHECK(refused.err.find("portable") != std::string::npos);
 }
