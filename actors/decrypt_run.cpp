@@ -108,9 +108,7 @@ public:
         fresh.first_segment = next_segment_;
         fresh.ends_entry = next_segment_ + segments == count;
         fresh.position = first_ + offset;
-        fresh.plain_size =
-            static_cast<std::size_t>(std::min<std::uint64_t>(limits::chunk_bytes, file_.data.length - offset));
-        fresh.stored_size = static_cast<std::size_t>(segment_codec::stored_length(fresh.plain_size));
+        fit(fresh, static_cast<std::size_t>(std::min<std::uint64_t>(limits::chunk_bytes, file_.data.length - offset)));
         next_segment_ += segments;
         return true;
     }

@@ -164,10 +164,9 @@ private:
         next.first_segment = first_segment;
         next.ends_entry = ends_entry;
         next.position = first_ + offset;
-        next.plain_size = first_segment == 0
-                              ? head_.size()
-                              : static_cast<std::size_t>(std::min<std::uint64_t>(limits::chunk_bytes, total_ - offset));
-        next.stored_size = static_cast<std::size_t>(segment_codec::stored_length(next.plain_size));
+        fit(next, first_segment == 0
+                      ? head_.size()
+                      : static_cast<std::size_t>(std::min<std::uint64_t>(limits::chunk_bytes, total_ - offset)));
     }
 
     /// A file that grew or shrank meanwhile would decrypt to something that never existed.

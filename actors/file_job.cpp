@@ -16,13 +16,6 @@ namespace {
 /// workers are faster than that.
 constexpr std::size_t chunks_per_worker = 2, chunks_beside = 5, most_chunks = 24;
 
-chunk_ptr new_chunk() {
-    const auto fresh = std::make_shared<chunk>();
-    fresh->plain.resize(limits::chunk_bytes);
-    fresh->stored.resize(storage::segment_codec::stored_length(limits::chunk_bytes));
-    return fresh;
-}
-
 struct file_job_state {
     file_job_actor::pointer self;
     supervisor_actor supervisor;
@@ -46,7 +39,6 @@ struct file_job_state {
         promise = self->make_response_promise<file_report>();
         guarded([&] {
             run = make();
-            reader = self->spawn<caf::detached + caf::linked>(file_reader_behavior, run->take_input());
             if (auto output = run->take_output())
                 writer = self->spawn<caf::detached + caf::linked>(file_writer_behavior, std::move(output));
             pool = ask<services>(self->system(), supervisor, get_services{}).cipher_pool;
@@ -61,7 +53,7 @@ struct file_job_state {
 
     chunk_ptr take_buffer() {
         if (idle.empty())
-            return new_chunk();
+            return std::make_shared<chunk>();
         auto buffer = std::move(idle.back());
         idle.pop_back();
         return buffer;
@@ -74,6 +66,8 @@ struct file_job_state {
             idle.push_back(std::move(fresh));
             return;
         }
+        if (!reader) // small files have nothing to read ahead
+            reader = self->spawn<caf::detached + caf::linked>(file_reader_behavior, run->take_input());
         ++under_way;
         ++being_read;
         self->request(reader, caf::infinite, read_chunk{std::move(fresh)})

@@ -7,13 +7,17 @@
 
 namespace omegasafe::actors {
 
+/// Makes room for `plain_size` bytes and their stored form. Buffers only grow, so that a small file touches little
+/// memory.
+void fit(chunk& buffer, std::size_t plain_size);
+
 /// The file_job drives one: next() places a chunk, the reader fills it, sent() looks at it on its way to the pool,
 /// absorb() when it comes back. All calls come from one thread and may throw `failure`.
 class file_run {
 public:
     virtual ~file_run() = default;
 
-    /// Where chunks are read from. Called once, before the first chunk.
+    /// Where chunks are read from. Called once, when next() has placed the first chunk.
     virtual std::shared_ptr<file_input> take_input() = 0;
     /// Where done chunks go; null when nothing is written. Called once, before the first chunk.
     virtual std::shared_ptr<file_output> take_output() = 0;
