@@ -7,10 +7,61 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <string_view>
 
 namespace omegasafe::cli {
 
 namespace {
+
+struct command_entry {
+    std::string_view name;
+    void (*add)(CLI::App& app);
+};
+
+/// In the order of --help.
+constexpr command_entry commands[] = {
+    {"init", add_init},
+    {"set-config", add_set_config},
+    {"erase-all", add_erase_all},
+    {"create-key", add_create_key},
+    {"list-keys", add_list_keys},
+    {"view-key", add_view_key},
+    {"edit-key", add_edit_key},
+    {"delete-key", add_delete_key},
+    {"export-key", add_export_key},
+    {"import-key", add_import_key},
+    {"import-key-delta", add_import_key_delta},
+    {"pull-missing-deltas", add_pull_missing_deltas},
+    {"key-storage-limits", add_key_storage_limits},
+    {"list-ecs", add_list_ecs},
+    {"create-http-ecs", add_create_http_ecs},
+    {"create-sfc-ecs", add_create_sfc_ecs},
+    {"edit-ecs", add_edit_ecs},
+    {"export-ecs", add_export_ecs},
+    {"import-ecs", add_import_ecs},
+    {"list-ecs-storages", add_list_ecs_storages},
+    {"view-ecs-storage", add_view_ecs_storage},
+    {"create-ecs-storage", add_create_ecs_storage},
+    {"edit-ecs-storage", add_edit_ecs_storage},
+    {"delete-ecs-storage", add_delete_ecs_storage},
+    {"fast-forward-claim", add_fast_forward_claim},
+    {"encrypt", add_encrypt},
+    {"decrypt", add_decrypt},
+    {"encrypt-tree", add_encrypt_tree},
+    {"decrypt-tree", add_decrypt_tree},
+    {"verify", add_verify},
+    {"inspect", add_inspect},
+    {"speed", add_speed},
+};
+
+/// A command line that begins with a command's name gets that command alone: the flags of all the others cost more than
+/// encrypting a small file.
+void add_commands(CLI::App& app, std::string_view first_word) {
+    const bool named = std::ranges::any_of(commands, [&](const auto& entry) { return entry.name == first_word; });
+    for (const auto& entry : commands)
+        if (!named || entry.name == first_word)
+            entry.add(app);
+}
 
 bool json_wanted(const CLI::App& app, int argc, char** argv) {
     for (const auto* command : app.get_subcommands())
@@ -64,13 +115,7 @@ int run(int argc, char** argv) {
     CLI::App app{"Encrypts files with rotor-chain keys whose positions are never used twice.", "omegasafe"};
     app.set_version_flag("-V,--version", std::string{"omegasafe "} + OMEGASAFE_VERSION);
     app.require_subcommand(1);
-    for (const auto add :
-        {add_init, add_set_config, add_erase_all, add_create_key, add_list_keys, add_view_key, add_edit_key,
-            add_delete_key, add_export_key, add_import_key, add_import_key_delta, add_pull_missing_deltas,
-            add_key_storage_limits, add_list_ecs, add_create_http_ecs, add_create_sfc_ecs, add_edit_ecs, add_export_ecs,
-            add_import_ecs, add_list_ecs_storages, add_ecs_storage_commands, add_fast_forward_claim, add_encrypt,
-            add_decrypt, add_encrypt_tree, add_decrypt_tree, add_verify, add_inspect, add_speed})
-        add(app);
+    add_commands(app, argc > 1 ? argv[1] : "");
     const int code = parse_and_run(app, argc, argv);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
         spdlog::error("The output could not be written completely.");

@@ -46,36 +46,35 @@ void add_storage_fields(CLI::App& command, storage_options& options) {
 
 } // namespace
 
-void add_ecs_storage_commands(CLI::App& app) {
-    {
-        const auto options = std::make_shared<storage_options>();
-        auto* command =
-            add_storage_command(app, "view-ecs-storage", "Show one storage backend of an HTTP ECS", options);
-        add_storage_uuid(*command, *options);
-    }
-    {
-        const auto options = std::make_shared<storage_options>();
-        auto* command =
-            add_storage_command(app, "create-ecs-storage", "Create a storage backend on an HTTP ECS", options);
-        add_storage_fields(*command, *options);
-    }
-    {
-        const auto options = std::make_shared<storage_options>();
-        auto* command = add_storage_command(app, "edit-ecs-storage", "Edit a storage backend of an HTTP ECS", options);
-        add_storage_uuid(*command, *options);
-        add_storage_fields(*command, *options);
-        auto* keep = command->add_flag(
-            "-x,--keep-credentials", options->keep_credentials, "Keep existing credentials without prompt");
-        command->add_flag("-y,--update-credentials", options->update_credentials, "Force credential update prompt path")
-            ->excludes(keep);
-    }
-    {
-        const auto options = std::make_shared<storage_options>();
-        auto* command =
-            add_storage_command(app, "delete-ecs-storage", "Delete a storage backend from an HTTP ECS", options);
-        add_storage_uuid(*command, *options);
-        command->add_flag("-f,--force", options->force, "Skip confirmation prompt");
-    }
+void add_view_ecs_storage(CLI::App& app) {
+    const auto options = std::make_shared<storage_options>();
+    auto* command = add_storage_command(app, "view-ecs-storage", "Show one storage backend of an HTTP ECS", options);
+    add_storage_uuid(*command, *options);
+}
+
+void add_create_ecs_storage(CLI::App& app) {
+    const auto options = std::make_shared<storage_options>();
+    auto* command = add_storage_command(app, "create-ecs-storage", "Create a storage backend on an HTTP ECS", options);
+    add_storage_fields(*command, *options);
+}
+
+void add_edit_ecs_storage(CLI::App& app) {
+    const auto options = std::make_shared<storage_options>();
+    auto* command = add_storage_command(app, "edit-ecs-storage", "Edit a storage backend of an HTTP ECS", options);
+    add_storage_uuid(*command, *options);
+    add_storage_fields(*command, *options);
+    auto* keep = command->add_flag(
+        "-x,--keep-credentials", options->keep_credentials, "Keep existing credentials without prompt");
+    command->add_flag("-y,--update-credentials", options->update_credentials, "Force credential update prompt path")
+        ->excludes(keep);
+}
+
+void add_delete_ecs_storage(CLI::App& app) {
+    const auto options = std::make_shared<storage_options>();
+    auto* command =
+        add_storage_command(app, "delete-ecs-storage", "Delete a storage backend from an HTTP ECS", options);
+    add_storage_uuid(*command, *options);
+    command->add_flag("-f,--force", options->force, "Skip confirmation prompt");
 }
 
 } // namespace omegasafe::cli

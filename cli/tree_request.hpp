@@ -39,8 +39,8 @@ tree_report_ptr run_tree(session& session, const std::string& label, Request req
 }
 
 /// Names what failed or was skipped on stderr and prints the summary, or all of it as JSON; `verb` is "encrypted" or
-/// "decrypted". When anything failed, says that too and ends with partly_failed's exit code by CLI::RuntimeError: the one
-/// object of --json holds both, what was done and the error.
+/// "decrypted". When anything failed, says that too and ends with partly_failed's exit code by CLI::RuntimeError: the
+/// one object of --json holds both, what was done and the error.
 void report_tree(const tree_report& report, const std::string& verb, bool as_json);
 
 } // namespace omegasafe::cli
