@@ -17,41 +17,62 @@ using storage::segment_codec;
 
 constexpr std::size_t stored_segment = limits::segment_bytes + segment_codec::overhead;
 
-/// Calls body(index, last, offset of the plain bytes in the chunk, their number, stored bytes) for each segment.
+/// What the kernel gets at once: enough turns of a large nucleus (17 a segment), and small enough that it is still in
+/// the second cache when its segments are sealed.
+constexpr std::size_t run_segments = 4;
+
+/// Some segments of a chunk.
+struct segment_run {
+    std::uint64_t first = 0; // segment
+    bool ends_entry = false;
+    std::uint64_t position = 0;
+    byte_span plain, stored;
+};
+
 template <class F>
-void for_each_segment(chunk& data, F body) {
-    std::uint64_t index = data.first_segment;
-    for (std::size_t plain = 0, stored = 0;; plain += limits::segment_bytes, stored += stored_segment, ++index) {
-        const std::size_t size = std::min(limits::segment_bytes, data.plain_size - plain);
-        const bool ends_chunk = plain + size == data.plain_size;
-        body(index, ends_chunk && data.ends_entry, plain, size,
-            byte_span{data.stored.data() + stored, size + segment_codec::overhead});
-        if (ends_chunk)
-            return;
+void for_each_run(chunk& data, F body) {
+    for (std::size_t segment = 0; segment * limits::segment_bytes < data.plain_size; segment += run_segments) {
+        const auto plain = segment * limits::segment_bytes, stored = segment * stored_segment;
+        const auto size = std::min(run_segments * limits::segment_bytes, data.plain_size - plain);
+        body(segment_run{data.first_segment + segment, data.ends_entry && plain + size == data.plain_size,
+            data.position + plain, {data.plain.data() + plain, size},
+            {data.stored.data() + stored, static_cast<std::size_t>(segment_codec::stored_length(size))}});
     }
 }
 
-/// The cipher takes the whole chunk at once: kernels gain from many turns of the nucleus, and a segment may hold few.
-/// Its output stands at the end of `stored`; each segment moves down to its place, which never reaches the next one.
+/// Calls body(index, last, plain bytes as offset and size, stored bytes) for each segment of a run.
+template <class F>
+void for_each_segment(const segment_run& run, F body) {
+    for (std::size_t i = 0; i * limits::segment_bytes < run.plain.size(); ++i) {
+        const auto offset = i * limits::segment_bytes;
+        const auto size = std::min(limits::segment_bytes, run.plain.size() - offset);
+        body(run.first + i, run.ends_entry && offset + size == run.plain.size(), offset, size,
+            run.stored.subspan(i * stored_segment, size + segment_codec::overhead));
+    }
+}
+
+/// The cipher's output stands at the end of the stored bytes; each segment moves down to its place, which never reaches
+/// the next one.
 void encrypt(const cipher_chunk& job) {
-    auto& data = *job.data;
-    const byte_span text{data.stored.data() + (data.stored_size - data.plain_size), data.plain_size};
-    job.cipher->encrypt(data.position, {data.plain.data(), data.plain_size}, text);
-    for_each_segment(data, [&](auto index, bool last, std::size_t offset, std::size_t size, byte_span stored) {
-        const auto place = stored.first(size);
-        std::memmove(place.data(), text.data() + offset, size);
-        job.codec->seal(index, last, place, stored);
+    for_each_run(*job.data, [&](const segment_run& run) {
+        const auto text = run.stored.last(run.plain.size());
+        job.cipher->encrypt(run.position, run.plain, text);
+        for_each_segment(run, [&](auto index, bool last, std::size_t offset, std::size_t size, byte_span stored) {
+            const auto place = stored.first(size);
+            std::memmove(place.data(), text.data() + offset, size);
+            job.codec->seal(index, last, place, stored);
+        });
     });
 }
 
 void decrypt(const cipher_chunk& job) {
-    auto& data = *job.data;
-    const byte_span text{data.plain.data(), data.plain_size};
-    for_each_segment(data, [&](auto index, bool last, std::size_t offset, std::size_t size, byte_span stored) {
-        if (!job.codec->open(index, last, stored, text.subspan(offset, size)))
-            throw failure(errc::container_damaged, "Its data was altered (segment " + std::to_string(index) + ").");
+    for_each_run(*job.data, [&](const segment_run& run) {
+        for_each_segment(run, [&](auto index, bool last, std::size_t offset, std::size_t size, byte_span stored) {
+            if (!job.codec->open(index, last, stored, run.plain.subspan(offset, size)))
+                throw failure(errc::container_damaged, "Its data was altered (segment " + std::to_string(index) + ").");
+        });
+        job.cipher->decrypt(run.position, run.plain, run.plain);
     });
-    job.cipher->decrypt(data.position, text, text);
 }
 
 cipher_worker_actor::behavior_type worker_behavior(cipher_worker_actor::pointer self, std::size_t /*number*/) {
