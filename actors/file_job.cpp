@@ -40,7 +40,7 @@ struct file_job_state {
         guarded([&] {
             run = make();
             if (auto output = run->take_output())
-                writer = self->spawn<caf::detached + caf::linked>(file_writer_behavior, std::move(output));
+                writer = self->spawn<caf::detached>(file_writer_behavior, std::move(output));
             pool = ask<services>(self->system(), supervisor, get_services{}).cipher_pool;
             const auto workers = self->system().scheduler().num_workers();
             const auto window = std::min(chunks_per_worker * workers + chunks_beside, most_chunks);
@@ -67,7 +67,7 @@ struct file_job_state {
             return;
         }
         if (!reader) // small files have nothing to read ahead
-            reader = self->spawn<caf::detached + caf::linked>(file_reader_behavior, run->take_input());
+            reader = self->spawn<caf::detached>(file_reader_behavior, run->take_input());
         ++under_way;
         ++being_read;
         self->request(reader, caf::infinite, read_chunk{std::move(fresh)})
@@ -160,7 +160,7 @@ struct file_job_state {
     void deliver(file_report report) {
         report.seconds = std::chrono::steady_clock::now() - started;
         promise.deliver(std::move(report));
-        leave();
+        self->quit();
     }
 
     /// A worker does not know which file its chunk is from.
@@ -170,10 +170,12 @@ struct file_job_state {
         return {problem.code(), run->input().string() + " is damaged: " + problem.what() + " Restore it from a copy."};
     }
 
-    void leave() {
+    /// Not linked: an exit that comes from a link would end this actor without an answer.
+    void release() {
         if (reader)
-            self->send_exit(reader, caf::exit_reason::user_shutdown); // the writer ends by itself
-        self->quit();
+            caf::anon_send_exit(reader, caf::exit_reason::user_shutdown);
+        if (writer)
+            caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
     }
 
     /// An unfinished output vanishes before the answer; what is still on its way back finds no run.
@@ -184,7 +186,7 @@ struct file_job_state {
         run = nullptr;
         const auto answer = [this, error = to_error(problem)] {
             promise.deliver(error);
-            leave();
+            self->quit();
         };
         if (!writer)
             return answer();
@@ -209,6 +211,7 @@ file_job_actor::behavior_type file_job_behavior(
     self->set_exception_handler(crash_error);
     const auto state = std::make_shared<file_job_state>();
     state->self = self;
+    self->attach_functor([state] { state->release(); });
     state->supervisor = std::move(supervisor);
     state->listener = std::move(listener);
     return {

@@ -57,7 +57,7 @@ struct file_writer_state {
 
     void flush() {
         if (!flusher)
-            flusher = self->spawn<caf::detached + caf::linked>(flusher_behavior, std::weak_ptr<file_output>{output});
+            flusher = self->spawn<caf::detached>(flusher_behavior, std::weak_ptr<file_output>{output});
         not_flushed = 0;
         flushing = true;
         self->request(flusher, caf::infinite, flush_output{})
@@ -82,8 +82,6 @@ struct file_writer_state {
 
     void close() {
         output = nullptr;
-        if (flusher)
-            self->send_exit(flusher, caf::exit_reason::user_shutdown);
         self->quit();
     }
 };
@@ -95,6 +93,10 @@ file_writer_actor::behavior_type file_writer_behavior(
     self->set_exception_handler(crash_error);
     const auto state = std::make_shared<file_writer_state>();
     state->self = self;
+    self->attach_functor([state] {
+        if (state->flusher)
+            caf::anon_send_exit(state->flusher, caf::exit_reason::user_shutdown);
+    });
     state->output = std::move(output);
     return {
         handle([state](chunk_ptr& done) {
