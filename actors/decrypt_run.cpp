@@ -100,16 +100,9 @@ public:
     progress state() const override { return {absorbed_, file_.data.length}; }
 
     bool next(chunk& fresh) override {
-        const auto count = segment_codec::segment_count(file_.data.length);
-        if (next_segment_ == count)
+        if (next_segment_ == segment_codec::segment_count(file_.data.length))
             return false;
-        const auto segments = std::min(limits::chunk_segments, count - next_segment_);
-        const auto offset = next_segment_ * segment_bytes;
-        fresh.first_segment = next_segment_;
-        fresh.ends_entry = next_segment_ + segments == count;
-        fresh.position = first_ + offset;
-        fit(fresh, static_cast<std::size_t>(std::min<std::uint64_t>(limits::chunk_bytes, file_.data.length - offset)));
-        next_segment_ += segments;
+        next_segment_ = place(fresh, next_segment_, limits::chunk_segments, file_.data.length, first_);
         return true;
     }
 

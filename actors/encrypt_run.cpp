@@ -101,12 +101,9 @@ public:
     progress state() const override { return {absorbed_, total_}; }
 
     bool next(chunk& fresh) override {
-        const auto count = segment_codec::segment_count(total_);
-        if (next_segment_ == count)
+        if (next_segment_ == segment_codec::segment_count(total_))
             return false;
-        const auto segments = std::min(limits::chunk_segments, count - next_segment_);
-        place(fresh, next_segment_, next_segment_ + segments == count);
-        next_segment_ += segments;
+        next_segment_ = place(fresh, next_segment_, limits::chunk_segments, total_, first_);
         return true;
     }
 
@@ -118,7 +115,7 @@ public:
         require_unchanged_input();
         const auto metadata = storage::encode({request_.input.filename().string(), file_size_, hash_.finish()});
         std::ranges::copy(metadata.span(), head_.data());
-        place(fresh, 0, segment_codec::segment_count(total_) == 1);
+        place(fresh, 0, 1, total_, first_);
         std::ranges::copy(head_.span(), fresh.plain.data());
         return true;
     }
@@ -157,16 +154,6 @@ private:
 
     void hash(std::uint64_t offset, crypto::const_byte_span bytes) {
         hash_.update(bytes.first(file_part(offset, bytes.size(), file_size_)));
-    }
-
-    void place(chunk& next, std::uint64_t first_segment, bool ends_entry) const {
-        const auto offset = first_segment * segment_bytes;
-        next.first_segment = first_segment;
-        next.ends_entry = ends_entry;
-        next.position = first_ + offset;
-        fit(next, first_segment == 0
-                      ? head_.size()
-                      : static_cast<std::size_t>(std::min<std::uint64_t>(limits::chunk_bytes, total_ - offset)));
     }
 
     /// A file that grew or shrank meanwhile would decrypt to something that never existed.

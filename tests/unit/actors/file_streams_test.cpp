@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <stdexcept>
 
 using namespace omegasafe;
 
@@ -13,6 +14,8 @@ namespace {
 struct calls {
     std::atomic<int> written = 0, flushed = 0, finished = 0, gone = 0;
 };
+
+constexpr int crash = -1; // in place of the flush that fails
 
 class counted_output final : public actors::file_output {
 public:
@@ -23,6 +26,8 @@ public:
     void flush() override {
         if (++all_.flushed == failing_flush_)
             throw failure(errc::io_failed, "The disk lost something.");
+        if (failing_flush_ == crash)
+            throw std::runtime_error("broken on purpose");
     }
     void finish() override { ++all_.finished; }
 
@@ -84,6 +89,19 @@ TEST_CASE_METHOD(writer_fixture, "an output whose flush failed never appears, ho
 TEST_CASE_METHOD(writer_fixture, "a discarded output is gone before the answer") {
     const auto to = writer();
     write(to, 2);
+    actors::ask<void>(self, to, discard_output{});
+    CHECK((all.finished == 0 && all.gone == 1));
+}
+
+TEST_CASE_METHOD(writer_fixture, "an output whose flush crashed never appears, and the writer still answers") {
+    const auto to = writer(crash);
+    write(to, 2);
+    try {
+        actors::ask<void>(self, to, finish_output{});
+        FAIL("finished");
+    } catch (const failure& problem) {
+        CHECK(problem.code() == errc::internal);
+    }
     actors::ask<void>(self, to, discard_output{});
     CHECK((all.finished == 0 && all.gone == 1));
 }
