@@ -83,7 +83,9 @@ int report(const failure& problem, bool as_json) {
     return exit_code(code);
 }
 
-failure usage_failure(const CLI::App& app, const CLI::ParseError& problem) {
+failure usage_failure(const CLI::App& app, const CLI::ParseError& problem, std::string_view first_word) {
+    if (app.get_subcommands().empty() && !first_word.empty() && !first_word.starts_with('-'))
+        return {errc::usage, fmt::format("There is no command '{}' ('omegasafe --help' lists them)", first_word)};
     std::string name = "omegasafe";
     for (const auto* command : app.get_subcommands())
         name += " " + command->get_name();
@@ -99,7 +101,7 @@ int parse_and_run(CLI::App& app, int argc, char** argv) {
     } catch (const CLI::RuntimeError& reported) {
         return reported.get_exit_code(); // the command has said itself what went wrong
     } catch (const CLI::ParseError& problem) {
-        return report(usage_failure(app, problem), json_wanted(app, argc, argv));
+        return report(usage_failure(app, problem, argc > 1 ? argv[1] : ""), json_wanted(app, argc, argv));
     } catch (const failure& problem) {
         return report(problem, json_wanted(app, argc, argv));
     } catch (const std::exception& problem) {

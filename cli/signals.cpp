@@ -9,6 +9,7 @@
 namespace omegasafe::cli {
 
 void handle_termination_signals() {
+    std::signal(SIGXFSZ, SIG_IGN);
     sigset_t awaited;
     sigemptyset(&awaited);
     sigaddset(&awaited, SIGINT);

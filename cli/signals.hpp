@@ -4,7 +4,7 @@
 namespace omegasafe::cli {
 
 /// Call once, before any other thread starts: the signals are blocked everywhere and awaited by one thread of their
-/// own.
+/// own. A write beyond the limit for file sizes becomes an error like that of a full disk, instead of a signal.
 void handle_termination_signals();
 
 } // namespace omegasafe::cli

@@ -99,6 +99,20 @@ TEST_CASE_METHOD(bad_input_fixture, "unreadable input and read-only target are r
     refuse({"encrypt", "-i", file.string(), "-k", key}, 10, file.string());
 }
 
+TEST_CASE_METHOD(bad_input_fixture, "the limit for file sizes is an error like a full disk") {
+    const auto large = root.make_file("large", 300'000);
+    const auto limited = root.folder() / "limited";
+    write_text(limited, "#!/bin/sh\nulimit -f 100\nexec " + omegasafe_binary().string() + " \"$@\"\n");
+    fs::permissions(limited, fs::perms::owner_all);
+    root.options.program = limited.string();
+    const auto result =
+        root.run({"encrypt", "-i", large.string(), "-k", key, "-o", root.folder().path().string(), "-f", "sealed"});
+    INFO(result.describe());
+    CHECK(result.exit_code == 12);
+    CHECK(result.err.find("sealed") != std::string::npos);
+    CHECK_FALSE(fs::exists(root.folder() / "sealed"));
+}
+
 TEST_CASE_METHOD(bad_input_fixture, "a full disk is one clear error and leaves nothing behind") {
     const auto small = root.folder() / "small";
     fs::create_directory(small);

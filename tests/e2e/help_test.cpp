@@ -102,5 +102,7 @@ TEST_CASE("version and a command line without a command") {
     const auto nothing = run({});
     REQUIRE(nothing.exit_code == 2);
     REQUIRE(nothing.err.find("--help") != std::string::npos);
-    REQUIRE(run({"no-such-command"}).exit_code == 2);
+    const auto unknown = run({"no-such-command"});
+    REQUIRE(unknown.exit_code == 2);
+    REQUIRE(unknown.err.find("There is no command 'no-such-command'") != std::string::npos);
 }
