@@ -108,6 +108,7 @@ struct file_job_state {
         if (!run)
             return; // failed already
         returned.emplace(number, std::move(done));
+        report_progress();
         while (run && !returned.empty() && returned.begin()->first == next_absorbed) {
             auto first = std::move(returned.extract(returned.begin()).mapped());
             ++next_absorbed;
@@ -115,9 +116,8 @@ struct file_job_state {
                 write(first);
             run->absorb(*first);
             if (!writer)
-                recycle(std::move(first));
+                recycle(std::move(first)); // the last one ends the run
         }
-        report_progress();
     }
 
     void write(const chunk_ptr& done) {

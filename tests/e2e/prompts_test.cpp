@@ -149,6 +149,25 @@ TEST_CASE("init takes the password from a file that only its owner can read") {
     REQUIRE(root.run({"list-keys"}).exit_code == 0);
 }
 
+TEST_CASE("files of any size are encrypted, decrypted and verified on a terminal") {
+    config_root root;
+    const auto key = root.initialise_with_key();
+    for (const std::size_t size : {0, 5, 100'000, 3'000'000}) {
+        const auto file = root.make_file("data", size);
+        const auto sealed = (root.folder() / "sealed").string();
+        for (const arguments& args :
+            {arguments{"encrypt", "-i", file.string(), "-k", key, "-f", "sealed", "--overwrite"},
+                {"verify", "-i", sealed}, {"decrypt", "-i", sealed, "-f", "back", "--overwrite"}}) {
+            terminal tty(root.with_config_dir(args), root.options);
+            const auto shown = tty.finish();
+            INFO(args.front() << " " << size << ": " << shown.out);
+            REQUIRE(shown.exit_code == 0);
+            REQUIRE(shown.out.find("successfully") != std::string::npos);
+        }
+        REQUIRE(read_text(root.folder() / "back") == read_text(file));
+    }
+}
+
 TEST_CASE("progress shows on a terminal and not in a pipe") {
     config_root root;
     const auto key = root.initialise_with_key();
