@@ -165,7 +165,7 @@ ecs_delta advance(const key_access& key, const fast_forward& request) {
         throw failure(errc::usage, "--claim-size must be from 1 to the " + crypto::to_decimal(delta.remaining()) +
                                        " positions that Delta " + std::to_string(delta.seq_number) + " has left.");
     const auto range =
-        key.ask_ecs<position_range>(claim_delta_positions{request.key_uuid, delta.delta_uuid, request.size});
+        key.ask_ecs<position_range>(claim_delta_positions{request.key_uuid, delta.delta_uuid, request.size, true});
     key.ask_cache<position_range>(accept_range{delta.delta_uuid, range, 0, 0, request.size});
     delta.next = range.last + 1;
     return delta;

@@ -43,8 +43,7 @@ class incoming {
 public:
     incoming(const key_access& key, pull_report& report) : key_(key), report_(report) {}
 
-    void add(const ecs_delta& delta) {
-        const auto container = key_.ask_ecs<blob_ptr>(download_delta{alpha().info.key_uuid, delta.delta_uuid});
+    void add(const ecs_delta& delta, const blob_ptr& container) {
         check_positions(alpha().info, delta);
         auto opened = storage::open_delta(alpha(), *container, key_.layer());
         if (opened->info.iteration_uuid != delta.delta_uuid || opened->info.seq_number != delta.seq_number)
@@ -83,14 +82,20 @@ private:
     std::uint64_t bytes_ = 0;
 };
 
-pull_report pull(const key_access& key, const pull_deltas& request) {
+/// Downloads run ahead of storing, which waits for the disk: what is in memory is one batch and those on their way.
+pull_report pull(caf::actor_system& system, const key_access& key, const pull_deltas& request) {
     pull_report report{.pulled = {}, .known = key.ask_ecs<std::vector<ecs_delta>>(list_deltas{request.key_uuid})};
     incoming deltas(key, report);
-    const auto missing = missing_here(*key.iterations(), report.known);
+    auto missing = missing_here(*key.iterations(), report.known);
+    std::erase_if(missing, [&](const ecs_delta& d) { return request.up_to && d.seq_number > *request.up_to; });
+    questions<blob_ptr> downloads{system};
+    std::size_t asked = 0;
     try {
-        for (const auto& delta : missing)
-            if (!request.up_to || delta.seq_number <= *request.up_to)
-                deltas.add(delta);
+        for (const auto& delta : missing) {
+            while (asked < missing.size() && downloads.open() < limits::pull_ahead)
+                key.ask_ecs(downloads, download_delta{request.key_uuid, missing[asked++].delta_uuid});
+            deltas.add(delta, downloads.next());
+        }
     } catch (const failure&) {
         deltas.store(); // what came before the one that failed
         throw;
@@ -157,7 +162,9 @@ created_key create(caf::actor_system& system, const supervisor_actor& supervisor
         key.commit({std::make_shared<const storage::key_iteration>(
             storage::key_iteration{info, std::make_shared<const crypto::cipher>(maps)})});
         registered = true; // also when the answer gets lost
-        key.ask_ecs<void>(register_key{{info.key_uuid, info.key_name, info.omegasafe_version, geometry.capacity(), 0}});
+        ecs_key at_ecs{info.key_uuid, info.key_name, info.omegasafe_version, geometry.capacity(), 0};
+        at_ecs.storage_uuid = request.storage_uuid;
+        key.ask_ecs<void>(register_key{std::move(at_ecs)});
         renew(key, request.max_workers);
         return {key.iterations()};
     } catch (const failure&) {
@@ -182,7 +189,7 @@ delta_sync_actor::behavior_type delta_sync_behavior(delta_sync_actor::pointer se
     auto& system = self->system();
     return {
         handle([&system, supervisor](const pull_deltas& m) {
-            return pull(key_access{system, supervisor, m.key_uuid}, m);
+            return pull(system, key_access{system, supervisor, m.key_uuid}, m);
         }),
         handle([&system, supervisor](const renew_delta& m) {
             return renew(key_access{system, supervisor, m.key_uuid}, 0);

@@ -2,6 +2,7 @@
 
 #include "actors/local_container.hpp"
 #include "storage/ecs_entry_file.hpp"
+#include "storage/ecs_http_account.hpp"
 #include "storage/ecs_sfc.hpp"
 #include <algorithm>
 #include <map>
@@ -17,12 +18,13 @@ struct ecs_directory_state {
     ecs_connector connector;
     local_container container;
     std::map<uuid, ecs_connection_actor> connections; // one an ECS and process
+    std::map<uuid, ecs_account_actor> accounts;       // the same
 };
 
 std::vector<ecs_entry> read_entries(const storage::sfc_reader& file) {
     std::vector<ecs_entry> entries;
     for (const auto& stored : file.entries())
-        entries.push_back(storage::decode_ecs_entry(stored, "The ECS container " + file.source().name()));
+        entries.push_back(storage::read_ecs_entry(file, stored, "The ECS container " + file.source().name()));
     std::ranges::sort(entries, {}, [](const ecs_entry& e) { return std::pair{e.name, e.ecs_uuid}; });
     return entries;
 }
@@ -44,29 +46,32 @@ ecs_entry resolve(caf::actor_system& system, ecs_directory_state& state, const r
     if (const auto by_default = crypto::parse_uuid(settings->ecs_uuid_default))
         return find(entries, *by_default, " (ECS_UUID_DEFAULT)");
     if (entries.empty())
-        throw failure(errc::ecs_unknown, "No ECS is configured; create one with create-sfc-ecs.");
+        throw failure(errc::ecs_unknown, "No ECS is configured; create one with create-http-ecs or create-sfc-ecs.");
     if (entries.size() > 1)
         throw failure(errc::ecs_ambiguous, "Several ECS are configured; name one with --ecs-uuid or set "
                                            "ECS_UUID_DEFAULT.");
     return entries.front();
 }
 
-/// Neither name nor path may be another entry's.
+/// Neither name nor path or URL may be another entry's.
 void require_unique(const std::vector<ecs_entry>& known, const ecs_entry& entry) {
     for (const auto& other : known) {
         if (other.ecs_uuid == entry.ecs_uuid)
             continue;
         if (other.name == entry.name)
             throw failure(errc::ecs_exists, "There is already an ECS named " + entry.name + "; choose another name.");
-        if (other.path == entry.path)
+        if (entry.type == ecs_type::sfc && other.path == entry.path)
             throw failure(
                 errc::ecs_exists, "ECS " + other.name + " already uses " + entry.path + "; choose another path.");
+        if (entry.type == ecs_type::http && other.url == entry.url)
+            throw failure(errc::ecs_exists,
+                "ECS " + other.name + " already uses " + entry.url + "; edit-ecs gives it another API key.");
     }
 }
 
 storage::container_changes save(const ecs_entry& entry) {
     storage::container_changes changes;
-    changes.put.push_back({entry.ecs_uuid, storage::encode(entry), crypto::secure_bytes{}});
+    changes.put.push_back(storage::to_stored(entry));
     return changes;
 }
 
@@ -90,9 +95,36 @@ ecs_entry create_sfc(ecs_directory_state& state, const create_sfc_ecs& request) 
     return entry;
 }
 
+/// The server takes the API key, or tells why not. Nothing is locked meanwhile.
+void verify(const ecs_entry& entry) {
+    warn_of_development_mode(entry);
+    storage::ecs_http_account{entry}.account();
+}
+
+void require_api_key(const secret_ptr& api_key) {
+    const auto fine = [](unsigned char c) { return c > ' ' && c < 127; };
+    if (!api_key || api_key->empty() || !std::ranges::all_of(api_key->text(), fine))
+        throw failure(errc::usage, "An API key is one word without blanks; copy it as the server gave it out.");
+}
+
+ecs_entry create_http(ecs_directory_state& state, const create_http_ecs& request) {
+    require_api_key(request.api_key);
+    const ecs_entry entry{crypto::random_uuid(), request.name, ecs_type::http, {},
+        storage::parse_ecs_url(request.url).text(), request.api_key, request.development_mode};
+    require_unique(read_entries(*state.container.open()), entry);
+    verify(entry);
+    state.container.update([&](const storage::sfc_reader& file) {
+        require_unique(read_entries(file), entry);
+        return save(entry);
+    });
+    return entry;
+}
+
 /// What was connected to may have moved.
 void disconnect(ecs_directory_state& state, const uuid& ecs_uuid) {
     if (const auto known = state.connections.extract(ecs_uuid))
+        caf::anon_send_exit(known.mapped(), caf::exit_reason::user_shutdown);
+    if (const auto known = state.accounts.extract(ecs_uuid))
         caf::anon_send_exit(known.mapped(), caf::exit_reason::user_shutdown);
 }
 
@@ -109,12 +141,43 @@ void edit_path(ecs_entry& entry, const edit_ecs& request) {
     entry.path = path;
 }
 
+void require_fitting(const ecs_entry& entry, const edit_ecs& request) {
+    if (entry.type == ecs_type::sfc && (request.url || request.api_key))
+        throw failure(errc::ecs_type_mismatch, "A URL or API key needs an HTTP ECS; " + entry.name + " is an SFC ECS.");
+    if (entry.type == ecs_type::http && request.path)
+        throw failure(errc::ecs_type_mismatch, "A path needs an SFC ECS; " + entry.name + " is an HTTP ECS.");
+}
+
+void edit_server(ecs_entry& entry, const edit_ecs& request) {
+    if (request.url)
+        entry.url = storage::parse_ecs_url(*request.url).text();
+    if (request.api_key) {
+        require_api_key(request.api_key);
+        entry.api_key = request.api_key;
+    }
+}
+
+/// A new URL or API key has to work before it replaces what does.
+void verify_edit(ecs_directory_state& state, const edit_ecs& request) {
+    const auto known = read_entries(*state.container.open());
+    auto wanted = find(known, request.ecs_uuid, "");
+    require_fitting(wanted, request);
+    if (!request.url && !request.api_key)
+        return;
+    wanted.name = request.name.value_or(wanted.name);
+    edit_server(wanted, request);
+    require_unique(known, wanted);
+    verify(wanted);
+}
+
 ecs_entry edit(ecs_directory_state& state, const edit_ecs& request) {
+    verify_edit(state, request);
     ecs_entry entry;
     state.container.update([&](const storage::sfc_reader& file) {
         const auto known = read_entries(file);
         entry = find(known, request.ecs_uuid, "");
         entry.name = request.name.value_or(entry.name);
+        edit_server(entry, request);
         auto wanted = entry;
         if (request.path)
             wanted.path = absolute_path(*request.path);
@@ -135,6 +198,20 @@ void import(ecs_directory_state& state, const ecs_entry& entry) {
     disconnect(state, entry.ecs_uuid);
 }
 
+ecs_account_actor account(ecs_directory_actor::pointer self, ecs_directory_state& state, const uuid& ecs_uuid) {
+    if (const auto known = state.accounts.find(ecs_uuid); known != state.accounts.end())
+        return known->second;
+    const auto entry = find(read_entries(*state.container.open()), ecs_uuid, "");
+    if (entry.type == ecs_type::sfc)
+        throw failure(errc::ecs_type_mismatch, "This needs an HTTP ECS; " + entry.name +
+                                                   " is an SFC ECS, which keeps its Deltas in its own file " +
+                                                   entry.path + ".");
+    auto connection = connect_account_to(self->system(), entry);
+    self->monitor(connection);
+    state.accounts.emplace(ecs_uuid, connection);
+    return connection;
+}
+
 ecs_connection_actor connect(ecs_directory_actor::pointer self, ecs_directory_state& state, const uuid& ecs_uuid) {
     if (const auto known = state.connections.find(ecs_uuid); known != state.connections.end())
         return known->second;
@@ -151,20 +228,27 @@ ecs_directory_actor::behavior_type ecs_directory_behavior(
     ecs_directory_actor::pointer self, supervisor_actor supervisor, ecs_connector connector) {
     self->set_exception_handler(crash_error);
     const auto state = std::make_shared<ecs_directory_state>(ecs_directory_state{
-        supervisor, std::move(connector), {self->system(), supervisor, &storage::settings::ecs_path}, {}});
+        supervisor, std::move(connector), {self->system(), supervisor, &storage::settings::ecs_path}, {}, {}});
     self->set_down_handler([state](const caf::down_msg& down) {
-        std::erase_if(state->connections, [&](const auto& c) { return c.second.address() == down.source; });
+        const auto gone = [&](const auto& c) { return c.second.address() == down.source; };
+        std::erase_if(state->connections, gone);
+        std::erase_if(state->accounts, gone);
     });
     self->attach_functor([state] {
         for (const auto& [ecs_uuid, connection] : state->connections)
             caf::anon_send_exit(connection, caf::exit_reason::user_shutdown);
+        for (const auto& [ecs_uuid, connection] : state->accounts)
+            caf::anon_send_exit(connection, caf::exit_reason::user_shutdown);
         state->connections.clear();
+        state->accounts.clear();
     });
     return {
         handle([state](list_ecs) { return read_entries(*state->container.open()); }),
         handle([self, state](const resolve_ecs& m) { return resolve(self->system(), *state, m); }),
         handle([self, state](const connect_ecs& m) { return connect(self, *state, m.ecs_uuid); }),
+        handle([self, state](const connect_account& m) { return account(self, *state, m.ecs_uuid); }),
         handle([state](const create_sfc_ecs& m) { return create_sfc(*state, m); }),
+        handle([state](const create_http_ecs& m) { return create_http(*state, m); }),
         handle([state](const edit_ecs& m) { return edit(*state, m); }),
         handle([state](const import_ecs& m) { import(*state, m.entry); }),
     };

@@ -52,6 +52,11 @@ public:
     Answer ask_ecs(Request request) const {
         return ask<Answer>(system_, connection(), std::move(request));
     }
+    /// The same, not waiting.
+    template <class Answer, class Request>
+    void ask_ecs(questions<Answer>& ahead, Request request) const {
+        ahead.ask(connection(), std::move(request));
+    }
     template <class Answer, class Request>
     Answer ask_cache(Request request) const {
         return ask<Answer>(system_, actors_.claim_cache, std::move(request));

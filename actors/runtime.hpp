@@ -2,6 +2,8 @@
 #pragma once
 
 #include "actors/ecs_connection.hpp"
+#include <deque>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -83,6 +85,40 @@ Answer ask(caf::actor_system& system, const Handle& whom, Parts&&... parts) {
     caf::scoped_actor self{system};
     return ask<Answer>(self, whom, std::forward<Parts>(parts)...);
 }
+
+/// Several questions on their way at once; the answers are taken in the order of the questions. What nobody takes is
+/// dropped with it.
+template <class Answer>
+class questions {
+public:
+    explicit questions(caf::actor_system& system) : self_(system) {}
+
+    template <class Handle, class Request>
+    void ask(const Handle& whom, Request request) {
+        auto answer = self_->request(whom, caf::infinite, std::move(request));
+        waiting_.push_back([answer]() mutable {
+            std::optional<Answer> out;
+            caf::error problem;
+            answer.receive(
+                [&](Answer& value) { out = std::move(value); }, [&](caf::error& e) { problem = std::move(e); });
+            if (!out)
+                throw to_failure(problem);
+            return std::move(*out);
+        });
+    }
+    /// Questions whose answer was not taken yet.
+    std::size_t open() const { return waiting_.size(); }
+    /// Waits for the answer to the oldest one; throws `failure`.
+    Answer next() {
+        const auto take = std::move(waiting_.front());
+        waiting_.pop_front();
+        return take();
+    }
+
+private:
+    caf::scoped_actor self_;
+    std::deque<std::function<Answer()>> waiting_;
+};
 
 /// The actor system of one process and the supervisor in it. Destruction ends every actor and waits for them.
 class runtime {

@@ -44,6 +44,10 @@ constexpr command_entry commands[] = {
     {"create-ecs-storage", add_create_ecs_storage},
     {"edit-ecs-storage", add_edit_ecs_storage},
     {"delete-ecs-storage", add_delete_ecs_storage},
+    {"share-key", add_share_key},
+    {"list-invites", add_list_invites},
+    {"accept-invite", add_accept_invite},
+    {"revoke-share", add_revoke_share},
     {"fast-forward-claim", add_fast_forward_claim},
     {"encrypt", add_encrypt},
     {"decrypt", add_decrypt},
@@ -77,7 +81,7 @@ int report(const failure& problem, bool as_json) {
     if (as_json)
         print_json({{"schema_version", schema_version}, {"error", json_error(problem)}});
     if (code != errc::aborted)
-        spdlog::error("{}", problem.what());
+        spdlog::error("{}", printable(problem.what()));
     else if (!as_json)
         print(problem.what()); // the user's own choice is an outcome, not an error
     return exit_code(code);

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 
 #include "cli/logging.hpp"
+#include "cli/update_check.hpp"
 #include "crypto/kernels/dispatch.hpp"
 #include "messages/limits.hpp"
 #include "storage/config_file.hpp"
@@ -41,12 +42,29 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
     command->callback([common, run] {
         set_up_logging(!common->log_level.empty() ? common->log_level : common->as_json ? "WARNING" : "INFO");
         run();
+        if (common->opened_session && !common->as_json)
+            check_for_update(*common);
     });
     return command;
 }
 
 session::session(const common_options& common, unsigned workers)
-    : root_(initialised_root(common)), runtime_(root_, workers) {}
+    : root_(initialised_root(common)), runtime_(root_, workers) {
+    common.opened_session = true;
+}
+
+std::string printable(std::string_view text) {
+    std::string shown{text};
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(shown[i]);
+        const auto next = i + 1 < shown.size() ? static_cast<unsigned char>(shown[i + 1]) : 0;
+        if ((byte < 0x20 && byte != '\n') || byte == 0x7f)
+            shown[i] = '?';
+        else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) // C1: terminals obey these too
+            shown.replace(i, 2, "?");
+    }
+    return shown;
+}
 
 uuid parse_uuid_flag(const std::string& text, const std::string& flag) {
     const auto parsed = crypto::parse_uuid(text);
@@ -85,7 +103,8 @@ std::optional<std::string> file_path_problem(const std::string& path) {
 }
 
 void print(const std::string& line) {
-    std::fwrite(line.data(), 1, line.size(), stdout);
+    const auto shown = printable(line);
+    std::fwrite(shown.data(), 1, shown.size(), stdout);
     std::fputc('\n', stdout);
 }
 

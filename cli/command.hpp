@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace omegasafe::cli {
 
@@ -17,6 +18,7 @@ struct common_options {
     std::string config_dir;
     std::string log_level; // empty: INFO, with --json WARNING, so that stdout holds nothing else
     bool as_json = false;
+    mutable bool opened_session = false; // by session: only then is an update looked for
 };
 
 /// Registers one command with help text and the common flags; `run` is called after parsing, with logging set up.
@@ -42,6 +44,9 @@ private:
     actors::runtime runtime_;
 };
 
+/// The text without control characters, line ends excepted: what comes from a server must not steer a terminal.
+std::string printable(std::string_view text);
+
 /// The local containers that init makes in a root, and config.ini.
 inline constexpr const char* config_file_name = "config.ini";
 inline constexpr const char* container_names[] = {"omegasafe_keys.sfc", "local_cache.sfc", "ecs_storage.sfc"};
@@ -59,7 +64,7 @@ std::optional<std::string> name_problem(const std::string& name);
 /// Why `path` cannot be a new file's: it names none, or its folder is missing. Nothing when it can.
 std::optional<std::string> file_path_problem(const std::string& path);
 
-/// One line of command output on stdout.
+/// One line of command output on stdout, printable.
 void print(const std::string& line);
 
 // One per command; each stands in a file of its own name.
@@ -87,6 +92,10 @@ void add_view_ecs_storage(CLI::App& app);
 void add_create_ecs_storage(CLI::App& app);
 void add_edit_ecs_storage(CLI::App& app);
 void add_delete_ecs_storage(CLI::App& app);
+void add_share_key(CLI::App& app);
+void add_list_invites(CLI::App& app);
+void add_accept_invite(CLI::App& app);
+void add_revoke_share(CLI::App& app);
 void add_fast_forward_claim(CLI::App& app);
 void add_encrypt(CLI::App& app);
 void add_decrypt(CLI::App& app);

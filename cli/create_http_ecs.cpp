@@ -1,5 +1,7 @@
 // omegasafe create-http-ecs: a server as External Claims Storage.
-#include "cli/command.hpp"
+#include "cli/http_entry.hpp"
+#include "cli/outcome.hpp"
+#include "cli/update_check.hpp"
 
 namespace omegasafe::cli {
 
@@ -7,13 +9,23 @@ namespace {
 
 struct create_http_ecs_options {
     std::shared_ptr<common_options> common = std::make_shared<common_options>();
-    std::string name, api_url, api_key;
-    bool dev_mode = false;
+    http_ecs_flags entry;
 };
 
 void run_create_http_ecs(const create_http_ecs_options& options) {
-    const session session{*options.common, 1};
-    throw failure(errc::not_built_yet, "HTTP ECS are not built yet; create a local one with create-sfc-ecs.");
+    session session{*options.common, 1};
+    const auto wanted = choose_http_ecs(options.entry);
+    outcome out{*options.common};
+    out.line("Verifying the connection to " + wanted.url + " ...");
+    const auto entry = session.ask<ecs_entry>(session.actors().ecs_directory, wanted);
+    enable_update_check(session.root());
+    out.line("HTTP ECS created.");
+    out.value("URL", "url", entry.url);
+    out.value("UUID", "ecs_uuid", crypto::to_string(entry.ecs_uuid));
+    out.value("Name", "ecs_name", entry.name);
+    out.value("Development mode", "development_mode", entry.development_mode);
+    out.line("Next: omegasafe create-key, or omegasafe list-invites when a key was shared\nwith you.");
+    out.finish();
 }
 
 } // namespace
@@ -22,10 +34,12 @@ void add_create_http_ecs(CLI::App& app) {
     const auto options = std::make_shared<create_http_ecs_options>();
     auto* command = add_command(app, "create-http-ecs", "Create an HTTP ECS entry, or ask how", options->common,
         [options] { run_create_http_ecs(*options); });
-    command->add_option("-k,--api-key", options->api_key, "HTTP ECS API key");
-    command->add_option("-n,--ecs-name", options->name, "HTTP ECS display name");
-    command->add_option("-u,--api-url", options->api_url, "HTTP ECS API base URL (host[:port][/base])");
-    command->add_flag("-v,--dev-mode", options->dev_mode, "Enable development mode (skip certificate checks)");
+    command->add_option("-k,--api-key", options->entry.api_key,
+        "HTTP ECS API key (others see it in the list of\nprocesses; better OMEGASAFE_HTTP_ECS_API_KEY)");
+    command->add_option("-n,--ecs-name", options->entry.name, "HTTP ECS display name");
+    command->add_option("-u,--api-url", options->entry.url, "HTTP ECS API base URL (host[:port][/base])");
+    command->add_flag(
+        "-v,--dev-mode", options->entry.development_mode, "Enable development mode (skip certificate checks)");
 }
 
 } // namespace omegasafe::cli

@@ -1,7 +1,9 @@
 // omegasafe create-key: a new Alpha, registered at an ECS, with its first Delta.
 #include "cli/format.hpp"
 #include "cli/iteration_output.hpp"
+#include "cli/key_context.hpp"
 #include "cli/key_profile.hpp"
+#include "cli/storage_output.hpp"
 #include "cli/terminal.hpp"
 #include "storage/key_iteration.hpp"
 
@@ -23,6 +25,55 @@ std::string require_key_name(const create_key_options& options) {
     return options.key_name;
 }
 
+/// Which of several storages, on a terminal.
+ecs_storage ask_for_storage(const std::vector<ecs_storage>& storages) {
+    show_guidance("Storages of this ECS. For keys that matter choose one of your own (BYOS): it has no\n"
+                  "limits but its own. Cloudflare R2 has a free tier well beyond what OmegaSafe needs.");
+    for (std::size_t i = 0; i < storages.size(); ++i)
+        show_guidance("  " + std::to_string(i + 1) + " " + describe(storages[i]));
+    const auto check = [&](const std::string& text) {
+        for (std::size_t i = 1; i <= storages.size(); ++i)
+            if (text == std::to_string(i))
+                return std::optional<std::string>{};
+        return std::optional<std::string>{"Enter a number from 1 to " + std::to_string(storages.size()) + "."};
+    };
+    return storages[std::stoul(ask_line("Storage", "--storage-uuid", check, "1")) - 1];
+}
+
+/// Reference, create-key: the flag's, else the only one, else asked for.
+ecs_storage choose_storage(session& session, const ecs_entry& ecs, const std::optional<uuid>& wanted) {
+    const auto storages = session.ask<std::vector<ecs_storage>>(account_of(session, ecs), list_ecs_storages{});
+    if (wanted) {
+        const auto found = std::ranges::find(storages, *wanted, &ecs_storage::storage_uuid);
+        if (found == storages.end())
+            throw failure(errc::ecs_rejected, "ECS " + ecs.name + " has no storage " + crypto::to_string(*wanted) +
+                                                  " of yours; list-ecs-storages shows those it has.");
+        return *found;
+    }
+    if (storages.empty())
+        throw failure(
+            errc::ecs_rejected, "ECS " + ecs.name + " has no storage for Deltas; make one with create-ecs-storage.");
+    if (storages.size() == 1)
+        return storages.front();
+    if (!interactive())
+        throw failure(errc::usage, "ECS " + ecs.name + " has " + std::to_string(storages.size()) +
+                                       " storages; choose one with --storage-uuid (list-ecs-storages shows them).");
+    return ask_for_storage(storages);
+}
+
+/// Nothing on an SFC ECS, which keeps Deltas in its own file.
+std::optional<ecs_storage> storage_for_key(session& session, const create_key_options& options, const ecs_entry& ecs) {
+    std::optional<uuid> wanted;
+    if (!options.storage_uuid.empty())
+        wanted = parse_uuid_flag(options.storage_uuid, "--storage-uuid");
+    if (ecs.type == ecs_type::http)
+        return choose_storage(session, ecs, wanted);
+    if (wanted)
+        throw failure(errc::ecs_type_mismatch,
+            "--storage-uuid is for an HTTP ECS; " + ecs.name + " is an SFC ECS and keeps Deltas in its own file.");
+    return std::nullopt;
+}
+
 void run_create_key(const create_key_options& options) {
     const auto workers = parse_workers_flag(options.max_workers, "--max-workers");
     std::optional<uuid> wanted;
@@ -31,11 +82,11 @@ void run_create_key(const create_key_options& options) {
     session session{*options.common, workers};
     const auto actors = session.actors();
     const auto ecs = session.ask<ecs_entry>(actors.ecs_directory, resolve_ecs{wanted});
-    if (!options.storage_uuid.empty())
-        throw failure(errc::usage,
-            "--storage-uuid is for an HTTP ECS; " + ecs.name + " is an SFC ECS and keeps Deltas in its own file.");
+    const auto stored_at = storage_for_key(session, options, ecs);
     outcome out{*options.common};
-    out.line("ECS: " + ecs.name + " (" + crypto::to_string(ecs.ecs_uuid) + ", SFC, " + ecs.path + ")");
+    out.line("ECS: " + describe(ecs));
+    if (stored_at)
+        out.line("Storage: " + describe(*stored_at));
     const auto name = require_key_name(options);
     const auto profile = choose_profile(options.profile);
     const auto& g = profile.geometry;
@@ -43,12 +94,15 @@ void run_create_key(const create_key_options& options) {
              std::to_string(g.rotors) + " rotors of " + decimal_size(g.rotor_bytes, 2) + ")");
     out.line(capacity_summary(g));
 
-    const auto created = session.ask<created_key>(
-        actors.delta_sync, create_key{name, ecs.ecs_uuid, g.nucleus_bytes, g.rotor_bytes, g.rotors, workers});
+    const auto storage_uuid = stored_at ? std::optional{stored_at->storage_uuid} : std::nullopt;
+    const auto created = session.ask<created_key>(actors.delta_sync,
+        create_key{name, ecs.ecs_uuid, g.nucleus_bytes, g.rotor_bytes, g.rotors, workers, storage_uuid});
     out.line("Key created: " + name);
     out.field("key_name", name);
     out.field("key_uuid", crypto::to_string(created.iterations->front().key_uuid));
     out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
+    out.field("storage_uuid", json_uuid(storage_uuid));
+    out.field("storage_name", stored_at ? json(stored_at->name) : json(nullptr));
     out.field("profile", profile.name);
     out.line("Alpha");
     out.field("alpha", tell_iteration(out, created.iterations->front()));

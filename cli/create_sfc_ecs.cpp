@@ -13,8 +13,8 @@ struct create_sfc_ecs_options {
     bool confirm = false, decline = false;
 };
 
-constexpr const char* warning = "An SFC ECS is one local file. It is not recommended for several devices or\n"
-                                "concurrent use: whoever restores an old copy of it can use positions twice.";
+constexpr const char* sfc_warning = "An SFC ECS is one local file. It is not recommended for several devices or\n"
+                                    "concurrent use: whoever restores an old copy of it can use positions twice.";
 
 std::string require_name(const create_sfc_ecs_options& options) {
     if (options.name.empty())
@@ -44,7 +44,7 @@ void confirm_sfc_ecs(const create_sfc_ecs_options& options) {
     if (options.confirm)
         return;
     if (!options.decline && interactive())
-        show_guidance(warning);
+        show_guidance(sfc_warning);
     if (options.decline || !ask_yes_no("Create it all the same?", false, "--confirm-sfc-ecs"))
         throw failure(errc::aborted, "Operation aborted.");
 }

@@ -1,4 +1,5 @@
-// omegasafe edit-ecs: name and place of a configured ECS.
+// omegasafe edit-ecs: name of a configured ECS, the place of an SFC ECS, URL and API key of an HTTP ECS.
+#include "cli/http_entry.hpp"
 #include "cli/key_context.hpp"
 #include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
@@ -9,13 +10,15 @@ namespace {
 
 struct edit_ecs_options {
     std::shared_ptr<common_options> common = std::make_shared<common_options>();
-    std::string ecs_uuid, new_name, new_path, new_api_url, new_api_key;
+    std::string ecs_uuid, new_name, new_path, new_api_url;
+    std::optional<std::string> new_api_key; // empty: from the environment, or asked for
     bool keep_name = false, keep_path = false, keep_api_url = false, keep_api_key = false;
     bool move_file = false, no_move_file = false;
 
-    bool for_http() const { return !new_api_url.empty() || !new_api_key.empty() || keep_api_url || keep_api_key; }
+    bool for_http() const { return !new_api_url.empty() || new_api_key.has_value() || keep_api_url || keep_api_key; }
+    bool for_sfc() const { return !new_path.empty() || keep_path || move_file || no_move_file; }
     /// With nothing at all to do, a script has forgotten something; else what is not named stays.
-    bool asks() const { return interactive() || (new_name.empty() && new_path.empty() && !keep_name && !keep_path); }
+    bool asks() const { return interactive() || !(for_http() || for_sfc() || !new_name.empty() || keep_name); }
 };
 
 std::optional<std::string> changed(const std::string& value, const std::string& current) {
@@ -50,37 +53,104 @@ bool choose_move(const edit_ecs_options& options) {
     return ask_yes_no("Move the file there?", true, "--move-file or --no-move-file");
 }
 
-void run_edit_ecs(const edit_ecs_options& options) {
-    const auto ecs_uuid = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
-    session session{*options.common, 1};
-    const auto directory = session.actors().ecs_directory;
-    const auto before = session.ask<ecs_entry>(directory, resolve_ecs{ecs_uuid});
-    if (options.for_http())
-        require_http(before, "An API URL or API key");
-    outcome out{*options.common};
-    out.line("ECS: " + before.name + " (" + crypto::to_string(before.ecs_uuid) + ", " + type_name(before.type) + ", " +
-             before.path + ")");
-    edit_ecs request{ecs_uuid, choose_name(options, before), {}, false};
-    if (const auto path = choose_path(options, before)) {
+std::optional<std::string> choose_url(const edit_ecs_options& options, const ecs_entry& ecs) {
+    if (!options.new_api_url.empty()) {
+        if (const auto problem = api_url_problem(options.new_api_url))
+            throw failure(errc::usage, "--new-api-url: " + *problem);
+        return changed(options.new_api_url, ecs.url);
+    }
+    if (options.keep_api_url || !options.asks())
+        return std::nullopt;
+    return changed(
+        ask_line("URL (host[:port][/base])", "--new-api-url or --keep-api-url", api_url_problem, ecs.url), ecs.url);
+}
+
+/// Null: the present one stays.
+secret_ptr choose_api_key(const edit_ecs_options& options) {
+    const std::string flags = "--update-api-key or --keep-api-key";
+    if (options.new_api_key) {
+        auto given = given_secret(*options.new_api_key, "--update-api-key", api_key_variable, api_key_problem);
+        return given ? given : ask_for_secret("New API key (not shown)", api_key_variable, api_key_problem);
+    }
+    if (options.keep_api_key || !options.asks())
+        return nullptr;
+    return ask_for_secret("New API key (not shown; Enter keeps the present one)", flags, api_key_problem, true);
+}
+
+edit_ecs choose_edits(const edit_ecs_options& options, const ecs_entry& ecs) {
+    edit_ecs request{.ecs_uuid = ecs.ecs_uuid, .name = choose_name(options, ecs), .path = {}};
+    if (ecs.type == ecs_type::http) {
+        request.url = choose_url(options, ecs);
+        request.api_key = choose_api_key(options);
+    } else if (const auto path = choose_path(options, ecs)) {
         request.path = *path;
         request.move_file = choose_move(options);
     }
+    return request;
+}
 
-    auto after = before;
-    if (request.name || request.path)
-        after = session.ask<ecs_entry>(directory, request);
-    else
-        out.line("No ECS changes requested.");
+void require_right_type(const edit_ecs_options& options, const ecs_entry& ecs) {
+    if (options.for_http())
+        require_http(ecs, "An API URL or API key");
+    if (options.for_sfc() && ecs.type == ecs_type::http)
+        throw failure(errc::ecs_type_mismatch,
+            "A path or moving a file needs an SFC ECS; " + ecs.name + " is an HTTP ECS at " + ecs.url + ".");
+}
+
+ecs_entry apply_edits(session& session, const outcome& out, const edit_ecs& request, const ecs_entry& before) {
+    const bool verified = request.url || request.api_key;
+    if (verified)
+        out.line("Verifying the connection to " + request.url.value_or(before.url) + " ...");
+    try {
+        auto after = session.ask<ecs_entry>(session.actors().ecs_directory, request);
+        if (verified)
+            out.line("The server accepted the API key.");
+        return after;
+    } catch (const failure& problem) {
+        if (!verified)
+            throw;
+        throw failure(problem.code(), as_sentence(problem) + " Nothing was changed: the former URL and API key stay.");
+    }
+}
+
+void tell_edits(const outcome& out, const edit_ecs& request, const ecs_entry& before, const ecs_entry& after) {
     if (request.name)
         out.line("Name changed from " + before.name + " to " + after.name + ".");
     if (request.path)
         out.line((request.move_file ? "File moved from " : "Reference changed from ") + before.path + " to " +
                  after.path + ".");
+    if (request.url)
+        out.line("URL changed from " + before.url + " to " + after.url + ".");
+    if (request.api_key)
+        out.line("API key changed.");
+}
+
+void run_edit_ecs(const edit_ecs_options& options) {
+    const auto ecs_uuid = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
+    session session{*options.common, 1};
+    const auto before = session.ask<ecs_entry>(session.actors().ecs_directory, resolve_ecs{ecs_uuid});
+    require_right_type(options, before);
+    outcome out{*options.common};
+    out.line("ECS: " + describe(before));
+    const auto request = choose_edits(options, before);
+    auto after = before;
+    if (request.name || request.path || request.url || request.api_key)
+        after = apply_edits(session, out, request, before);
+    else
+        out.line("No ECS changes requested.");
+    tell_edits(out, request, before, after);
     out.value("UUID", "ecs_uuid", crypto::to_string(after.ecs_uuid));
     out.value("Name", "ecs_name", after.name);
     out.value("Type", "ecs_type", type_name(after.type));
-    out.value("Path", "path", after.path);
+    if (after.type == ecs_type::http) {
+        out.field("path", nullptr);
+        out.value("URL", "url", after.url);
+    } else {
+        out.value("Path", "path", after.path);
+        out.field("url", nullptr);
+    }
     out.field("moved", request.move_file);
+    out.field("api_key_changed", request.api_key != nullptr);
     out.finish();
 }
 
@@ -91,7 +161,9 @@ void add_edit_ecs(CLI::App& app) {
     auto* command = add_command(
         app, "edit-ecs", "Edit an ECS entry, or ask how", options->common, [options] { run_edit_ecs(*options); });
     command->add_option("-e,--ecs-uuid", options->ecs_uuid, "ECS UUID to edit")->required();
-    auto* key = command->add_option("-k,--update-api-key", options->new_api_key, "Set new HTTP API key directly");
+    auto* key = command->add_option_function<std::string>(
+        "-k,--update-api-key", [options](const std::string& value) { options->new_api_key = value; },
+        "Set new HTTP API key directly (\"\": from\nOMEGASAFE_HTTP_ECS_API_KEY, or ask)");
     command->add_flag("-K,--keep-api-key", options->keep_api_key, "Keep existing HTTP API key without prompt")
         ->excludes(key);
     auto* move = command->add_flag("-m,--move-file", options->move_file, "Move SFC file to new path automatically");

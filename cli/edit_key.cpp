@@ -1,6 +1,8 @@
 // omegasafe edit-key: a key's name, version and storage at its ECS; the local Alpha stays as it is.
+#include "cli/confirmation.hpp"
 #include "cli/key_context.hpp"
-#include "cli/outcome.hpp"
+#include "cli/storage_output.hpp"
+#include "cli/terminal.hpp"
 
 namespace omegasafe::cli {
 
@@ -20,27 +22,61 @@ std::optional<std::string> checked(const std::string& text, const std::string& f
     return text;
 }
 
+/// Reference, edit-key: what to know before a key leaves the internal storage.
+void warn_of_leaving_internal_storage(const ecs_storage& target, const uuid& key_uuid) {
+    const auto prefix = target.remote_path.empty() ? std::string{} : target.remote_path + "/";
+    show_guidance("WARNING: this key moves from OmegaSafe Internal Storage to " + target.name + ".");
+    show_guidance("  - OmegaSafe does not move Delta files. Before you confirm, download the existing\n"
+                  "    Deltas, from the web UI (Keys -> Deltas -> Download per Delta) or through\n"
+                  "    POST /deltas/download_url, and place each in the target storage at\n"
+                  "    " +
+                  prefix + crypto::to_string(key_uuid) + "/{delta_uuid}\n" +
+                  "    ({remote_path}/{key_uuid}/{delta_uuid}, or {key_uuid}/{delta_uuid} when\n"
+                  "    remote_path is empty).");
+    show_guidance("  - Until then, devices that lack one of these Deltas cannot get it.");
+    show_guidance("  - Switching back to OmegaSafe Internal Storage is not supported by the API.");
+}
+
+void confirm_storage(
+    session& session, const edit_key_options& options, const ecs_entry& ecs, const uuid& key_uuid, const uuid& target) {
+    const auto known = session.ask<ecs_key>(connection_to(session, ecs), get_ecs_key{key_uuid});
+    const auto storage = session.ask<ecs_storage>(account_of(session, ecs), view_ecs_storage{target});
+    if (!known.storage_is_internal || storage.is_internal)
+        return;
+    if (!options.force && interactive())
+        warn_of_leaving_internal_storage(storage, key_uuid);
+    require_confirmation(options.force, "Change the storage of this key?");
+}
+
 void run_edit_key(const edit_key_options& options) {
-    const auto name = checked(options.name, "--key-name");
-    const auto version = checked(options.version, "--omegasafe-version");
+    edit_ecs_key request{.key_uuid = {},
+        .name = checked(options.name, "--key-name"),
+        .omegasafe_version = checked(options.version, "--omegasafe-version")};
+    if (!options.storage_uuid.empty())
+        request.storage_uuid = parse_uuid_flag(options.storage_uuid, "--storage-uuid");
     session session{*options.common, 1};
     const auto key = open_key(session, options.key_uuid);
+    request.key_uuid = key.key_uuid;
     const auto& ecs = require_ecs(key);
-    if (!options.storage_uuid.empty()) {
-        parse_uuid_flag(options.storage_uuid, "--storage-uuid");
+    if (request.storage_uuid) {
         require_http(ecs, "--storage-uuid");
+        confirm_storage(session, options, ecs, key.key_uuid, *request.storage_uuid);
     }
     outcome out{*options.common};
-    if (!name && !version) {
-        out.line("No key changes requested.");
-    } else {
-        session.ask<void>(connection_to(session, ecs), edit_ecs_key{key.key_uuid, name, version});
+    std::optional<ecs_outcome> said;
+    if (request.name || request.omegasafe_version || request.storage_uuid) {
+        said = session.ask<ecs_outcome>(connection_to(session, ecs), request);
         out.line("Key " + crypto::to_string(key.key_uuid) + " was edited at ECS " + ecs.name + ".");
+        out.line(said->message);
+    } else {
+        out.line("No key changes requested.");
     }
     out.field("key_uuid", crypto::to_string(key.key_uuid));
     out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
-    out.field("key_name", json_text(name));
-    out.field("omegasafe_version", json_text(version));
+    out.field("key_name", json_text(request.name));
+    out.field("omegasafe_version", json_text(request.omegasafe_version));
+    out.field("storage_uuid", json_uuid(request.storage_uuid));
+    out.field("message", said ? json(said->message) : json(nullptr));
     out.finish();
 }
 
@@ -48,7 +84,7 @@ void run_edit_key(const edit_key_options& options) {
 
 void add_edit_key(CLI::App& app) {
     const auto options = std::make_shared<edit_key_options>();
-    auto* command = add_command(app, "edit-key", "Edit a key's name and version at its ECS", options->common,
+    auto* command = add_command(app, "edit-key", "Edit a key's name, version and storage at its ECS", options->common,
         [options] { run_edit_key(*options); });
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to edit")->required();
     command->add_flag("-f,--force", options->force, "Skip the confirmation of a change from internal\nstorage to BYOS");

@@ -1,6 +1,7 @@
 // omegasafe import-ecs: an exported ECS into this configuration.
 #include "cli/key_context.hpp"
 #include "cli/outcome.hpp"
+#include "cli/update_check.hpp"
 #include "storage/ecs_entry_file.hpp"
 #include <spdlog/spdlog.h>
 
@@ -19,12 +20,17 @@ void run_import_ecs(const import_ecs_options& options) {
     session.ask<void>(session.actors().ecs_directory, import_ecs{ecs});
     if (ecs.type == ecs_type::sfc && !std::filesystem::exists(ecs.path))
         spdlog::warn("There is no file {} on this device yet; edit-ecs changes the path.", ecs.path);
+    if (ecs.type == ecs_type::http)
+        enable_update_check(session.root());
 
     outcome out{*options.common};
     out.line("ECS imported.");
     out.value("UUID", "ecs_uuid", crypto::to_string(ecs.ecs_uuid));
     out.value("Name", "ecs_name", ecs.name);
     out.value("Type", "ecs_type", type_name(ecs.type));
+    if (ecs.type == ecs_type::http)
+        out.line("This device now acts with the API key from the file. Delete the file: it is a\n"
+                 "secret, for the same user's devices only.");
     out.finish();
 }
 

@@ -26,6 +26,20 @@ key_iteration_ptr read_key(const import_key_options& options) {
     }
 }
 
+/// At an HTTP ECS a key that was shared is not known to the other user before the invitation is accepted.
+imported_key import_at(session& session, const key_iteration_ptr& alpha, const ecs_entry& ecs) {
+    try {
+        return session.ask<imported_key>(session.actors().delta_sync, import_key{alpha, ecs.ecs_uuid});
+    } catch (const failure& problem) {
+        if (problem.code() != errc::key_unknown || ecs.type != ecs_type::http)
+            throw;
+        throw failure(errc::key_unknown,
+            "ECS " + ecs.name + " does not know key " + crypto::to_string(alpha->info.key_uuid) +
+                " as one of yours; if it was shared with you, accept the invitation first (list-invites, "
+                "accept-invite).");
+    }
+}
+
 /// The small claim that reconciles: it pulls the missing Deltas and may fill the caches.
 void pull_by_claim(session& session, const uuid& key_uuid) {
     try {
@@ -64,7 +78,7 @@ void run_import_key(const import_key_options& options) {
 
     outcome out{*options.common};
     out.line("ECS: " + ecs.name + " (" + crypto::to_string(ecs.ecs_uuid) + ", " + type_name(ecs.type) + ")");
-    const auto imported = session.ask<imported_key>(actors.delta_sync, import_key{alpha, ecs_uuid});
+    const auto imported = import_at(session, alpha, ecs);
     out.line(imported.already_present ? "The Alpha was on this device already." : "Alpha imported.");
     pull_by_claim(session, info.key_uuid);
     const auto now = session.ask<iterations_ptr>(actors.key_store, list_key_iterations{info.key_uuid});

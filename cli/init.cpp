@@ -1,6 +1,8 @@
 // omegasafe init: configuration root, the three containers, the configuration password (reference sections 2, 3, 8).
+#include "cli/http_entry.hpp"
 #include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
+#include "cli/update_check.hpp"
 #include "crypto/kdf.hpp"
 #include "storage/config_file.hpp"
 #include "storage/keyring.hpp"
@@ -13,11 +15,13 @@ namespace fs = std::filesystem;
 
 struct init_options {
     std::shared_ptr<common_options> common = std::make_shared<common_options>();
-    bool create_http_ecs = false, dev_mode = false, skip_http_ecs = false;
+    bool create_http_ecs = false, skip_http_ecs = false;
     bool override_existing = false, no_override = false;
     bool new_password = false, reuse_password = false;
-    std::string api_key, ecs_name, ecs_url;
+    http_ecs_flags http_ecs;
 };
+
+const http_ecs_flag_names init_flag_names{"--http-ecs-name", "--http-ecs-url", "--http-ecs-api-key"};
 
 bool anything_there(const fs::path& root) {
     if (fs::exists(root / config_file_name))
@@ -72,14 +76,71 @@ secret_ptr offer_layer() {
             return std::make_shared<const crypto::secure_bytes>(std::move(password));
 }
 
-void refuse_http() {
-    throw failure(errc::not_built_yet, "HTTP ECS set-up is not built yet; run init with --skip-http-ecs and create a "
-                                       "local ECS with create-sfc-ecs.");
+/// What --create-http-ecs asks for, complete and checked before anything is made.
+std::optional<create_http_ecs> flagged_http_ecs(const init_options& options) {
+    const auto& flags = options.http_ecs;
+    if (!options.create_http_ecs) {
+        if (!flags.name.empty() || !flags.url.empty() || !flags.api_key.empty() || flags.development_mode)
+            throw failure(errc::usage, "The --http-ecs flags are for --create-http-ecs; pass that too, or leave them "
+                                       "out and use create-http-ecs later.");
+        return std::nullopt;
+    }
+    const bool has_key = !flags.api_key.empty() || given_secret({}, {}, api_key_variable, api_key_problem) != nullptr;
+    if (flags.name.empty() || flags.url.empty() || !has_key)
+        throw failure(errc::usage, "--create-http-ecs needs --http-ecs-name, --http-ecs-url and --http-ecs-api-key "
+                                   "(or OMEGASAFE_HTTP_ECS_API_KEY).");
+    return choose_http_ecs(flags, init_flag_names);
+}
+
+ecs_entry add_http_ecs(const common_options& common, const create_http_ecs& wanted) {
+    session session{common, 1};
+    auto entry = session.ask<ecs_entry>(session.actors().ecs_directory, wanted);
+    enable_update_check(session.root());
+    return entry;
+}
+
+/// The configuration stays whatever the server says: everything in it is as good as before.
+ecs_entry add_flagged_http_ecs(const common_options& common, const create_http_ecs& wanted) {
+    try {
+        return add_http_ecs(common, wanted);
+    } catch (const failure& problem) {
+        throw failure(problem.code(), std::string{"The configuration is made, but the HTTP ECS is not in it: "} +
+                                          as_sentence(problem) + " Add it with create-http-ecs, not with init again.");
+    }
+}
+
+/// On a terminal, as often as somebody likes to try.
+std::optional<ecs_entry> offer_http_ecs(const init_options& options) {
+    if (options.skip_http_ecs || !interactive() || !ask_yes_no("Connect to an HTTP ECS now?", false, "--skip-http-ecs"))
+        return std::nullopt;
+    for (;;) {
+        try {
+            return add_http_ecs(*options.common, choose_http_ecs({}, init_flag_names));
+        } catch (const failure& problem) {
+            if (problem.code() == errc::aborted)
+                throw;
+            show_guidance(problem.what());
+        }
+        if (!ask_yes_no("Try again?", true, "--skip-http-ecs"))
+            return std::nullopt;
+    }
+}
+
+void tell_http_ecs(outcome& out, const std::optional<ecs_entry>& ecs) {
+    if (ecs)
+        out.line("HTTP ECS created: " + ecs->name + " (" + crypto::to_string(ecs->ecs_uuid) + "), " + ecs->url);
+    out.field("ecs_uuid", ecs ? json(crypto::to_string(ecs->ecs_uuid)) : json(nullptr));
+    out.field("ecs_name", ecs ? json(ecs->name) : json(nullptr));
+    out.field("url", ecs ? json(ecs->url) : json(nullptr));
+}
+
+void make_root(const fs::path& root, create_root request) {
+    actors::runtime runtime{root, 1};
+    actors::ask<void>(runtime.system(), runtime.actors().config, std::move(request));
 }
 
 void run_init(const init_options& options) {
-    if (options.create_http_ecs)
-        refuse_http();
+    const auto flagged = flagged_http_ecs(options);
     const bool own_root = !options.common->config_dir.empty();
     const auto root = storage::resolve_config_root(options.common->config_dir);
     if (own_root && !fs::is_directory(root))
@@ -92,11 +153,8 @@ void run_init(const init_options& options) {
     // Stored first: containers whose password is lost would be worse than a password without containers.
     if (chosen.store)
         storage::keyring_store(labels, chosen.password.text());
-
-    actors::runtime runtime{root, 1};
-    actors::ask<void>(runtime.system(), runtime.actors().config,
-        create_root{
-            std::make_shared<const crypto::secure_bytes>(std::move(chosen.password)), replace, !own_root, layer});
+    make_root(
+        root, {std::make_shared<const crypto::secure_bytes>(std::move(chosen.password)), replace, !own_root, layer});
 
     outcome out{*options.common};
     out.line("OmegaSafe is initialised.");
@@ -106,10 +164,12 @@ void run_init(const init_options& options) {
     if (layer)
         out.line("Its password stands in " + (root / config_file_name).string() +
                  " as TRADITIONAL_ENC_LAYER_PASS.\nKeep a copy: files encrypted with it cannot be read without it.");
-    if (!options.skip_http_ecs && interactive() && ask_yes_no("Connect to an HTTP ECS now?", false, "--skip-http-ecs"))
-        show_guidance("HTTP ECS set-up is not built yet; a local ECS works today.");
+    const auto ecs = flagged ? add_flagged_http_ecs(*options.common, *flagged) : offer_http_ecs(options);
+    tell_http_ecs(out, ecs);
     const std::string dir = own_root ? " --config-dir " + root.string() : "";
-    out.line("Next: omegasafe create-sfc-ecs" + dir + "\nthen: omegasafe create-key" + dir);
+    out.line(ecs ? "Next: omegasafe create-key" + dir + "\nor for a shared key: omegasafe list-invites" + dir
+                 : "Next: omegasafe create-http-ecs" + dir + "\nor on this device: omegasafe create-sfc-ecs" + dir +
+                       "\nthen: omegasafe create-key" + dir);
     out.finish();
 }
 
@@ -119,19 +179,21 @@ void add_init(CLI::App& app) {
     const auto options = std::make_shared<init_options>();
     auto* command = add_command(
         app, "init", "Initialize configuration and containers", options->common, [options] { run_init(*options); });
-    command->add_flag("-c,--create-http-ecs", options->create_http_ecs,
+    auto* create = command->add_flag("-c,--create-http-ecs", options->create_http_ecs,
         "Create HTTP ECS by arguments (requires name,\nURL and API key)");
-    command->add_option("-k,--http-ecs-api-key", options->api_key, "HTTP ECS API key");
-    command->add_option("-n,--http-ecs-name", options->ecs_name, "HTTP ECS display name");
+    command->add_option("-k,--http-ecs-api-key", options->http_ecs.api_key,
+        "HTTP ECS API key (or, unseen by others,\nOMEGASAFE_HTTP_ECS_API_KEY)");
+    command->add_option("-n,--http-ecs-name", options->http_ecs.name, "HTTP ECS display name");
     auto* replace = command->add_flag(
         "-o,--override-existing", options->override_existing, "Overwrite existing configuration without prompt");
     auto* fresh = command->add_flag("-p,--new-password", options->new_password,
         "Generate a new config password (existing\ncontainers become inaccessible)");
     command->add_flag("-r,--reuse-password", options->reuse_password, "Reuse existing keyring password without prompt")
         ->excludes(fresh);
-    command->add_flag("-s,--skip-http-ecs", options->skip_http_ecs, "Skip HTTP ECS setup prompt");
-    command->add_option("-u,--http-ecs-url", options->ecs_url, "HTTP ECS base URL (host[:port][/base], no scheme)");
-    command->add_flag("-v,--http-ecs-dev-mode", options->dev_mode,
+    command->add_flag("-s,--skip-http-ecs", options->skip_http_ecs, "Skip HTTP ECS setup prompt")->excludes(create);
+    command->add_option(
+        "-u,--http-ecs-url", options->http_ecs.url, "HTTP ECS base URL (host[:port][/base], no scheme)");
+    command->add_flag("-v,--http-ecs-dev-mode", options->http_ecs.development_mode,
         "Enable HTTP ECS development mode (skip\ncertificate verification)");
     command->add_flag("-x,--no-override", options->no_override, "Refuse to overwrite existing configuration")
         ->excludes(replace);

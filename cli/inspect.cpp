@@ -59,7 +59,7 @@ std::string entry_name(const uuid& id) {
     return id == storage::encryption_metadata_uuid ? "encryption_metadata.json" : "";
 }
 
-json payload_of(const inspection& found) {
+json inspection_payload(const inspection& found) {
     json payload{{"schema_version", schema_version}, {"path", found.path}, {"format_version", found.header.version},
         {"password_protected", found.header.password_protected}, {"size", json_position(found.header.total_size)},
         {"entries", nullptr}, {"key_uuid", nullptr}, {"global_position_start", nullptr},
@@ -79,7 +79,7 @@ json payload_of(const inspection& found) {
     return payload;
 }
 
-void print_plain(const inspection& found) {
+void print_inspection(const inspection& found) {
     print("Secure File Container: " + found.path);
     print("  Format version:        " + std::to_string(found.header.version));
     print(std::string{"  Password protected:    "} + (found.header.password_protected ? "yes" : "no"));
@@ -106,7 +106,7 @@ void add_inspect(CLI::App& app) {
     auto* command =
         add_command(app, "inspect", "Show what a container says without decrypting it", options->common, [options] {
             const auto found = inspect(*options);
-            options->common->as_json ? print_json(payload_of(found)) : print_plain(found);
+            options->common->as_json ? print_json(inspection_payload(found)) : print_inspection(found);
         });
     command->add_option("-i,--input-file", options->input, "Path to the container")->required();
 }

@@ -37,6 +37,16 @@ ecs_connection_actor connection_to(session& session, const ecs_entry& ecs) {
     return session.ask<ecs_connection_actor>(session.actors().ecs_directory, connect_ecs{ecs.ecs_uuid});
 }
 
+ecs_account_actor account_of(session& session, const ecs_entry& ecs) {
+    return session.ask<ecs_account_actor>(session.actors().ecs_directory, connect_account{ecs.ecs_uuid});
+}
+
+ecs_entry http_ecs_of(session& session, const uuid& ecs_uuid, const std::string& command) {
+    auto ecs = session.ask<ecs_entry>(session.actors().ecs_directory, resolve_ecs{ecs_uuid});
+    require_http(ecs, command);
+    return ecs;
+}
+
 void require_http(const ecs_entry& ecs, const std::string& what) {
     if (ecs.type == ecs_type::sfc)
         throw failure(errc::ecs_type_mismatch, what + " needs an HTTP ECS; " + ecs.name +
@@ -46,6 +56,11 @@ void require_http(const ecs_entry& ecs, const std::string& what) {
 
 std::string type_name(ecs_type type) {
     return type == ecs_type::sfc ? "SFC" : "HTTP";
+}
+
+std::string describe(const ecs_entry& ecs) {
+    return ecs.name + " (" + crypto::to_string(ecs.ecs_uuid) + ", " + type_name(ecs.type) + ", " +
+           (ecs.type == ecs_type::sfc ? ecs.path : ecs.url) + ")";
 }
 
 } // namespace omegasafe::cli

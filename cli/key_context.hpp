@@ -23,10 +23,19 @@ const ecs_entry& require_ecs(const key_context& key);
 /// The connection to an ECS.
 ecs_connection_actor connection_to(session& session, const ecs_entry& ecs);
 
+/// What only an HTTP ECS can: the account behind its API key.
+ecs_account_actor account_of(session& session, const ecs_entry& ecs);
+
+/// The ECS of --ecs-uuid, which must be an HTTP ECS: failure(ecs_type_mismatch) names `command`.
+ecs_entry http_ecs_of(session& session, const uuid& ecs_uuid, const std::string& command);
+
 /// failure(ecs_type_mismatch) on an SFC ECS; `what` begins the sentence ("create-ecs-storage").
 void require_http(const ecs_entry& ecs, const std::string& what);
 
 /// "SFC" or "HTTP".
 std::string type_name(ecs_type type);
+
+/// "office (0c5d..., HTTP, ecs.example.org:8443)".
+std::string describe(const ecs_entry& ecs);
 
 } // namespace omegasafe::cli

@@ -12,16 +12,25 @@ namespace {
 
 constexpr cache_reason reasons[] = {cache_reason::performance, cache_reason::offline};
 
-/// Roles and billing are an HTTP ECS's.
+/// Storages and roles are an HTTP ECS's. Billing belongs to the operator's cloud: nobody is billed by a server of one's
+/// own.
 json ecs_data(const key_state& state) {
     const auto* key = state.at_ecs ? &*state.at_ecs : nullptr;
+    const bool stored = key && key->storage_uuid;
+    const bool has_role = key && key->role_id != 0;
     json data{{"key_uuid", key ? json(crypto::to_string(key->key_uuid)) : json(nullptr)},
-        {"key_name", key ? json(key->name) : json(nullptr)}, {"storage_uuid", nullptr}, {"storage_name", nullptr},
-        {"storage_is_internal", nullptr}, {"omegasafe_version", key ? json(key->omegasafe_version) : json(nullptr)},
+        {"key_name", key ? json(key->name) : json(nullptr)},
+        {"storage_uuid", json_uuid(key ? key->storage_uuid : std::nullopt)},
+        {"storage_name", stored ? json(key->storage_name) : json(nullptr)},
+        {"storage_is_internal", stored ? json(key->storage_is_internal) : json(nullptr)},
+        {"omegasafe_version", key ? json(key->omegasafe_version) : json(nullptr)},
         {"alpha_global_position_capacity", key ? json_position(key->alpha_capacity) : json(nullptr)},
-        {"alpha_latest_claimed_global_position", key ? json_last_claimed(key->alpha_next) : json(nullptr)}};
-    for (const auto* field : {"key_role_id", "key_role_name", "user_key_relation_uuid", "billing_user_uuid",
-             "billing_user_email", "billing_exp_ts", "billing_exp_datetime", "billing_expired", "is_billing_user"})
+        {"alpha_latest_claimed_global_position", key ? json_last_claimed(key->alpha_next) : json(nullptr)},
+        {"key_role_id", has_role ? json(key->role_id) : json(nullptr)},
+        {"key_role_name", has_role ? json(key->role_name) : json(nullptr)},
+        {"user_key_relation_uuid", json_uuid(key ? key->user_key_relation_uuid : std::nullopt)}};
+    for (const auto* field : {"billing_user_uuid", "billing_user_email", "billing_exp_ts", "billing_exp_datetime",
+             "billing_expired", "is_billing_user"})
         data[field] = nullptr;
     return data;
 }

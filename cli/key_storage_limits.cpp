@@ -1,6 +1,7 @@
 // omegasafe key-storage-limits: how much of an HTTP ECS's internal storage a key uses.
 #include "cli/key_context.hpp"
 #include "cli/outcome.hpp"
+#include <fmt/format.h>
 
 namespace omegasafe::cli {
 
@@ -11,19 +12,59 @@ struct limits_options {
     std::string key_uuid;
 };
 
+json number_or_null(const std::optional<std::uint64_t>& number) {
+    return number ? json(*number) : json(nullptr);
+}
+
+json usage_of(const std::vector<usage_metric>& metrics) {
+    json scopes = json::object();
+    for (const auto& m : metrics)
+        scopes[m.scope] = {{"used", number_or_null(m.used)}, {"limit", number_or_null(m.limit)},
+            {"remaining", number_or_null(m.remaining)}, {"percentage", number_or_null(m.percentage)},
+            {"has_limit", m.has_limit ? json(*m.has_limit) : json(nullptr)}};
+    return scopes;
+}
+
+void print_usage(const outcome& out, const std::string& title, const std::vector<usage_metric>& metrics) {
+    const auto cell = [](const std::optional<std::uint64_t>& n) { return n ? std::to_string(*n) : std::string{"-"}; };
+    const auto row = [&](const std::string& scope, const std::string& used, const std::string& limit,
+                         const std::string& remaining, const std::string& share) {
+        out.line(fmt::format("  {:<12} {:>8} {:>8} {:>10} {:>11}", scope, used, limit, remaining, share));
+    };
+    row(title, "used", "limit", "remaining", "percentage");
+    for (const auto& m : metrics)
+        row("  " + m.scope, cell(m.used), m.has_limit == false ? "none" : cell(m.limit), cell(m.remaining),
+            m.percentage ? cell(m.percentage) + " %" : "-");
+}
+
+key_limits limits_at(session& session, const ecs_entry& ecs, const uuid& key_uuid) {
+    if (ecs.type == ecs_type::http)
+        return session.ask<key_limits>(account_of(session, ecs), get_key_limits{key_uuid});
+    key_limits none;
+    none.message = "An SFC ECS has no storage limits: it keeps Deltas in its own file.";
+    return none;
+}
+
 void run_key_storage_limits(const limits_options& options) {
     session session{*options.common, 1};
     const auto key = open_key(session, options.key_uuid);
     const auto& ecs = require_ecs(key);
-    const std::string message = "An SFC ECS has no storage limits: it keeps Deltas in its own file.";
+    const auto found = limits_at(session, ecs, key.key_uuid);
     outcome out{*options.common};
     out.line("Key " + crypto::to_string(key.key_uuid) + " at " + ecs.name);
-    out.line("  " + message);
+    if (found.message)
+        out.line("  " + *found.message);
+    if (found.has_usage) {
+        print_usage(out, "Uploads", found.uploads);
+        print_usage(out, "Downloads", found.downloads);
+    }
     out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
     out.field("ecs_name", ecs.name);
     out.field("key_uuid", crypto::to_string(key.key_uuid));
-    out.field("message", message);
-    out.field("usage", nullptr);
+    out.field("message", json_text(found.message));
+    out.field("usage", found.has_usage
+                           ? json{{"uploads", usage_of(found.uploads)}, {"downloads", usage_of(found.downloads)}}
+                           : json(nullptr));
     out.finish();
 }
 

@@ -3,6 +3,7 @@
 #include "cli/format.hpp"
 #include "storage/cache_entry.hpp"
 #include <algorithm>
+#include <map>
 #include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {
@@ -72,23 +73,34 @@ void warn_of_partial_result(const key_summary& key, const failure& problem) {
             crypto::to_string(*key.ecs_uuid), key.ecs_status, problem.what());
 }
 
+/// What all keys of one listing share.
+struct ecs_view {
+    std::vector<ecs_entry> configured;
+    std::map<uuid, failure> away; // not asked again for every key: each time-out takes seconds
+};
+
 /// `cache` needs to hold the Alpha's entry only.
-key_state summarize(session& session, const services& actors, const std::vector<ecs_entry>& configured,
-    iterations_view iterations, cache_entries_ptr cache) {
+key_state summarize(
+    session& session, const services& actors, ecs_view& ecs, iterations_view iterations, cache_entries_ptr cache) {
     key_state state;
     state.iterations.assign(iterations.begin(), iterations.end());
     state.cache = std::move(cache);
     auto& key = state.summary = local_summary(iterations, *state.cache);
-    const auto entry = std::ranges::find_if(configured, [&](const ecs_entry& e) { return key.ecs_uuid == e.ecs_uuid; });
-    if (entry == configured.end()) {
+    const auto entry =
+        std::ranges::find_if(ecs.configured, [&](const ecs_entry& e) { return key.ecs_uuid == e.ecs_uuid; });
+    if (entry == ecs.configured.end()) {
         key.ecs_status = "not configured";
         return state;
     }
     key.ecs_name = entry->name;
     try {
+        if (const auto known = ecs.away.find(entry->ecs_uuid); known != ecs.away.end())
+            throw known->second;
         add_ecs_data(session, actors, state);
         key.ecs_status = "available";
     } catch (const failure& problem) {
+        if (problem.code() == errc::ecs_unavailable || problem.code() == errc::ecs_authentication)
+            ecs.away.emplace(entry->ecs_uuid, problem);
         key.ecs_status = status_of(problem.code());
         warn_of_partial_result(key, problem);
     }
@@ -99,7 +111,7 @@ json payload_of_bytes(std::uint64_t bytes) {
     return {{"bytes", json_position(bytes)}, {"display", binary_size(bytes)}};
 }
 
-std::string plain(const std::optional<capacity_left>& left) {
+std::string left_text(const std::optional<capacity_left>& left) {
     return left ? percent_text(left->remaining, left->total) + " (" + binary_size(left->remaining) + " of " +
                       binary_size(left->total) + ")"
                 : "unknown";
@@ -118,15 +130,15 @@ json payload_of(const std::optional<capacity_left>& left) {
 key_state read_key_state(session& session, const uuid& key_uuid) {
     const auto actors = session.actors();
     const auto iterations = session.ask<iterations_ptr>(actors.key_store, list_key_iterations{key_uuid});
-    const auto configured = session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{});
+    ecs_view ecs{session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{}), {}};
     auto cache = session.ask<cache_entries_ptr>(actors.claim_cache, list_cache_entries{key_uuid});
-    return summarize(session, actors, configured, *iterations, std::move(cache));
+    return summarize(session, actors, ecs, *iterations, std::move(cache));
 }
 
 std::vector<key_summary> summarize_keys(session& session) {
     const auto actors = session.actors();
     const auto iterations = session.ask<iterations_ptr>(actors.key_store, list_key_ends{});
-    const auto configured = session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{});
+    ecs_view ecs{session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{}), {}};
     std::vector<key_summary> keys;
     for (auto first = iterations->begin(); first != iterations->end();) {
         const auto end =
@@ -134,7 +146,7 @@ std::vector<key_summary> summarize_keys(session& session) {
         if (first->is_alpha()) {
             auto cache = session.ask<cache_entries_ptr>(
                 actors.claim_cache, list_cache_entries{first->key_uuid, first->iteration_uuid});
-            keys.push_back(summarize(session, actors, configured, {first, end}, std::move(cache)).summary);
+            keys.push_back(summarize(session, actors, ecs, {first, end}, std::move(cache)).summary);
         }
         first = end;
     }
@@ -167,16 +179,16 @@ void print_plain(const key_summary& key) {
     print("  Key UUID:              " + crypto::to_string(key.key_uuid));
     print("  Name at the ECS:       " + key.name_ecs.value_or("unknown"));
     print("  Alpha size on disk:    " + binary_size(g.material_bytes()));
-    print("  Alpha capacity left:   " + plain(key.alpha));
+    print("  Alpha capacity left:   " + left_text(key.alpha));
     print("  Supported Deltas:      " + with_thousands(g.supported_deltas()));
-    print("  Total capacity left:   " + plain(key.total));
+    print("  Total capacity left:   " + left_text(key.total));
     print("  Maximum file size:     " + binary_size(g.capacity()));
     print("  Deltas size on disk:   " +
           (key.deltas_bytes_on_disk ? binary_size(*key.deltas_bytes_on_disk) : "none here"));
     print("  Latest Delta:          " + (key.latest_delta_sequence ? std::to_string(*key.latest_delta_sequence) + ", " +
                                                                          crypto::to_string(*key.latest_delta_uuid)
                                                                    : "none"));
-    print("  Latest Delta capacity: " + plain(key.latest_delta));
+    print("  Latest Delta capacity: " + left_text(key.latest_delta));
     print("  ECS:                   " + key.ecs_name.value_or("unknown") + ", " + key.ecs_status);
     if (key.ecs_uuid)
         print("  ECS UUID:              " + crypto::to_string(*key.ecs_uuid));

@@ -1,6 +1,6 @@
 // omegasafe list-ecs: the configured External Claims Storages.
-#include "cli/command.hpp"
 #include "cli/json_output.hpp"
+#include "cli/key_context.hpp"
 #include "storage/config_file.hpp"
 
 namespace omegasafe::cli {
@@ -17,24 +17,29 @@ struct ecs_listing {
     }
 };
 
-json payload_of(const ecs_listing& listing) {
+json listing_payload(const ecs_listing& listing) {
     auto entries = json::array();
-    for (const auto& entry : listing.entries)
+    for (const auto& entry : listing.entries) {
+        const bool http = entry.type == ecs_type::http;
         entries.push_back({{"ecs_name", entry.name}, {"ecs_uuid", crypto::to_string(entry.ecs_uuid)},
-            {"is_default", listing.is_default(entry)}, {"path", entry.path}, {"url", nullptr},
-            {"development_mode", nullptr}});
+            {"is_default", listing.is_default(entry)}, {"path", http ? json(nullptr) : json(entry.path)},
+            {"url", http ? json(entry.url) : json(nullptr)},
+            {"development_mode", http ? json(entry.development_mode) : json(nullptr)}});
+    }
     return {{"schema_version", schema_version}, {"default_ecs_uuid", json_uuid(listing.default_uuid)},
         {"default_ecs_missing", listing.default_missing()}, {"entries", std::move(entries)}};
 }
 
-void print_plain(const ecs_listing& listing) {
+void print_listing(const ecs_listing& listing) {
     if (listing.entries.empty())
-        print("No ECS is configured. Create one with 'omegasafe create-sfc-ecs'.");
+        print("No ECS is configured. Create one with 'omegasafe create-http-ecs' or\n'omegasafe create-sfc-ecs'.");
     for (const auto& entry : listing.entries) {
         print(entry.name + (listing.is_default(entry) ? " (default)" : ""));
         print("  UUID: " + crypto::to_string(entry.ecs_uuid));
-        print("  Type: SFC");
-        print("  Path: " + entry.path);
+        print("  Type: " + type_name(entry.type));
+        print(entry.type == ecs_type::http ? "  URL:  " + entry.url : "  Path: " + entry.path);
+        if (entry.development_mode)
+            print("  Development mode: the server's certificate is not checked.");
     }
     if (listing.default_missing())
         print("The default ECS " + crypto::to_string(*listing.default_uuid) + " is not among the configured ones.");
@@ -46,7 +51,7 @@ void run_list_ecs(const common_options& common) {
     const auto settings = session.ask<settings_ptr>(actors.config, get_settings{});
     const ecs_listing listing{session.ask<std::vector<ecs_entry>>(actors.ecs_directory, list_ecs{}),
         crypto::parse_uuid(settings->ecs_uuid_default)};
-    common.as_json ? print_json(payload_of(listing)) : print_plain(listing);
+    common.as_json ? print_json(listing_payload(listing)) : print_listing(listing);
 }
 
 } // namespace

@@ -1,7 +1,6 @@
 // omegasafe list-ecs-storages: where an ECS keeps Deltas.
-#include "cli/format.hpp"
 #include "cli/key_context.hpp"
-#include "cli/outcome.hpp"
+#include "cli/storage_output.hpp"
 
 namespace omegasafe::cli {
 
@@ -12,19 +11,43 @@ struct list_storages_options {
     std::string ecs_uuid;
 };
 
+json listed(const ecs_storage& storage) {
+    return {{"storage_uuid", crypto::to_string(storage.storage_uuid)}, {"storage_name", storage.name},
+        {"storage_is_internal", storage.is_internal}, {"storage_type_name", storage.storage_type_name},
+        {"storage_badge", storage.storage_badge}};
+}
+
+/// Why there is nothing to list; nothing when there is.
+std::optional<std::string> storages_note(const ecs_entry& ecs, const std::vector<ecs_storage>& storages) {
+    if (ecs.type == ecs_type::sfc)
+        return "An SFC ECS has no storages of its own: it keeps Deltas in its file.";
+    if (storages.empty())
+        return "This ECS has no storages; make one with create-ecs-storage.";
+    return std::nullopt;
+}
+
 void run_list_storages(const list_storages_options& options) {
     const auto ecs_uuid = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
     session session{*options.common, 1};
     const auto ecs = session.ask<ecs_entry>(session.actors().ecs_directory, resolve_ecs{ecs_uuid});
-    const std::string note = "An SFC ECS has no storages of its own: it keeps Deltas in its file.";
+    std::vector<ecs_storage> storages;
+    if (ecs.type == ecs_type::http)
+        storages = session.ask<std::vector<ecs_storage>>(account_of(session, ecs), list_ecs_storages{});
+    const auto note = storages_note(ecs, storages);
     outcome out{*options.common};
     out.line(ecs.name + " (" + type_name(ecs.type) + ")");
-    out.line("  " + note);
-    out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
-    out.field("ecs_name", ecs.name);
-    out.field("ecs_type", type_name(ecs.type));
-    out.field("storages", json::array());
-    out.field("note", note);
+    add_ecs_fields(out, ecs);
+    auto array = json::array();
+    for (const auto& storage : storages) {
+        array.push_back(listed(storage));
+        out.line("  " + storage.name + " [" + storage.storage_badge + "]");
+        out.line("    UUID: " + crypto::to_string(storage.storage_uuid));
+        out.line("    Type: " + storage.storage_type_name);
+    }
+    if (note)
+        out.line("  " + *note);
+    out.field("storages", std::move(array));
+    out.field("note", json_text(note));
     out.finish();
 }
 

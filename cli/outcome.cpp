@@ -6,7 +6,7 @@ namespace omegasafe::cli {
 
 namespace {
 
-std::string plain(const json& value) {
+std::string shown_value(const json& value) {
     if (value.is_null())
         return "none";
     if (value.is_boolean())
@@ -22,7 +22,7 @@ void outcome::line(const std::string& text) const {
 }
 
 void outcome::value(const std::string& label, const std::string& name, const json& value) {
-    line(fmt::format("  {:<24} {}", label + ":", plain(value)));
+    line(fmt::format("  {:<24} {}", label + ":", shown_value(value)));
     field(name, value);
 }
 

@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include "cli/command.hpp"
 #include "messages/error.hpp"
 #include "storage/config_file.hpp"
 #include <cstdio>
@@ -94,7 +95,7 @@ bool ask_yes_no(const std::string& question, bool by_default, const std::string&
 }
 
 void show_guidance(const std::string& line) {
-    std::fputs((line + "\n").c_str(), stderr);
+    std::fputs((printable(line) + "\n").c_str(), stderr);
 }
 
 } // namespace omegasafe::cli

@@ -55,7 +55,7 @@ const char* name_of(tree_status status, const std::string& verb) {
     }
 }
 
-json payload_of(const tree_item& item, const std::string& verb) {
+json item_payload(const tree_item& item, const std::string& verb) {
     const bool failed = item.status == tree_status::failed;
     return {{"path", item.path},
         {"encrypted_name", item.encrypted_name.empty() ? json(nullptr) : json(item.encrypted_name)},
@@ -70,7 +70,7 @@ void print_payload(
         {"failed", sum.failed}, {"skipped", sum.skipped}, {"resumed", sum.resumed}, {"bytes", json_position(sum.bytes)},
         {"error", problem ? json_error(*problem) : json(nullptr)}, {"files", json::array()}};
     for (const auto& item : report.items)
-        payload["files"].push_back(payload_of(item, verb));
+        payload["files"].push_back(item_payload(item, verb));
     print_json(payload);
 }
 

@@ -4,6 +4,7 @@
 // detail; actors/runtime.hpp turns it into a `failure` again.
 #pragma once
 
+#include "messages/account.hpp"
 #include "messages/error.hpp"
 #include "messages/messages.hpp"
 #include "messages/tree.hpp"
@@ -52,7 +53,8 @@ using claim_cache_actor = caf::typed_actor<
 /// ecs_unavailable when it cannot be reached; key_unknown when it has no such key.
 using ecs_connection_actor =
     caf::typed_actor<caf::replies_to<register_key>::with<void>, caf::replies_to<get_ecs_key>::with<ecs_key>,
-        caf::replies_to<edit_ecs_key>::with<void>, caf::replies_to<delete_ecs_key>::with<void>,
+        // what the ECS says to it, in its own words
+        caf::replies_to<edit_ecs_key>::with<ecs_outcome>, caf::replies_to<delete_ecs_key>::with<void>,
         // ordered by sequence
         caf::replies_to<list_deltas>::with<std::vector<ecs_delta>>,
         // durable at the ECS before the answer; ecs_full (detail: positions left); delta_conflict unless
@@ -62,14 +64,28 @@ using ecs_connection_actor =
         // stores and registers a Delta as latest + 1, else delta_conflict
         caf::replies_to<upload_delta>::with<void>, caf::replies_to<download_delta>::with<blob_ptr>>;
 
+/// What only an HTTP ECS can: the account of an API key. Blocking, detached. Failures as ecs_connection_actor.
+using ecs_account_actor = caf::typed_actor<caf::replies_to<get_account>::with<ecs_account>,
+    caf::replies_to<list_ecs_storages>::with<std::vector<ecs_storage>>,
+    caf::replies_to<view_ecs_storage>::with<ecs_storage>, caf::replies_to<create_ecs_storage>::with<ecs_outcome>,
+    caf::replies_to<edit_ecs_storage>::with<ecs_outcome>, caf::replies_to<delete_ecs_storage>::with<ecs_outcome>,
+    caf::replies_to<get_key_limits>::with<key_limits>, caf::replies_to<invite_to_key>::with<key_invite>,
+    caf::replies_to<list_key_shares>::with<std::vector<key_share>>,
+    caf::replies_to<list_key_invites>::with<std::vector<key_invite>>, caf::replies_to<answer_invite>::with<ecs_outcome>,
+    caf::replies_to<revoke_key_share>::with<ecs_outcome>, caf::replies_to<get_latest_version>::with<std::string>>;
+
 /// Owns ecs_storage.sfc and the connections made from it. Blocking, detached.
 using ecs_directory_actor = caf::typed_actor<caf::replies_to<list_ecs>::with<std::vector<ecs_entry>>,
     // ecs_unknown, ecs_ambiguous
     caf::replies_to<resolve_ecs>::with<ecs_entry>,
     // one connection an ECS and process
     caf::replies_to<connect_ecs>::with<ecs_connection_actor>,
+    // ecs_type_mismatch on an SFC ECS
+    caf::replies_to<connect_account>::with<ecs_account_actor>,
     // ecs_exists when name or path is taken
     caf::replies_to<create_sfc_ecs>::with<ecs_entry>,
+    // verified first: ecs_authentication, ecs_unavailable; ecs_exists when name or URL is taken
+    caf::replies_to<create_http_ecs>::with<ecs_entry>,
     // ecs_exists when the new name or path is another's
     caf::replies_to<edit_ecs>::with<ecs_entry>, caf::replies_to<import_ecs>::with<void>>;
 
@@ -163,6 +179,7 @@ using supervisor_actor = caf::typed_actor<caf::replies_to<get_services>::with<se
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::accept_range)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::add_iteration)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::add_iterations)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::answer_invite)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::blob_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::cache_entries_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::chunk_ptr)
@@ -171,9 +188,12 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claim_alpha_positions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claim_delta_positions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claim_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::claimed_range)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::connect_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::connect_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_cache_entries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_cache_entry)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_ecs_storage)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_http_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_root)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_sfc_ecs)
@@ -181,14 +201,19 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::created_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_file)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_tree)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_storage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::discard_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::download_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::draw_piece)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_storage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs_storage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_file)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_tree)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::end_progress)
@@ -198,8 +223,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::file_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::finish_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::flush_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::generate_maps)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_container_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_key_limits)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_latest_version)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_layer_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_services)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_settings)
@@ -208,16 +236,22 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::import_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::import_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::imported_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::imported_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::invite_to_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::iterations_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_invite)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_iteration_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_material_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_cache_entries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_deltas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_ecs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_ecs_storages)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_ends)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_invites)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_iterations)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::part_progress)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_shares)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::load_iteration)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::part_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::password_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::position_range)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::progress)
@@ -228,13 +262,18 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::register_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::remove_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::renew_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::resolve_ecs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::revoke_key_share)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::services)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::set_config)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::settings_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::sub_claim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::tree_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::upload_delta)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::view_ecs_storage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<omegasafe::position_range>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_delta>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_entry>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_storage>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::file_result>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::key_invite>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::key_share>)

@@ -36,11 +36,11 @@ constexpr std::array rows{
     row{errc::alpha_missing, 51, "alpha_missing", "omegasafe import-key"},
     row{errc::delta_missing, 52, "delta_missing", "make the ECS reachable"},
     row{errc::delta_conflict, 53, "delta_conflict", "follow the steps in the message"},
-    row{errc::ecs_unknown, 60, "ecs_unknown", "omegasafe list-ecs, omegasafe create-sfc-ecs"},
+    row{errc::ecs_unknown, 60, "ecs_unknown", "omegasafe list-ecs, create-http-ecs, create-sfc-ecs"},
     row{errc::ecs_ambiguous, 61, "ecs_ambiguous", "--ecs-uuid, or set ECS_UUID_DEFAULT"},
-    row{errc::ecs_exists, 62, "ecs_exists", "another name or path"},
+    row{errc::ecs_exists, 62, "ecs_exists", "another name, path or URL"},
     row{errc::ecs_unavailable, 63, "ecs_unavailable", "try later; claims in the OFFLINE cache still serve"},
-    row{errc::ecs_authentication, 64, "ecs_authentication", "a new API key"},
+    row{errc::ecs_authentication, 64, "ecs_authentication", "a new API key: omegasafe edit-ecs"},
     row{errc::ecs_rejected, 65, "ecs_rejected", "see the message"},
     row{errc::ecs_type_mismatch, 67, "ecs_type_mismatch", "name an ECS of the other type, or leave the flag out"},
     row{errc::ecs_full, 66, "ecs_full", "a new key"},
@@ -49,14 +49,13 @@ constexpr std::array rows{
     row{errc::file_too_large, 72, "file_too_large", "a larger key, or split the file"},
     row{errc::lock_timeout, 80, "lock_timeout", "wait for it or end it"},
     row{errc::keyring_failed, 81, "keyring_failed", "set OMEGASAFE_CONFIG_PASSWORD or OMEGASAFE_CONFIG_PASSWORD_FILE"},
-    row{errc::not_built_yet, 90, "not_built_yet", ""},
 };
 
 constexpr bool in_enum_order() {
     for (std::size_t i = 0; i < rows.size(); ++i)
         if (static_cast<std::size_t>(rows[i].code) != i)
             return false;
-    return rows.size() == static_cast<std::size_t>(errc::not_built_yet) + 1;
+    return rows.size() == static_cast<std::size_t>(errc::keyring_failed) + 1;
 }
 static_assert(in_enum_order());
 

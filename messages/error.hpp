@@ -44,7 +44,6 @@ enum class errc : std::uint8_t {
     file_too_large,     // larger than one iteration holds
     lock_timeout,       // another process held a lock for too long
     keyring_failed,     // the desktop keyring answered with an error
-    not_built_yet,      // belongs to a later version
 };
 
 /// The process exit code for a failure. Stable: numbers are never reused.

@@ -68,4 +68,41 @@ inline constexpr std::uint64_t tree_index_bytes = 512 * 1024 * 1024;
 /// Longest path inside a tree, bytes: what Linux takes in one call.
 inline constexpr std::size_t tree_path_bytes = 4095;
 
+/// A server that takes no connection within this is away: name look-up, connecting and TLS take well under a second.
+inline constexpr std::chrono::milliseconds http_connect{5'000};
+
+/// A connection on which no byte moves for so long is dead; a busy server answers within a few seconds.
+inline constexpr std::chrono::milliseconds http_idle{15'000};
+
+/// A whole request and its answer, however slowly it trickles.
+inline constexpr std::chrono::milliseconds http_total{60'000};
+
+/// The same for a Delta: 10 MiB at 40 kB/s.
+inline constexpr std::chrono::milliseconds http_transfer{270'000};
+
+/// A kept connection that was not used for so long is opened anew: servers close theirs after a minute.
+inline constexpr std::chrono::milliseconds http_keep{30'000};
+
+/// Largest JSON answer: the list of some fifty thousand Deltas.
+inline constexpr std::size_t http_answer_bytes = 32 * 1024 * 1024;
+
+/// Largest header of an answer.
+inline constexpr std::size_t http_header_bytes = 32 * 1024;
+
+/// Tries of a request that may be repeated: a server that restarts or a connection that broke is back soon, and more
+/// would only keep the OFFLINE cache from serving.
+inline constexpr unsigned http_tries = 3;
+
+/// Pause before the second try, and twice that before the third: from this up to double.
+inline constexpr std::chrono::milliseconds http_backoff{100};
+
+/// Longest pause that a server may ask for (Retry-After); when it asks for more, it is unavailable.
+inline constexpr std::chrono::milliseconds http_longest_pause{2'000};
+
+/// No further try begins after so long: a server that does not answer in time will not do so at once.
+inline constexpr std::chrono::milliseconds http_retry_window{10'000};
+
+/// Deltas that a pull has on their way at once: hides the time of the round trips; each may take 10 MiB of memory.
+inline constexpr std::size_t pull_ahead = 4;
+
 } // namespace omegasafe::limits

@@ -132,7 +132,10 @@ struct ecs_entry {
     uuid ecs_uuid{};
     std::string name;
     ecs_type type = ecs_type::sfc;
-    std::string path; // SFC: absolute path of the file
+    std::string path{};            // SFC: absolute path of the file
+    std::string url{};             // HTTP: host[:port][/base]
+    secret_ptr api_key{};          // HTTP
+    bool development_mode = false; // HTTP: the certificate is not checked
 };
 struct list_ecs {};
 /// `requested` wins, then ECS_UUID_DEFAULT, then the only configured entry.
@@ -142,18 +145,33 @@ struct resolve_ecs {
 struct connect_ecs {
     uuid ecs_uuid{};
 };
+/// For what only an HTTP ECS can (account.hpp).
+struct connect_account {
+    uuid ecs_uuid{};
+};
 /// Makes the SFC ECS file, then the entry.
 struct create_sfc_ecs {
     std::string name;
     std::filesystem::path path;
 };
 
-/// Absent values stay. Without `move_file` only the reference changes.
+/// The entry is stored after the server has accepted the API key.
+struct create_http_ecs {
+    std::string name;
+    std::string url;
+    secret_ptr api_key;
+    bool development_mode = false;
+};
+
+/// Absent values stay. Without `move_file` only the reference changes. A new URL or API key is stored after the server
+/// has accepted it.
 struct edit_ecs {
     uuid ecs_uuid{};
     std::optional<std::string> name;
     std::optional<std::filesystem::path> path; // SFC
     bool move_file = false;
+    std::optional<std::string> url{}; // HTTP
+    secret_ptr api_key{};             // HTTP; null: stays
 };
 /// Adds an ECS made elsewhere, or replaces the entry of that UUID.
 struct import_ecs {
@@ -167,6 +185,13 @@ struct ecs_key {
     std::string omegasafe_version;
     std::uint64_t alpha_capacity = 0;
     u128 alpha_next = 0; // first Alpha position not yet claimed
+    // Of an HTTP ECS:
+    std::optional<uuid> storage_uuid{}; // nothing, of a new key: the internal storage
+    std::string storage_name{};
+    bool storage_is_internal = false;
+    int role_id = 0; // key_role; 0: no roles here
+    std::string role_name{};
+    std::optional<uuid> user_key_relation_uuid{};
 };
 /// A Delta as its ECS knows it.
 struct ecs_delta {
@@ -187,6 +212,7 @@ struct get_ecs_key {
 struct edit_ecs_key {
     uuid key_uuid{};
     std::optional<std::string> name, omegasafe_version;
+    std::optional<uuid> storage_uuid{}; // HTTP
 };
 struct delete_ecs_key {
     uuid key_uuid{};
@@ -198,6 +224,7 @@ struct claim_delta_positions {
     uuid key_uuid{};
     uuid delta_uuid{};
     std::uint64_t size = 0;
+    bool fast_forward = false; // for nothing that is encrypted
 };
 struct claim_alpha_positions {
     uuid key_uuid{};
@@ -251,7 +278,8 @@ struct create_key {
     std::uint32_t nucleus_bytes = 0;
     std::uint32_t rotor_bytes = 0;
     std::uint32_t rotors = 0;
-    unsigned max_workers = 0; // 0: all
+    unsigned max_workers = 0;           // 0: all
+    std::optional<uuid> storage_uuid{}; // of an HTTP ECS; nothing: its internal storage
 };
 struct created_key {
     iterations_ptr iterations; // the Alpha, then Delta 1

@@ -3,25 +3,66 @@
 #include "messages/error.hpp"
 #include "storage/atomic_file.hpp"
 #include "storage/attributes.hpp"
+#include "storage/http_url.hpp"
 
 namespace omegasafe::storage {
 
-std::vector<std::uint8_t> encode(const ecs_entry& entry) {
-    return to_attributes({{"ecs_name", entry.name}, {"ecs_type", "SFC"}, {"path", entry.path}});
+namespace {
+
+/// Longer than any API key, and a bound on what is read.
+constexpr std::uint64_t api_key_bytes = 4096;
+
+[[noreturn]] void damaged(const std::string& what, const std::string& field) {
+    throw failure(errc::container_damaged,
+        what + " is damaged: its field " + field + " is missing or malformed; restore it from a copy.");
 }
 
-ecs_entry decode_ecs_entry(const sfc_entry& stored, const std::string& what) {
+/// Only the form in which this program stores it.
+std::string checked_url(std::string url, const std::string& what) {
+    try {
+        if (parse_ecs_url(url).text() == url)
+            return url;
+    } catch (const failure&) {
+        // Not a URL of an ECS at all.
+    }
+    damaged(what, "url");
+}
+
+} // namespace
+
+container_changes::entry to_stored(const ecs_entry& entry) {
+    if (entry.type == ecs_type::sfc)
+        return {entry.ecs_uuid, to_attributes({{"ecs_name", entry.name}, {"ecs_type", "SFC"}, {"path", entry.path}}),
+            secure_bytes{}};
+    return {entry.ecs_uuid,
+        to_attributes({{"ecs_name", entry.name}, {"ecs_type", "HTTP"}, {"url", entry.url},
+            {"development_mode", entry.development_mode ? 1 : 0}}),
+        secure_bytes{entry.api_key->span()}};
+}
+
+ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, const std::string& what) {
     const attribute_reader fields{stored.attributes, what};
-    if (const auto type = fields.text("ecs_type"); type != "SFC")
+    const auto type = fields.text("ecs_type");
+    if (type == "SFC")
+        return {stored.id, fields.text("ecs_name"), ecs_type::sfc, fields.text("path")};
+    if (type != "HTTP")
         throw failure(errc::container_newer,
             what + " holds an ECS of type " + type + ", which this version does not know; update it.");
-    return {stored.id, fields.text("ecs_name"), ecs_type::sfc, fields.text("path")};
+    const auto development_mode = fields.number("development_mode");
+    if (development_mode > 1)
+        damaged(what, "development_mode");
+    auto api_key = std::make_shared<const secure_bytes>(container.read(stored, api_key_bytes));
+    if (api_key->empty())
+        damaged(what, "API key");
+    return {stored.id, fields.text("ecs_name"), ecs_type::http, {}, checked_url(fields.text("url"), what),
+        std::move(api_key), development_mode == 1};
 }
 
 void export_ecs(const std::filesystem::path& path, const ecs_entry& entry) {
     atomic_file file(path, existing_target::refuse);
     sfc_writer writer(file, nullptr);
-    writer.add(entry.ecs_uuid, encode(entry), {});
+    const auto stored = to_stored(entry);
+    writer.add(stored.id, stored.attributes, *stored.data);
     writer.finish();
     file.commit();
 }
@@ -30,7 +71,7 @@ ecs_entry read_exported_ecs(const std::filesystem::path& path) {
     const sfc_reader reader(std::make_shared<file_source>(path), nullptr);
     if (reader.entries().size() != 1)
         throw failure(errc::container_damaged, path.string() + " is no exported ECS; make one with export-ecs.");
-    return decode_ecs_entry(reader.entries().front(), path.string());
+    return read_ecs_entry(reader, reader.entries().front(), path.string());
 }
 
 } // namespace omegasafe::storage

@@ -2,14 +2,17 @@
 #pragma once
 
 #include "messages/messages.hpp"
+#include "storage/container_file.hpp"
 #include "storage/sfc.hpp"
 
 namespace omegasafe::storage {
 
-/// The entry's attributes; `what` names the container in errors. Reading is strict: failure(container_damaged),
-/// failure(container_newer) for a type this version does not know.
-std::vector<std::uint8_t> encode(const ecs_entry& entry);
-ecs_entry decode_ecs_entry(const sfc_entry& stored, const std::string& what);
+/// The entry as it goes into a container: what may be listed in the attributes, the API key as content, so that it
+/// never lies in ordinary memory.
+container_changes::entry to_stored(const ecs_entry& entry);
+/// Reading is strict: failure(container_damaged), failure(container_newer) for a type this version does not know;
+/// `what` names the container in errors.
+ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, const std::string& what);
 
 /// An exported ECS: a container without password with this one entry, mode 0600. failure(output_refused) when `path`
 /// exists.

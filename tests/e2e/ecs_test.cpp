@@ -157,5 +157,4 @@ TEST_CASE_METHOD(with_ecs, "commands for an HTTP ECS end with 67 on an SFC ECS")
         CHECK(error_of(root, on_sfc)["code"] == "ecs_type_mismatch");
         refuse(root, args + arguments{"-e", unknown_uuid}, 60, unknown_uuid);
     }
-    refuse(root, {"create-http-ecs", "-n", "a", "-u", "example.org", "-k", "key"}, 90, "not built yet");
 }

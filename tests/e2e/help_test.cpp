@@ -58,6 +58,10 @@ const std::vector<command_flags> commands{
                              "-r,--region TEXT", "-m,--remote-path TEXT", "-k,--secret-access-key TEXT",
                              "-n,--storage-name TEXT", "-s,--storage-uuid TEXT REQUIRED", "-y,--update-credentials"}},
     {"delete-ecs-storage", {"-e,--ecs-uuid TEXT REQUIRED", "-f,--force", "-s,--storage-uuid TEXT REQUIRED"}},
+    {"share-key", {"-k,--key-uuid TEXT REQUIRED", "-m,--email TEXT REQUIRED", "-r,--role TEXT"}},
+    {"list-invites", {"-e,--ecs-uuid TEXT", "-k,--key-uuid TEXT"}},
+    {"accept-invite", {"-e,--ecs-uuid TEXT", "-i,--invite-uuid TEXT REQUIRED", "--decline"}},
+    {"revoke-share", {"-k,--key-uuid TEXT REQUIRED", "-m,--email TEXT REQUIRED", "-f,--force"}},
     {"fast-forward-claim", {"-c,--claim-size TEXT REQUIRED", "-f,--force", "-k,--key-uuid TEXT REQUIRED"}},
 };
 

@@ -116,8 +116,8 @@ TEST_CASE("init asks before it overwrites") {
     tty.send("n");
     tty.expect("OmegaSafe is initialised.");
     tty.expect("HTTP ECS now?");
-    tty.send("y");
-    tty.expect("not built yet");
+    tty.send("n");
+    tty.expect("Next: omegasafe create-http-ecs");
     REQUIRE(tty.finish().exit_code == 0);
     REQUIRE(root.run({"list-keys", "-j", "-l", "WARNING"}).out.find(key) == std::string::npos);
 }

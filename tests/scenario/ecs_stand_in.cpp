@@ -94,7 +94,7 @@ ecs_stand_in_actor::behavior_type stand_in_behavior(
     return {
         handle([state](const register_key& m) { state->play<void>(ecs_call::register_key, m); }),
         handle([state](const get_ecs_key& m) { return state->play<ecs_key>(ecs_call::get_key, m); }),
-        handle([state](const edit_ecs_key& m) { state->play<void>(ecs_call::edit_key, m); }),
+        handle([state](const edit_ecs_key& m) { return state->play<ecs_outcome>(ecs_call::edit_key, m); }),
         handle([state](const delete_ecs_key& m) { state->play<void>(ecs_call::delete_key, m); }),
         handle([state](const list_deltas& m) { return state->play<std::vector<ecs_delta>>(ecs_call::list_deltas, m); }),
         handle(

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Checks docs/schemas: they are schemas, take the reference's payloads and refuse everything near them.
 
-payloads.json has the shape and field order of the reference's six examples. An SFC ECS cannot produce them all.
+payloads.json has the shape and field order of the reference's six examples, which an SFC ECS cannot all produce, and
+of the commands for an HTTP ECS that have none there.
 """
 import copy
 import importlib.machinery
@@ -28,14 +29,24 @@ NULLABLE = {
     "view-ecs-storage": {
         "ecs_name", "ecs_type", "name", "provider", "bucket_name", "region", "endpoint_url", "storage_type_id",
         "storage_type_name", "remote_path", "is_internal"},
+    "create-http-ecs": set(),
+    "delete-ecs-storage": {"warning"},
+    "edit-ecs": {"path", "url"},
+    "edit-key": {"key_name", "omegasafe_version", "storage_uuid", "message"},
+    "share-key": set(),
+    "list-invites": {"key_uuid", "invites", "shares"},
+    "accept-invite": {"warning", "invite"},
+    "revoke-share": {"warning"},
 }
+NULLABLE["create-ecs-storage"] = NULLABLE["edit-ecs-storage"] = {"warning", "storage"} | (
+    NULLABLE["view-ecs-storage"] - {"ecs_name", "ecs_type"})
 # In view-key: all of ecs_key_data, the Delta's fields in local_key_data, what is left in the cache and, beyond the
 # reference, the cache's ecs_uuid.
 NULLABLE["view-key"] = NULLABLE["list-keys"] | set(PAYLOADS["view-key"]["ecs_key_data"]) | {
     "latest_delta_iteration_uuid", "latest_delta_iteration_sequence", "performance_capacity_left",
     "offline_capacity_left"}
 NEVER_NULL = {"key_summary/key_uuid", "local_key_data/key_uuid", "local_key_data/key_name",
-              "local_key_data/omegasafe_version", "local_cache_data/key_uuid"}
+              "local_key_data/omegasafe_version", "local_cache_data/key_uuid", "invites/0/key_uuid"}
 
 
 def load_validator():

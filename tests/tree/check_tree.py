@@ -12,7 +12,9 @@ from pathlib import Path
 MAY_INCLUDE = {
     "crypto": {"crypto"},
     "messages": {"messages", "crypto"},
-    "storage": {"storage", "messages/error.hpp", "messages/limits.hpp", "messages/messages.hpp", "crypto"},
+    "storage": {
+        "storage", "messages/account.hpp", "messages/error.hpp", "messages/limits.hpp", "messages/messages.hpp", "crypto"
+    },
     "actors": {"actors", "storage", "messages", "crypto"},
     "cli": {"cli", "actors", "storage", "messages", "crypto"},
     "server": {"server", "actors", "storage", "messages", "crypto"},

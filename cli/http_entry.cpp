@@ -1,0 +1,96 @@
+#include "cli/http_entry.hpp"
+
+#include "cli/terminal.hpp"
+#include "crypto/secure_memory.hpp"
+#include "storage/http_url.hpp"
+#include <algorithm>
+#include <cstdlib>
+
+namespace omegasafe::cli {
+
+namespace {
+
+constexpr std::size_t longest_api_key = 512;
+
+std::string ecs_url_of(const http_ecs_flags& flags, const http_ecs_flag_names& names) {
+    if (flags.url.empty())
+        return ask_line("URL (host[:port][/base])", names.url, api_url_problem);
+    if (const auto problem = api_url_problem(flags.url))
+        throw failure(errc::usage, names.url + ": " + *problem);
+    return flags.url;
+}
+
+std::string ecs_name_of(const http_ecs_flags& flags, const http_ecs_flag_names& names) {
+    if (flags.name.empty())
+        return ask_line("ECS name", names.name, name_problem);
+    if (const auto problem = name_problem(flags.name))
+        throw failure(errc::usage, names.name + ": " + *problem);
+    return flags.name;
+}
+
+} // namespace
+
+std::optional<std::string> api_url_problem(const std::string& url) {
+    try {
+        storage::parse_ecs_url(url);
+        return std::nullopt;
+    } catch (const failure& problem) {
+        return problem.what();
+    }
+}
+
+std::optional<std::string> api_key_problem(std::string_view key) {
+    const bool visible = std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
+    if (key.empty() || key.size() > longest_api_key || !visible)
+        return "An API key has 1 to " + std::to_string(longest_api_key) +
+               " visible characters without spaces; copy it as the server's operator gave it.";
+    return std::nullopt;
+}
+
+secret_ptr given_secret(const std::string& value, const std::string& flag, const char* variable,
+    std::optional<std::string> (*problem)(std::string_view)) {
+    const char* from_environment = std::getenv(variable);
+    const bool by_flag = !value.empty();
+    if (!by_flag && (from_environment == nullptr || *from_environment == '\0'))
+        return nullptr;
+    const std::string_view text = by_flag ? std::string_view{value} : std::string_view{from_environment};
+    if (const auto reason = problem(text))
+        throw failure(errc::usage, (by_flag ? flag : std::string{variable}) + ": " + *reason);
+    return std::make_shared<const crypto::secure_bytes>(text);
+}
+
+secret_ptr ask_for_secret(const std::string& question, const std::string& flag,
+    std::optional<std::string> (*problem)(std::string_view), bool may_be_empty) {
+    for (;;) {
+        auto answer = ask_secret(question, flag);
+        if (answer.empty() && may_be_empty)
+            return nullptr;
+        const auto reason = problem(answer.text());
+        if (!reason)
+            return std::make_shared<const crypto::secure_bytes>(std::move(answer));
+        show_guidance(*reason);
+    }
+}
+
+std::string as_sentence(const failure& problem) {
+    const std::string words = problem.what();
+    return words.ends_with('.') || words.ends_with('?') || words.ends_with('!') ? words : words + ".";
+}
+
+create_http_ecs choose_http_ecs(const http_ecs_flags& flags, const http_ecs_flag_names& names) {
+    create_http_ecs wanted;
+    wanted.api_key = given_secret(flags.api_key, names.api_key, api_key_variable, api_key_problem);
+    wanted.name = ecs_name_of(flags, names);
+    wanted.url = ecs_url_of(flags, names);
+    const bool asked = flags.name.empty() || flags.url.empty() || !wanted.api_key;
+    if (!wanted.api_key)
+        wanted.api_key =
+            ask_for_secret("API key (not shown)", names.api_key + " or " + api_key_variable, api_key_problem);
+    wanted.development_mode = flags.development_mode;
+    if (asked && !flags.development_mode)
+        wanted.development_mode =
+            ask_yes_no("Development mode: skip the check of the server's certificate?", false, "--dev-mode");
+    return wanted;
+}
+
+} // namespace omegasafe::cli

@@ -1,0 +1,40 @@
+#include "cli/sharing.hpp"
+
+#include <algorithm>
+
+namespace omegasafe::cli {
+
+key_role parse_role(const std::string& text) {
+    std::string word = text;
+    std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (word == "owner")
+        return key_role::owner;
+    if (word == "maintainer")
+        return key_role::maintainer;
+    if (word == "user")
+        return key_role::user;
+    throw failure(errc::usage, "'" + printable(text) + "' for --role is no role; choose owner, maintainer or user.");
+}
+
+std::string require_email(const std::string& email) {
+    const auto at = email.find('@');
+    const bool visible = std::ranges::all_of(email, [](unsigned char c) { return c > ' ' && c != 0x7f; });
+    if (at == std::string::npos || at == 0 || at + 1 == email.size() || email.find('@', at + 1) != std::string::npos ||
+        email.size() > 254 || !visible)
+        throw failure(errc::usage, "'" + printable(email) + "' for --email is no e-mail address.");
+    return email;
+}
+
+json payload_of(const key_invite& invite) {
+    return {{"invite_uuid", crypto::to_string(invite.invite_uuid)}, {"key_uuid", crypto::to_string(invite.key_uuid)},
+        {"key_name", invite.key_name}, {"email", invite.email}, {"role_id", static_cast<int>(invite.role)},
+        {"role_name", invite.role_name}, {"invited_by_email", invite.invited_by_email},
+        {"created_at", invite.created_at}};
+}
+
+json payload_of(const key_share& share) {
+    return {{"email", share.email}, {"role_id", static_cast<int>(share.role)}, {"role_name", share.role_name},
+        {"status", share.status}, {"created_at", share.created_at}};
+}
+
+} // namespace omegasafe::cli

@@ -1,0 +1,110 @@
+#include "cli/storage_dialog.hpp"
+
+#include "cli/http_entry.hpp"
+#include "cli/storage_fields.hpp"
+#include "cli/terminal.hpp"
+
+namespace omegasafe::cli {
+
+namespace {
+
+/// One field: what is given is checked, what is not is asked for on a terminal, or stays when there is something.
+std::string choose_field(const std::optional<std::string>& given, const std::string& flag, const std::string& question,
+    const std::string& current, const answer_check& check) {
+    if (given) {
+        if (const auto problem = check(*given))
+            throw failure(errc::usage, flag + ": " + *problem);
+        return *given;
+    }
+    const bool stays = !check(current);
+    if (!interactive() && stays)
+        return current;
+    return ask_line(question, flag, check, stays ? std::optional{current} : std::nullopt);
+}
+
+/// Empty is a path too, so that a minus sign stands for none where Enter keeps what there is.
+std::string choose_remote_path(const std::optional<std::string>& given, const std::string& current) {
+    if (given || !interactive())
+        return choose_field(given, "--remote-path", "", current, remote_path_problem);
+    const auto check = [](const std::string& text) { return text == "-" ? std::nullopt : remote_path_problem(text); };
+    const auto question =
+        current.empty() ? "Remote path (optional prefix, Enter for none)" : "Remote path ('-' for none)";
+    const auto answer =
+        ask_line(question, "--remote-path", check, current.empty() ? std::nullopt : std::optional{current});
+    return answer == "-" ? "" : answer;
+}
+
+constexpr const char* s3_guidance =
+    "Least privilege on Amazon S3: allow s3:ListBucket on the bucket, and s3:GetObject\n"
+    "and s3:PutObject on the target prefix. s3:DeleteObject is optional.";
+constexpr const char* r2_guidance =
+    "Least privilege on Cloudflare R2: allow the S3-compatible equivalent of bucket LIST,\n"
+    "and object GET and PUT on the target bucket or prefix. Object DELETE is optional.";
+constexpr const char* versioning_guidance =
+    "Signed Delta uploads cannot overwrite an existing object. Enable bucket versioning\n"
+    "where available, as protection against overwriting with the credentials themselves.";
+
+} // namespace
+
+void add_storage_flags(CLI::App& command, const std::shared_ptr<storage_flags>& flags) {
+    // Not plain string options: an empty value must differ from none.
+    const auto add = [&](const char* names, std::optional<std::string> storage_flags::*field, const char* help) {
+        command.add_option_function<std::string>(
+            names, [flags, field](const std::string& value) { (*flags).*field = value; }, help);
+    };
+    command.add_option("-a,--access-key-id", flags->access_key_id,
+        "Access key ID, together with the secret (or\nOMEGASAFE_STORAGE_ACCESS_KEY_ID)");
+    add("-b,--bucket-name", &storage_flags::bucket_name, "Bucket name");
+    command.add_option("-k,--secret-access-key", flags->secret_access_key,
+        "Secret access key (better, unseen by others:\nOMEGASAFE_STORAGE_SECRET_ACCESS_KEY)");
+    add("-m,--remote-path", &storage_flags::remote_path, "Remote path prefix (\"\" for none)");
+    add("-n,--storage-name", &storage_flags::name, "Storage display name");
+    add("-p,--provider", &storage_flags::provider, "Provider (s3 or r2)");
+    add("-r,--region", &storage_flags::region, "Bucket region (auto for R2)");
+    add("-u,--endpoint-url", &storage_flags::endpoint_url, "Endpoint URL (required for R2)");
+}
+
+ecs_storage choose_storage_fields(const storage_flags& flags, const ecs_storage& current) {
+    ecs_storage chosen = current;
+    chosen.name = choose_field(flags.name, "--storage-name", "Storage name", current.name, storage_name_problem);
+    chosen.provider =
+        choose_field(flags.provider, "--provider", "Provider (s3 or r2)", current.provider, provider_problem);
+    show_storage_guidance(chosen.provider);
+    chosen.bucket_name =
+        choose_field(flags.bucket_name, "--bucket-name", "Bucket name", current.bucket_name, bucket_name_problem);
+    const bool r2 = chosen.provider == "r2";
+    const auto region_check = [&](const std::string& text) { return region_problem(chosen.provider, text); };
+    chosen.region = r2 && !flags.region ? "auto"
+                                        : choose_field(flags.region, "--region", "Region (such as eu-central-1)",
+                                              current.region, region_check);
+    const auto endpoint_check = [&](const std::string& text) { return endpoint_url_problem(chosen.provider, text); };
+    chosen.endpoint_url = !r2 && !flags.endpoint_url ? ""
+                                                     : choose_field(flags.endpoint_url, "--endpoint-url",
+                                                           "Endpoint URL", current.endpoint_url, endpoint_check);
+    chosen.remote_path = choose_remote_path(flags.remote_path, current.remote_path);
+    return chosen;
+}
+
+void choose_credentials(const storage_flags& flags, storage_fields& fields) {
+    fields.access_key_id =
+        given_secret(flags.access_key_id, "--access-key-id", access_key_id_variable, access_key_id_problem);
+    fields.secret_access_key = given_secret(
+        flags.secret_access_key, "--secret-access-key", secret_access_key_variable, secret_access_key_problem);
+    if (!interactive() && (!fields.access_key_id || !fields.secret_access_key))
+        throw failure(errc::usage, "There is no terminal to ask on; pass --access-key-id and --secret-access-key, or "
+                                   "set OMEGASAFE_STORAGE_ACCESS_KEY_ID and OMEGASAFE_STORAGE_SECRET_ACCESS_KEY.");
+    if (!fields.access_key_id)
+        fields.access_key_id = ask_for_secret("Access key ID (not shown)", "--access-key-id", access_key_id_problem);
+    if (!fields.secret_access_key)
+        fields.secret_access_key =
+            ask_for_secret("Secret access key (not shown)", "--secret-access-key", secret_access_key_problem);
+}
+
+void show_storage_guidance(const std::string& provider) {
+    if (!interactive())
+        return;
+    show_guidance(provider == "s3" ? s3_guidance : r2_guidance);
+    show_guidance(versioning_guidance);
+}
+
+} // namespace omegasafe::cli

@@ -1,0 +1,10 @@
+# Run by sql_source.cmake: writes OUTPUT from the .sql files below FOLDER.
+file(GLOB_RECURSE files RELATIVE "${FOLDER}" "${FOLDER}/*.sql")
+set(text "#include \"server/store/sql_files.hpp\"\n\nnamespace omegasafe::server {\n\n")
+string(APPEND text "const std::map<std::string, std::string>& sql_files() {\n    static const std::map<std::string, std::string> files{\n")
+foreach(file ${files})
+  file(READ "${FOLDER}/${file}" content)
+  string(APPEND text "        {\"${file}\", R\"sql(${content})sql\"},\n")
+endforeach()
+string(APPEND text "    };\n    return files;\n}\n\n} // namespace omegasafe::server\n")
+file(WRITE "${OUTPUT}" "${text}")

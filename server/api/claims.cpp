@@ -1,0 +1,60 @@
+// Routes of claims: positions of a Delta or of the Alpha, handed out once.
+#include "server/api/services.hpp"
+#include "storage/attributes.hpp"
+
+namespace omegasafe::server {
+
+namespace {
+
+uuid idempotency_key_of(const request& from) {
+    const auto key = crypto::parse_uuid(from.header("Idempotency-Key"));
+    if (!key)
+        throw refusal(400, "invalid_request", "A claim needs the header Idempotency-Key with a UUID.");
+    return *key;
+}
+
+json range_of(const claimed_record& claimed, std::uint64_t size) {
+    const auto first =
+        u128{claimed.seq_number == 0 ? 0 : claimed.seq_number - 1} * claimed.capacity + claimed.first_offset;
+    return {{"start_global_position", storage::position_to_json(first)},
+        {"end_global_position", storage::position_to_json(first + size - 1)}, {"replayed", claimed.replayed}};
+}
+
+/// What both claims ask for; the Alpha has no delta_uuid.
+claim_request_record read_claim(const call& from, bool of_delta) {
+    auto body = fields::of_body(from.http);
+    claim_request_record claim;
+    claim.idempotency_key = idempotency_key_of(from.http);
+    claim.user_uuid = from.user.user_uuid;
+    claim.key_uuid = body.id("key_uuid");
+    if (of_delta)
+        claim.delta_uuid = body.id("delta_uuid");
+    claim.size = body.number("size", 1, INT64_MAX);
+    body.finish();
+    return claim;
+}
+
+/// Before the transaction, which everybody who claims of the same Delta waits for.
+void require_claimable(const services& with, const call& from, const uuid& key_uuid) {
+    with.data.read([&](store& data) { require_key(data, from, key_uuid, operation::claim); });
+}
+
+} // namespace
+
+response claim_delta(const services& with, const call& from) {
+    const auto claim = read_claim(from, true);
+    require_claimable(with, from, claim.key_uuid);
+    const auto claimed = with.data.write([&](store& data) { return data.claim_delta(claim, from.now); });
+    json payload{{"delta_uuid", crypto::to_string(claim.delta_uuid)}};
+    payload.update(range_of(claimed, claim.size));
+    return answer(payload);
+}
+
+response claim_alpha(const services& with, const call& from) {
+    const auto claim = read_claim(from, false);
+    require_claimable(with, from, claim.key_uuid);
+    const auto claimed = with.data.write([&](store& data) { return data.claim_alpha(claim, from.now); });
+    return answer(range_of(claimed, claim.size));
+}
+
+} // namespace omegasafe::server

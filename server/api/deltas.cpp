@@ -1,0 +1,161 @@
+// Routes of Deltas: list, upload, confirm, download, delete; and the objects of the internal storage's folder.
+#include "messages/limits.hpp"
+#include "server/api/limits.hpp"
+#include "server/auth/base64.hpp"
+#include "server/authority/delta_upload.hpp"
+
+namespace omegasafe::server {
+
+namespace {
+
+constexpr std::size_t md5_bytes = 16, md5_text_bytes = 24;
+
+json payload_of(const header_list& headers) {
+    auto all = json::object();
+    for (const auto& [name, value] : headers)
+        all[name] = value;
+    return all;
+}
+
+delta_offer read_offer(const call& from) {
+    auto body = fields::of_body(from.http);
+    delta_offer offer;
+    offer.key_uuid = body.id("key_uuid");
+    offer.delta_uuid = body.id("delta_uuid");
+    offer.seq_number = body.number("seq_number", 1, INT64_MAX);
+    offer.start_position = body.position("start_global_position");
+    offer.end_position = body.position("end_global_position");
+    offer.size_bytes = body.number("size_bytes", 1, INT64_MAX);
+    offer.content_md5 = body.text("content_md5", md5_text_bytes);
+    body.finish();
+    if (offer.size_bytes > limits::delta_container_bytes)
+        throw refusal(413, "payload_too_large", "A Delta has at most 10 MiB.");
+    const auto md5 = from_base64(offer.content_md5, base64_alphabet::standard);
+    if (!md5 || md5->size() != md5_bytes)
+        throw refusal(400, "invalid_request", "The field content_md5 is no MD5 in base64.");
+    return offer;
+}
+
+delta_record require_delta(store& data, const uuid& key_uuid, const uuid& delta_uuid) {
+    auto delta = data.delta(key_uuid, delta_uuid);
+    if (!delta)
+        throw refusal(404, "delta_unknown",
+            "The key " + crypto::to_string(key_uuid) + " has no Delta " + crypto::to_string(delta_uuid) + ".");
+    return *delta;
+}
+
+struct download {
+    delta_record delta;
+    storage_record put_at, now_at; // where its file was put, and where the key keeps Deltas now
+};
+
+/// Counts the download, if it is of the internal storage.
+download begin_download(const services& with, const call& from, const uuid& key_uuid, const uuid& delta_uuid) {
+    return with.data.write([&](store& data) {
+        const auto key = require_key(data, from, key_uuid, operation::download_delta);
+        const auto delta = require_delta(data, key_uuid, delta_uuid);
+        if (delta.deleted_at)
+            throw refusal(404, "delta_unknown", "The file of Delta " + crypto::to_string(delta_uuid) + " was deleted.");
+        if (is_internal(key.storage_uuid) && is_internal(delta.storage_uuid)) {
+            require_below_limit(data, with.with.limits, key_uuid, transfer_kind::download, from.now);
+            data.count_transfer(key_uuid, transfer_kind::download, from.now);
+        }
+        return download{delta, storage_named(data, delta.storage_uuid), storage_named(data, key.storage_uuid)};
+    });
+}
+
+object_permit permit_of(const services& with, const call& from) {
+    const auto permit = with.signer.check(from.http, from.now);
+    if (!permit || with.files.folder() == nullptr)
+        throw refusal(404, "object_unknown", "There is no such object, or the URL's time is over; ask for a new one.");
+    return *permit;
+}
+
+} // namespace
+
+response list_deltas(const services& with, const call& from) {
+    auto query = fields::of_query(from.http);
+    const auto key_uuid = query.id("key_uuid");
+    query.finish();
+    return with.data.read([&](store& data) {
+        require_key(data, from, key_uuid, operation::list_deltas);
+        auto deltas = json::array();
+        for (const auto& delta : data.deltas(key_uuid))
+            deltas.push_back(server::payload_of(delta));
+        return answer({{"deltas", std::move(deltas)}});
+    });
+}
+
+response delta_upload_url(const services& with, const call& from) {
+    const auto accepted = accept_offer(with, from, read_offer(from));
+    return answer(
+        {{"upload_attempt_uuid", crypto::to_string(accepted.attempt_uuid)}, {"method", accepted.transfer.method},
+            {"upload_url", accepted.transfer.url}, {"headers", payload_of(accepted.transfer.headers)},
+            {"expires_at", time_text(accepted.transfer.expires_at)}},
+        201);
+}
+
+response confirm_delta_upload(const services& with, const call& from) {
+    auto body = fields::of_body(from.http);
+    const auto key_uuid = body.id("key_uuid");
+    const auto delta_uuid = body.id("delta_uuid");
+    const auto attempt_uuid = body.id("upload_attempt_uuid");
+    body.finish();
+    const auto confirmed = confirm_upload(with, from, key_uuid, delta_uuid, attempt_uuid);
+    return answer({{"delta", server::payload_of(confirmed.delta)}}, confirmed.known ? 200 : 201);
+}
+
+response delta_download_url(const services& with, const call& from) {
+    auto body = fields::of_body(from.http);
+    const auto key_uuid = body.id("key_uuid");
+    const auto delta_uuid = body.id("delta_uuid");
+    body.finish();
+    const auto found = begin_download(with, from, key_uuid, delta_uuid);
+    auto place = with.files.at(found.now_at);
+    // A key whose storage was changed: the file may have been carried there, or still be where it was.
+    const bool moved = found.now_at.storage_uuid != found.put_at.storage_uuid;
+    if (moved && !place->exists({key_uuid, delta_uuid}))
+        place = with.files.at(found.put_at);
+    const auto transfer = place->sign_download({key_uuid, delta_uuid}, from.now);
+    return answer({{"method", transfer.method}, {"download_url", transfer.url},
+        {"headers", payload_of(transfer.headers)}, {"size_bytes", found.delta.size_bytes},
+        {"content_md5", found.delta.content_md5}, {"expires_at", time_text(transfer.expires_at)}});
+}
+
+response delete_delta(const services& with, const call& from) {
+    auto query = fields::of_query(from.http);
+    const auto key_uuid = query.id("key_uuid");
+    const auto delta_uuid = query.id("delta_uuid");
+    query.finish();
+    const auto storage = with.data.write([&](store& data) {
+        const auto key = require_key(data, from, key_uuid, operation::delete_delta);
+        const auto delta = require_delta(data, key_uuid, delta_uuid);
+        if (delta.seq_number == key.latest_seq)
+            throw refusal(409, "delta_in_use", "The newest Delta is in use and cannot be deleted.");
+        data.mark_delta_deleted(delta_uuid, from.now);
+        return storage_named(data, delta.storage_uuid);
+    });
+    const bool gone = with.files.at(storage)->remove({key_uuid, delta_uuid});
+    return answer({{"message", "The file of the Delta was deleted; its positions stay used."},
+        {"warning", gone ? json(nullptr) : json("The file could not be removed from its storage.")}});
+}
+
+response put_object(const services& with, const call& from) {
+    const auto permit = permit_of(with, from);
+    if (from.http.body.size() != permit.size_bytes ||
+        base64_md5(crypto::as_bytes(from.http.body)) != permit.content_md5)
+        throw refusal(409, "upload_mismatch", "The body has not the size and MD5 that the URL is for.");
+    if (!with.files.folder()->put({permit.key_uuid, permit.delta_uuid}, permit.attempt_uuid, from.http.body))
+        throw refusal(412, "precondition_failed", "There is an object of that name already.");
+    return answer(json::object());
+}
+
+response get_object(const services& with, const call& from) {
+    const auto permit = permit_of(with, from);
+    const auto object = with.files.folder()->fetch({permit.key_uuid, permit.delta_uuid});
+    if (!object)
+        throw refusal(404, "object_unknown", "There is no such object.");
+    return {200, {object->bytes.begin(), object->bytes.end()}, "application/octet-stream"};
+}
+
+} // namespace omegasafe::server

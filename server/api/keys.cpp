@@ -1,0 +1,172 @@
+// Routes of keys: create, view, list, edit, delete, limits.
+#include "server/api/limits.hpp"
+#include "server/api/services.hpp"
+
+namespace omegasafe::server {
+
+namespace {
+
+/// Largest capacity of an iteration: 1.00 MB parts and 4 rotors (docs/formats.md).
+constexpr std::uint64_t largest_capacity = 909'218'544'982'605'376;
+
+response key_answer(store& data, const call& from, const uuid& key_uuid, unsigned status = 200) {
+    const auto key = require_key(data, from, key_uuid);
+    return answer({{"key", payload_of(key, storage_named(data, key.storage_uuid))}}, status);
+}
+
+/// A client that lost the answer to its create asks again.
+bool is_repeated(const key_record& known, const key_record& wanted) {
+    return known.my_role == role::owner && known.latest_seq == 0 && known.alpha_next == 0 &&
+           known.name == wanted.name && known.omegasafe_version == wanted.omegasafe_version &&
+           known.alpha_capacity == wanted.alpha_capacity && known.storage_uuid == wanted.storage_uuid;
+}
+
+/// Files stay where they are; from a bucket there is no way back into the internal storage.
+void require_storage_change(store& data, const call& from, const key_record& key, const uuid& storage_uuid) {
+    require_storage(data, from, storage_uuid);
+    if (is_internal(storage_uuid) && !is_internal(key.storage_uuid))
+        throw refusal(422, "invalid_storage", "A key cannot be switched back to the internal storage.");
+}
+
+/// The files of a key, best effort; true when all are gone.
+bool remove_files(
+    const services& with, const std::vector<std::pair<storage_record, uuid>>& files, const uuid& key_uuid) {
+    bool all = true;
+    for (const auto& [storage, delta_uuid] : files) {
+        try {
+            all = with.files.at(storage)->remove({key_uuid, delta_uuid}) && all;
+        } catch (const std::exception&) {
+            all = false;
+        }
+    }
+    return all;
+}
+
+} // namespace
+
+response answer(const json& payload, unsigned status) {
+    return {status, payload.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+refusal role_too_low(role mine, role needed) {
+    return {403, "role_too_low",
+        "Your role on this key is " + std::string{role_name(mine)} + "; this needs " + std::string{role_name(needed)} +
+            ".",
+        {{"role_id", static_cast<int>(mine)}, {"needed_role_id", static_cast<int>(needed)}}};
+}
+
+key_record require_key(store& data, const call& from, const uuid& key_uuid, operation what) {
+    auto key = data.key_of(from.user.user_uuid, key_uuid);
+    if (!key)
+        throw refusal(404, "key_unknown", "There is no key " + crypto::to_string(key_uuid) + " for this API key.");
+    if (!may(key->my_role, what))
+        throw role_too_low(key->my_role, least_role(what));
+    return *key;
+}
+
+storage_record storage_named(store& data, const uuid& storage_uuid) {
+    if (is_internal(storage_uuid))
+        return internal_storage();
+    if (auto found = data.storage(storage_uuid))
+        return *found;
+    throw refusal(404, "storage_unknown", "There is no storage " + crypto::to_string(storage_uuid) + ".");
+}
+
+storage_record require_storage(store& data, const call& from, const uuid& storage_uuid) {
+    if (is_internal(storage_uuid))
+        return internal_storage();
+    auto found = data.storage(storage_uuid);
+    if (!found || found->user_uuid != from.user.user_uuid)
+        throw refusal(404, "storage_unknown", "There is no storage " + crypto::to_string(storage_uuid) + ".");
+    return *found;
+}
+
+response create_key(const services& with, const call& from) {
+    auto body = fields::of_body(from.http);
+    key_record key;
+    key.key_uuid = body.id("key_uuid");
+    key.name = body.name("name");
+    key.omegasafe_version = body.name("omegasafe_version");
+    key.alpha_capacity = body.number("alpha_global_position_capacity", 1, largest_capacity);
+    key.storage_uuid = body.optional_id("storage_uuid").value_or(internal_storage().storage_uuid);
+    key.created_at = from.now;
+    body.finish();
+    const auto relation_uuid = crypto::random_uuid();
+    return with.data.write([&](store& data) {
+        require_storage(data, from, key.storage_uuid);
+        if (const auto known = data.key_of(from.user.user_uuid, key.key_uuid); known && is_repeated(*known, key))
+            return key_answer(data, from, key.key_uuid);
+        data.add_key(key, from.user.user_uuid, relation_uuid);
+        return key_answer(data, from, key.key_uuid, 201);
+    });
+}
+
+response view_key(const services& with, const call& from) {
+    auto query = fields::of_query(from.http);
+    const auto key_uuid = query.id("key_uuid");
+    query.finish();
+    return with.data.read([&](store& data) { return key_answer(data, from, key_uuid); });
+}
+
+response list_keys(const services& with, const call& from) {
+    fields::of_query(from.http).finish();
+    return with.data.read([&](store& data) {
+        auto keys = json::array();
+        for (const auto& key : data.keys_of(from.user.user_uuid))
+            keys.push_back(payload_of(key, storage_named(data, key.storage_uuid)));
+        return answer({{"keys", std::move(keys)}});
+    });
+}
+
+response edit_key(const services& with, const call& from) {
+    auto body = fields::of_body(from.http);
+    const auto key_uuid = body.id("key_uuid");
+    const auto name = body.optional_name("name");
+    const auto version = body.optional_name("omegasafe_version");
+    const auto storage_uuid = body.optional_id("storage_uuid");
+    body.finish();
+    return with.data.write([&](store& data) {
+        const auto key =
+            require_key(data, from, key_uuid, storage_uuid ? operation::edit_key_storage : operation::edit_key);
+        if (storage_uuid && *storage_uuid != key.storage_uuid)
+            require_storage_change(data, from, key, *storage_uuid);
+        data.edit_key(key_uuid, name, version, storage_uuid);
+        const auto now = require_key(data, from, key_uuid);
+        return answer(
+            {{"message", "The key was edited."}, {"key", payload_of(now, storage_named(data, now.storage_uuid))}});
+    });
+}
+
+response delete_key(const services& with, const call& from) {
+    auto query = fields::of_query(from.http);
+    const auto key_uuid = query.id("key_uuid");
+    query.finish();
+    const auto files = with.data.write([&](store& data) {
+        require_key(data, from, key_uuid, operation::delete_key);
+        std::vector<std::pair<storage_record, uuid>> all;
+        for (const auto& delta : data.deltas(key_uuid))
+            if (!delta.deleted_at)
+                all.emplace_back(storage_named(data, delta.storage_uuid), delta.delta_uuid);
+        data.delete_key(key_uuid);
+        return all;
+    });
+    const bool clean = remove_files(with, files, key_uuid);
+    return answer({{"message", "The key was deleted."}, {"deltas_deleted", files.size()},
+        {"warning", clean ? json(nullptr) : json("Some Delta files could not be removed from their storage.")}});
+}
+
+response key_limits(const services& with, const call& from) {
+    auto query = fields::of_query(from.http);
+    const auto key_uuid = query.id("key_uuid");
+    query.finish();
+    return with.data.read([&](store& data) {
+        const auto key = require_key(data, from, key_uuid);
+        if (!is_internal(key.storage_uuid))
+            return answer(
+                {{"message", "The key keeps its Deltas in a storage of your own; this server sets no limits there."},
+                    {"usage", nullptr}});
+        return answer({{"message", nullptr}, {"usage", usage_of(data, with.with.limits, key_uuid, from.now)}});
+    });
+}
+
+} // namespace omegasafe::server

@@ -1,0 +1,228 @@
+#include "server/api/router.hpp"
+
+#include "messages/error.hpp"
+#include "messages/limits.hpp"
+#include "server/auth/api_key.hpp"
+#include <boost/asio/ip/address.hpp>
+#include <ctime>
+#include <soci/error.h>
+#include <spdlog/spdlog.h>
+
+namespace omegasafe::server {
+
+namespace {
+
+constexpr std::uint64_t json_bytes = 64 * 1024;
+/// The last use of an API key is noted at most this often.
+constexpr unix_time touch_seconds = 60;
+constexpr std::string_view bearer = "Bearer ";
+
+/// What to do about a refusal in general, by its machine code.
+std::string_view hint_of(const std::string& code) {
+    static const std::map<std::string, std::string_view> hints{
+        {"invalid_request", "see docs/openapi.yaml for what the route takes"},
+        {"unauthenticated", "send 'Authorization: Bearer <API key>' with a key that is not revoked"},
+        {"role_too_low", "ask an Owner of the key"},
+        {"key_unknown", "accept an invitation to the key, or create it"},
+        {"delta_conflict", "pull the missing Deltas and go on from there"},
+        {"delta_not_newest", "pull the missing Deltas and claim from the newest"},
+        {"capacity_exhausted", "register the next Delta, or claim less"},
+        {"idempotency_mismatch", "use a fresh Idempotency-Key for another claim"},
+        {"upload_mismatch", "ask for a new upload URL and upload again"},
+        {"storage_limit_reached", "wait, or use a storage of your own"},
+        {"storage_unusable", "check bucket, region, endpoint, credentials and their rights"},
+        {"rate_limited", "wait as long as Retry-After says"},
+        {"unavailable", "try again later"},
+    };
+    const auto found = hints.find(code);
+    return found == hints.end() ? std::string_view{} : found->second;
+}
+
+std::string path_of_route(const request& from) {
+    if (is_object_path(from.path))
+        return "/objects/{key_uuid}/{delta_uuid}";
+    for (const auto& known : all_routes())
+        if (known.path == from.path)
+            return from.path;
+    return "unknown";
+}
+
+bool is_loopback(const std::string& address) {
+    boost::system::error_code problem;
+    const auto parsed = boost::asio::ip::make_address(address, problem);
+    return !problem && parsed.is_loopback();
+}
+
+/// Whose the API key is; refusal unauthenticated.
+api_key_owner authenticated(const services& with, const request& from, unix_time now) {
+    const auto header = from.header("Authorization");
+    const auto given = header.starts_with(bearer) ? parse_api_key(header.substr(bearer.size())) : std::nullopt;
+    if (given) {
+        const auto found = with.data.read([&](store& data) { return data.active_api_key(given->api_key_uuid); });
+        if (found && matches(*given, found->key.secret_hash)) {
+            if (found->key.last_used_at.value_or(0) + touch_seconds <= now)
+                with.data.write([&](store& data) { data.touch_api_key(given->api_key_uuid, now); });
+            return *found;
+        }
+    }
+    throw refusal(401, "unauthenticated", "The request has no valid API key.");
+}
+
+std::string allowed_methods(const std::string& path) {
+    std::string methods;
+    for (const auto& known : all_routes())
+        if (known.path == path)
+            methods += (methods.empty() ? "" : ", ") + std::string{known.method};
+    return methods;
+}
+
+} // namespace
+
+const std::vector<route>& all_routes() {
+    static const std::vector<route> routes{
+        {"POST", "/users/login", login}, {"POST", "/api_keys/create", create_api_key},
+        {"GET", "/api_keys/list", list_api_keys}, {"POST", "/api_keys/revoke", revoke_api_key},
+        {"GET", "/versions/cli", latest_cli_version, false}, {"POST", "/keys/create", create_key},
+        {"GET", "/keys/view", view_key}, {"GET", "/keys/list", list_keys}, {"PATCH", "/keys/edit", edit_key},
+        {"DELETE", "/keys/delete", delete_key}, {"GET", "/keys/limits", key_limits},
+        {"POST", "/claims/delta", claim_delta}, {"POST", "/claims/alpha", claim_alpha},
+        {"POST", "/claims/fast_forward", claim_delta}, {"GET", "/deltas/list", list_deltas},
+        {"POST", "/deltas/upload_url", delta_upload_url}, {"POST", "/deltas/confirm_upload", confirm_delta_upload},
+        {"POST", "/deltas/download_url", delta_download_url}, {"DELETE", "/deltas/delete", delete_delta},
+        {"POST", "/storages/create", create_storage}, {"PATCH", "/storages/edit", edit_storage},
+        {"GET", "/storages/list", list_storages}, {"GET", "/storages/view", view_storage},
+        {"DELETE", "/storages/delete", delete_storage}, {"POST", "/shares/invite", invite_to_key},
+        {"GET", "/shares/list", list_shares}, {"POST", "/shares/revoke", revoke_share},
+        {"POST", "/shares/leave", leave_key}, {"GET", "/invites/list", list_invites},
+        {"POST", "/invites/accept", accept_invite}, {"POST", "/invites/decline", decline_invite},
+        {"GET", "/health",
+            [](const services&, const call&) {
+                return server::answer({{"status", "ok"}});
+            },
+            false},
+        {"GET", "/ready",
+            [](const services& with, const call&) {
+                if (!with.data.reachable())
+                    throw refusal(503, "unavailable", "The database cannot be reached.");
+                return server::answer({{"status", "ok"}});
+            },
+            false},
+        {"GET", "/metrics", nullptr, false}, // screen() answers
+    };
+    return routes;
+}
+
+response error_response(const request& from, const refusal& problem) {
+    const auto hint = hint_of(problem.code());
+    const json payload{{"error",
+        {{"code", problem.code()}, {"message", problem.what()}, {"hint", hint.empty() ? json(nullptr) : json(hint)},
+            {"request_id", crypto::to_string(from.request_id)}, {"details", problem.details()}}}};
+    auto out = answer(payload, problem.status());
+    if (problem.status() == 401)
+        out.headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (problem.status() == 503)
+        out.headers.emplace_back("Retry-After", "1");
+    return out;
+}
+
+router::router(const services& with)
+    : with_(with), by_address_(with.with.traffic.rate_per_address, with.with.traffic.burst),
+      by_key_(with.with.traffic.rate_per_key, with.with.traffic.burst) {}
+
+std::uint64_t router::body_limit(const request& from) const {
+    // Only a URL that this server signed may bring more than a small JSON body.
+    return is_object_path(from.path) && from.method == "PUT" ? limits::delta_container_bytes : json_bytes;
+}
+
+std::optional<response> router::limited(const request& from) {
+    const auto now = rate_limiter::clock::now();
+    auto wait = by_address_.refuse(from.remote_address, now);
+    if (const auto key = from.header("Authorization"); !wait && !key.empty())
+        wait = by_key_.refuse(std::string{key}, now);
+    if (!wait)
+        return std::nullopt;
+    auto out = error_response(from, {429, "rate_limited", "Too many requests; wait " + std::to_string(*wait) + " s."});
+    out.headers.emplace_back("Retry-After", std::to_string(*wait));
+    return out;
+}
+
+std::optional<response> router::screen(const request& from) {
+    if (from.path == "/metrics" && from.method == "GET")
+        return metrics_page(from);
+    if (from.path == "/health")
+        return std::nullopt;
+    if (auto refused = limited(from))
+        return refused;
+    if (is_object_path(from.path) && from.method == "PUT" && !with_.signer.check(from, std::time(nullptr)))
+        return error_response(
+            from, {404, "object_unknown", "There is no such object, or the URL's time is over; ask for a new one."});
+    return std::nullopt;
+}
+
+response router::metrics_page(const request& from) const {
+    const auto& token = with_.with.metrics_token;
+    const auto given = from.header("Authorization");
+    const bool allowed = token.empty() ? is_loopback(from.remote_address)
+                                       : given.starts_with(bearer) &&
+                                             crypto::equal_constant_time(crypto::as_bytes(given.substr(bearer.size())),
+                                                 crypto::as_bytes(token));
+    if (!allowed)
+        return error_response(from, {401, "unauthenticated", "Metrics need the metrics token."});
+    return {200, metrics_.page(server_ ? server_->connections() : 0), "text/plain; version=0.0.4"};
+}
+
+response router::dispatch(const request& from) const {
+    call made{from, {}, {}, std::time(nullptr)};
+    if (is_object_path(from.path)) {
+        if (from.method == "PUT")
+            return put_object(with_, made);
+        if (from.method == "GET")
+            return get_object(with_, made);
+        throw refusal(405, "method_not_allowed", "Objects take GET and PUT.", {{"allow", "GET, PUT"}});
+    }
+    for (const auto& known : all_routes()) {
+        if (known.path != from.path || known.method != from.method)
+            continue;
+        if (from.path == "/ready" && server_ != nullptr && server_->stopping())
+            throw refusal(503, "unavailable", "The server is shutting down.");
+        if (known.authenticated) {
+            auto who = authenticated(with_, from, made.now);
+            made.user = std::move(who.user);
+            made.api_key_uuid = who.key.api_key_uuid;
+        }
+        return known.run(with_, made);
+    }
+    if (const auto methods = allowed_methods(from.path); !methods.empty())
+        throw refusal(405, "method_not_allowed", "This route takes " + methods + ".", {{"allow", methods}});
+    throw refusal(404, "route_unknown", "There is no such route.");
+}
+
+response router::answer(const request& from) const {
+    try {
+        return dispatch(from);
+    } catch (const refusal& problem) {
+        auto out = error_response(from, problem);
+        if (problem.status() == 405)
+            out.headers.emplace_back("Allow", problem.details()["allow"].get<std::string>());
+        return out;
+    } catch (const soci::soci_error& problem) {
+        spdlog::error("Request {}: the database failed: {}", crypto::to_string(from.request_id), problem.what());
+        return error_response(from, {503, "unavailable", "The database cannot be reached or failed."});
+    } catch (const failure& problem) {
+        spdlog::error("Request {}: {}", crypto::to_string(from.request_id), problem.what());
+        return error_response(from, {503, "unavailable", "The server cannot do this now."});
+    } catch (const std::exception& problem) {
+        spdlog::error("Request {}: {}", crypto::to_string(from.request_id), problem.what());
+        return error_response(from, {500, "internal", "Something went wrong in the server; its log has the request."});
+    }
+}
+
+void router::done(const request& from, const response& to, std::chrono::microseconds took) {
+    metrics_.count(from.method, path_of_route(from), to.status, took);
+    spdlog::info("{}", json{{"request_id", crypto::to_string(from.request_id)}, {"address", from.remote_address},
+                           {"method", from.method}, {"path", from.path.substr(0, 200)}, {"status", to.status},
+                           {"bytes", to.body.size()}, {"microseconds", took.count()}}
+                           .dump(-1, ' ', true, json::error_handler_t::replace));
+}
+
+} // namespace omegasafe::server

@@ -1,0 +1,46 @@
+// From a request to its route and back to a response: who asks, what may be asked, how failures look.
+#pragma once
+
+#include "server/api/metrics.hpp"
+#include "server/api/services.hpp"
+#include "server/http/https_server.hpp"
+#include "server/http/rate_limiter.hpp"
+
+namespace omegasafe::server {
+
+/// One route of docs/openapi.yaml.
+struct route {
+    std::string_view method, path;
+    route_handler run;
+    bool authenticated = true;
+};
+const std::vector<route>& all_routes();
+
+/// The error object for a refusal.
+response error_response(const request& from, const refusal& problem);
+
+/// What the HTTPS server calls. screen, body_limit, done and unreadable run on the I/O thread, answer on any worker.
+class router {
+public:
+    explicit router(const services& with);
+
+    std::optional<response> screen(const request& from);
+    std::uint64_t body_limit(const request& from) const;
+    response answer(const request& from) const;
+    void done(const request& from, const response& to, std::chrono::microseconds took);
+
+    /// Set before serving: what /ready and /metrics look at.
+    void watch(const https_server& server) { server_ = &server; }
+
+private:
+    std::optional<response> limited(const request& from);
+    response metrics_page(const request& from) const;
+    response dispatch(const request& from) const;
+
+    const services& with_;
+    rate_limiter by_address_, by_key_;
+    metrics metrics_; // of the I/O thread
+    const https_server* server_ = nullptr;
+};
+
+} // namespace omegasafe::server

@@ -1,0 +1,52 @@
+// Routes of the caller: who am I, API keys, versions.
+#include "server/api/services.hpp"
+#include "server/auth/api_key.hpp"
+
+namespace omegasafe::server {
+
+response login(const services& with, const call& from) {
+    fields::of_body(from.http).finish();
+    return answer({{"user", payload_of(from.user)}, {"api_key_uuid", crypto::to_string(from.api_key_uuid)},
+        {"server_name", with.with.server_name}, {"server_version", OMEGASAFE_VERSION}});
+}
+
+response create_api_key(const services& with, const call& from) {
+    auto body = fields::of_body(from.http);
+    const auto name = body.name("name");
+    body.finish();
+    const auto fresh = generate_api_key();
+    with.data.write([&](store& data) {
+        data.add_api_key({fresh.api_key_uuid, from.user.user_uuid, name, secret_hash(fresh), from.now, {}, {}});
+    });
+    return answer({{"api_key_uuid", crypto::to_string(fresh.api_key_uuid)}, {"name", name},
+                      {"api_key", std::string{api_key_text(fresh).text()}}},
+        201);
+}
+
+response list_api_keys(const services& with, const call& from) {
+    fields::of_query(from.http).finish();
+    return with.data.read([&](store& data) {
+        auto keys = json::array();
+        for (const auto& key : data.api_keys(from.user.user_uuid))
+            keys.push_back(payload_of(key));
+        return answer({{"api_keys", std::move(keys)}});
+    });
+}
+
+response revoke_api_key(const services& with, const call& from) {
+    auto body = fields::of_body(from.http);
+    const auto api_key_uuid = body.id("api_key_uuid");
+    body.finish();
+    return with.data.write([&](store& data) {
+        if (!data.revoke_api_key(from.user.user_uuid, api_key_uuid, from.now))
+            throw refusal(404, "api_key_unknown", "There is no API key " + crypto::to_string(api_key_uuid) + ".");
+        return answer({{"message", "The API key was revoked."}});
+    });
+}
+
+response latest_cli_version(const services& with, const call& from) {
+    fields::of_query(from.http).finish();
+    return answer({{"latest_version", with.with.latest_cli_version}});
+}
+
+} // namespace omegasafe::server

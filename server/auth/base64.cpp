@@ -1,0 +1,80 @@
+#include "server/auth/base64.hpp"
+
+namespace omegasafe::server {
+
+namespace {
+
+constexpr std::string_view characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::size_t bits_a_character = 6, bits_a_byte = 8, characters_a_group = 4;
+
+char character_of(unsigned value, base64_alphabet alphabet) {
+    if (value < characters.size())
+        return characters[value];
+    const std::string_view last = alphabet == base64_alphabet::url ? "-_" : "+/";
+    return last[value - characters.size()];
+}
+
+std::optional<unsigned> value_of(char character, base64_alphabet alphabet) {
+    for (unsigned value = 0; value < 1U << bits_a_character; ++value)
+        if (character_of(value, alphabet) == character)
+            return value;
+    return std::nullopt;
+}
+
+std::size_t characters_for(std::size_t bytes) {
+    return (bytes * bits_a_byte + bits_a_character - 1) / bits_a_character;
+}
+
+std::size_t padding_for(std::size_t length, base64_alphabet alphabet) {
+    return alphabet == base64_alphabet::url ? 0
+                                            : (characters_a_group - length % characters_a_group) % characters_a_group;
+}
+
+} // namespace
+
+crypto::secure_bytes to_base64(crypto::const_byte_span bytes, base64_alphabet alphabet) {
+    const auto length = characters_for(bytes.size());
+    crypto::secure_bytes text(length + padding_for(length, alphabet));
+    std::fill_n(text.data(), text.size(), static_cast<std::uint8_t>('='));
+    unsigned pending = 0;
+    std::size_t pending_bits = 0, next = 0;
+    for (std::size_t i = 0; i < length; ++i) {
+        if (pending_bits < bits_a_character) {
+            pending = pending << bits_a_byte | (next < bytes.size() ? bytes[next] : 0U);
+            ++next;
+            pending_bits += bits_a_byte;
+        }
+        pending_bits -= bits_a_character;
+        text.data()[i] = static_cast<std::uint8_t>(character_of(pending >> pending_bits & 63U, alphabet));
+    }
+    return text;
+}
+
+std::optional<crypto::secure_bytes> from_base64(std::string_view text, base64_alphabet alphabet) {
+    const auto length = std::min(text.find('='), text.size());
+    if (text.size() != length + padding_for(length, alphabet) ||
+        text.find_first_not_of('=', length) != std::string_view::npos)
+        return std::nullopt;
+    crypto::secure_bytes bytes(length * bits_a_character / bits_a_byte);
+    if (characters_for(bytes.size()) != length)
+        return std::nullopt;
+    unsigned pending = 0;
+    std::size_t pending_bits = 0, next = 0;
+    for (const char character : text.substr(0, length)) {
+        const auto value = value_of(character, alphabet);
+        if (!value)
+            return std::nullopt;
+        pending = pending << bits_a_character | *value;
+        pending_bits += bits_a_character;
+        if (pending_bits < bits_a_byte)
+            continue;
+        pending_bits -= bits_a_byte;
+        bytes.data()[next++] = static_cast<std::uint8_t>(pending >> pending_bits);
+    }
+    const unsigned left_over = pending & ((1U << pending_bits) - 1);
+    if (left_over != 0)
+        return std::nullopt;
+    return bytes;
+}
+
+} // namespace omegasafe::server

@@ -1,0 +1,129 @@
+#include "server/authority/delta_upload.hpp"
+
+#include "messages/error.hpp"
+#include "server/api/limits.hpp"
+#include "server/auth/base64.hpp"
+#include "storage/sfc.hpp"
+#include <array>
+#include <openssl/evp.h>
+
+namespace omegasafe::server {
+
+namespace {
+
+void require_next(store& data, const key_record& key, const delta_offer& offer) {
+    if (offer.seq_number == key.latest_seq + 1 && !data.delta(key.key_uuid, offer.delta_uuid))
+        return;
+    const auto there = data.delta_at(key.key_uuid, offer.seq_number);
+    throw refusal(409, "delta_conflict",
+        "The newest Delta of the key is " + std::to_string(key.latest_seq) + ", so only " +
+            std::to_string(key.latest_seq + 1) + " can follow; pull what is missing.",
+        {{"authoritative_delta_uuid", there ? json(crypto::to_string(there->delta_uuid)) : json(nullptr)},
+            {"latest_seq_number", key.latest_seq}});
+}
+
+void require_positions(const key_record& key, const delta_offer& offer) {
+    const auto first = u128{offer.seq_number - 1} * key.alpha_capacity;
+    if (offer.start_position != first || offer.end_position != first + key.alpha_capacity - 1)
+        throw refusal(
+            400, "invalid_request", "The field start_global_position or end_global_position is not this Delta's.");
+}
+
+refusal mismatch(const std::string& sentence) {
+    return {409, "upload_mismatch", sentence};
+}
+
+/// A Delta travels as a container; the server looks at its structure and cannot open what is in it.
+void require_container(std::vector<std::uint8_t> bytes) {
+    try {
+        const auto source = std::make_shared<storage::memory_source>(std::move(bytes), "The upload");
+        storage::read_sfc_header(*source);
+    } catch (const failure& problem) {
+        throw mismatch("What was uploaded is no Secure File Container: " + std::string{problem.what()});
+    }
+}
+
+void require_as_offered(const stored_object& object, const upload_record& upload) {
+    if (object.attempt_uuid != upload.upload_attempt_uuid)
+        throw mismatch("There is an object of another upload attempt in the storage.");
+    if (object.bytes.size() != upload.size_bytes || base64_md5(object.bytes) != upload.content_md5)
+        throw mismatch("What was uploaded has not the size and MD5 that were announced.");
+    require_container(object.bytes);
+}
+
+struct upload_state {
+    std::optional<delta_record> known;
+    upload_record upload;
+    storage_record storage;
+};
+
+upload_state read_state(
+    store& data, const call& from, const uuid& key_uuid, const uuid& delta_uuid, const uuid& attempt_uuid) {
+    require_key(data, from, key_uuid, operation::upload_delta);
+    const auto upload = data.upload(attempt_uuid);
+    if (!upload || upload->key_uuid != key_uuid || upload->delta_uuid != delta_uuid)
+        throw mismatch("There is no such upload attempt; ask for a new upload URL.");
+    return {data.delta(key_uuid, delta_uuid), *upload, storage_named(data, upload->storage_uuid)};
+}
+
+delta_record record_of(const upload_record& upload, std::uint64_t capacity, unix_time now) {
+    return {upload.delta_uuid, upload.key_uuid, upload.seq_number, 0, capacity, upload.size_bytes, upload.content_md5,
+        upload.storage_uuid, now, {}};
+}
+
+} // namespace
+
+std::string base64_md5(crypto::const_byte_span data) {
+    std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    EVP_Digest(data.data(), data.size(), digest.data(), &size, EVP_md5(), nullptr);
+    return std::string{to_base64({digest.data(), size}, base64_alphabet::standard).text()};
+}
+
+accepted_offer accept_offer(const services& with, const call& from, const delta_offer& offer) {
+    const auto attempt_uuid = crypto::random_uuid();
+    const auto storage = with.data.write([&](store& data) {
+        const auto key = require_key(data, from, offer.key_uuid, operation::upload_delta);
+        require_next(data, key, offer);
+        require_positions(key, offer);
+        if (is_internal(key.storage_uuid))
+            require_below_limit(data, with.with.limits, key.key_uuid, transfer_kind::upload, from.now);
+        data.add_upload({attempt_uuid, offer.key_uuid, offer.delta_uuid, key.storage_uuid, offer.seq_number,
+            offer.size_bytes, offer.content_md5, from.now, from.now + with.with.url_lifetime.count()});
+        return storage_named(data, key.storage_uuid);
+    });
+    return {attempt_uuid, with.files.at(storage)->sign_upload({offer.key_uuid, offer.delta_uuid},
+                              {attempt_uuid, offer.size_bytes, offer.content_md5}, from.now)};
+}
+
+confirmed_delta confirm_upload(
+    const services& with, const call& from, const uuid& key_uuid, const uuid& delta_uuid, const uuid& attempt_uuid) {
+    const auto state =
+        with.data.read([&](store& data) { return read_state(data, from, key_uuid, delta_uuid, attempt_uuid); });
+    if (state.known)
+        return {*state.known, true};
+    const auto place = with.files.at(state.storage);
+    const object_name name{key_uuid, delta_uuid};
+    const auto object = place->fetch(name);
+    if (!object)
+        throw mismatch("The upload has not arrived in the storage.");
+    try {
+        require_as_offered(*object, state.upload);
+        return with.data.write([&](store& data) -> confirmed_delta {
+            const auto key = require_key(data, from, key_uuid, operation::upload_delta);
+            if (const auto known = data.delta(key_uuid, delta_uuid))
+                return {*known, true};
+            data.add_delta(record_of(state.upload, key.alpha_capacity, from.now));
+            if (is_internal(state.upload.storage_uuid))
+                data.count_transfer(key_uuid, transfer_kind::upload, from.now);
+            return {*data.delta(key_uuid, delta_uuid), false};
+        });
+    } catch (const refusal&) {
+        // Nobody can use it: a name is taken only by what is registered. Another attempt's object may yet be confirmed.
+        if (object->attempt_uuid == attempt_uuid)
+            place->remove(name);
+        throw;
+    }
+}
+
+} // namespace omegasafe::server

@@ -1,0 +1,67 @@
+// omegasafe-ecs serve: answers clients until SIGTERM.
+#include "messages/error.hpp"
+#include "server/api/router.hpp"
+#include "server/commands/command.hpp"
+#include <cstdio>
+#include <ctime>
+#include <malloc.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+namespace omegasafe::server {
+
+namespace {
+
+/// One line a request and event on stderr, times in UTC. The logger writes under its own lock: workers log failures.
+void set_up_log(const std::string& level) {
+    auto logger = spdlog::stderr_logger_mt("omegasafe-ecs");
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    logger->set_level(spdlog::level::from_str(level));
+    spdlog::set_default_logger(std::move(logger));
+}
+
+request_handling handling_of(router& routes, database& data) {
+    return {
+        [&](const request& from) { return routes.screen(from); },
+        [&](const request& from) { return routes.body_limit(from); },
+        [&](const request& from) { return routes.answer(from); },
+        [&](const request& from, const response& to, std::chrono::microseconds took) { routes.done(from, to, took); },
+        [](const request& from, unsigned status, const std::string& code, const std::string& sentence) {
+            return error_response(from, {status, code, sentence});
+        },
+        [&] {
+            try {
+                data.write([](store& s) { s.purge(std::time(nullptr)); });
+            } catch (const std::exception& problem) {
+                spdlog::warn("Housekeeping failed: {}", problem.what());
+            }
+        },
+    };
+}
+
+void run_serve(const common_flags& flags) {
+    ::mallopt(M_ARENA_MAX, 4); // one a worker would keep memory that nobody uses
+    const auto with = load_settings(flags.settings_file());
+    set_up_log(with.log_level);
+    const credential_box box{with.server_key};
+    const url_signer signer{box.derive("signed URLs")};
+    const delta_files files{with, box, signer};
+    database data{with.database, with.database_connections};
+    const services all{with, data, box, signer, files};
+    router routes{all};
+    https_server server{with, handling_of(routes, data)};
+    routes.watch(server);
+    std::printf("listening on %s:%u\n", with.listen_host.c_str(), unsigned{server.port()});
+    std::fflush(stdout);
+    server.run();
+}
+
+} // namespace
+
+void add_serve(CLI::App& app) {
+    const auto flags = std::make_shared<common_flags>();
+    add_command(app, "serve", "Serve clients until SIGTERM; SIGHUP reads the certificate anew", flags,
+        [flags] { run_serve(*flags); });
+}
+
+} // namespace omegasafe::server

@@ -1,0 +1,157 @@
+#include "server/storage/bucket_store.hpp"
+
+#include "crypto/uuid.hpp"
+#include "messages/error.hpp"
+#include "messages/limits.hpp"
+#include "server/refusal.hpp"
+#include "storage/aws_signature.hpp"
+#include "storage/http_client.hpp"
+#include <ctime>
+#include <spdlog/spdlog.h>
+
+namespace omegasafe::server {
+
+namespace {
+
+/// Of the requests that the server makes itself.
+constexpr std::chrono::seconds own_lifetime{300};
+
+/// Scheme and authority of a URL, and what stands behind them.
+struct place {
+    std::string scheme, host, path; // "https", "host:port", "" or "/base"
+};
+
+place endpoint_of(const bucket_access& access) {
+    if (access.endpoint_url.empty()) {
+        // A bucket with dots in its name does not fit the certificate's wildcard.
+        const auto host = "s3." + access.region + ".amazonaws.com";
+        return access.bucket_name.find('.') == std::string::npos ? place{"https", access.bucket_name + "." + host, ""}
+                                                                 : place{"https", host, "/" + access.bucket_name};
+    }
+    const auto mark = access.endpoint_url.find("://");
+    auto rest = access.endpoint_url.substr(mark + 3);
+    while (rest.ends_with('/'))
+        rest.pop_back();
+    const auto slash = rest.find('/');
+    return {access.endpoint_url.substr(0, mark), rest.substr(0, slash),
+        (slash == std::string::npos ? "" : rest.substr(slash)) + "/" + access.bucket_name};
+}
+
+/// The machine code of S3's error document.
+std::string error_code_of(const std::string& xml) {
+    const auto begin = xml.find("<Code>"), end = xml.find("</Code>");
+    return begin == std::string::npos || end == std::string::npos || end < begin || end - begin > 100
+               ? "no reason given"
+               : xml.substr(begin + 6, end - begin - 6);
+}
+
+[[noreturn]] void refuse_step(const std::string& step, unsigned status, const std::string& body) {
+    throw refusal(422, "storage_unusable",
+        step + " failed in the bucket: status " + std::to_string(status) + " (" + error_code_of(body) +
+            "); check bucket, region, endpoint, credentials and what they allow.",
+        {{"step", step}});
+}
+
+bool ok(unsigned status) {
+    return status >= 200 && status < 300;
+}
+
+} // namespace
+
+std::string bucket_store::object_key(const object_name& name) const {
+    auto key = access_.remote_path;
+    while (key.starts_with('/'))
+        key.erase(0, 1);
+    while (key.ends_with('/'))
+        key.pop_back();
+    return (key.empty() ? "" : key + "/") + crypto::to_string(name.key_uuid) + "/" + crypto::to_string(name.delta_uuid);
+}
+
+std::string bucket_store::signed_url(const std::string& method, const std::string& object, const header_list& headers,
+    const header_list& query, unix_time now, std::chrono::seconds lifetime) const {
+    const auto where = endpoint_of(access_);
+    const storage::aws_request to_sign{method, where.host, where.path + "/" + object, query, headers};
+    const storage::aws_signer signer{access_.access_key_id, access_.secret_access_key, access_.region, now};
+    return where.scheme + "://" + where.host + storage::aws_presigned_target(to_sign, signer, lifetime);
+}
+
+signed_transfer bucket_store::sign_upload(const object_name& name, const upload_terms& terms, unix_time now) const {
+    const header_list headers{{"Content-Length", std::to_string(terms.size_bytes)}, {"Content-MD5", terms.content_md5},
+        {"If-None-Match", "*"}, {attempt_header, crypto::to_string(terms.attempt_uuid)}};
+    return {"PUT", signed_url("PUT", object_key(name), headers, {}, now, url_lifetime_), headers,
+        now + url_lifetime_.count()};
+}
+
+signed_transfer bucket_store::sign_download(const object_name& name, unix_time now) const {
+    return {"GET", signed_url("GET", object_key(name), {}, {}, now, url_lifetime_), {}, now + url_lifetime_.count()};
+}
+
+bucket_store::reply bucket_store::send(const std::string& method, const std::string& object, const header_list& headers,
+    const std::string& body, const header_list& query) const {
+    const auto url = signed_url(method, object, headers, query, std::time(nullptr), own_lifetime);
+    try {
+        const auto where = storage::parse_object_url(url);
+        if (!where)
+            throw failure(errc::ecs_rejected, "its endpoint is no URL.");
+        storage::http_client client{where->origin};
+        const auto answer = client.send({.method = method,
+            .target = where->target,
+            .headers = headers,
+            .body = crypto::as_bytes(body),
+            .largest_answer = limits::delta_container_bytes,
+            .repeatable = true});
+        return {answer.status, std::string{answer.text()}, std::string{answer.header(attempt_header).value_or("")}};
+    } catch (const failure& problem) {
+        spdlog::warn("A bucket at {} cannot be reached: {}", endpoint_of(access_).host, problem.what());
+        throw refusal(503, "unavailable", "The storage at " + endpoint_of(access_).host + " cannot be reached.");
+    }
+}
+
+std::optional<stored_object> bucket_store::fetch(const object_name& name) const {
+    const auto got = send("GET", object_key(name));
+    if (got.status == 404)
+        return std::nullopt;
+    if (!ok(got.status))
+        throw refusal(503, "unavailable",
+            "The storage at " + endpoint_of(access_).host + " does not give the Delta: " + error_code_of(got.body) +
+                ".");
+    return stored_object{{got.body.begin(), got.body.end()}, crypto::parse_uuid(got.attempt)};
+}
+
+bool bucket_store::exists(const object_name& name) const {
+    return ok(send("HEAD", object_key(name)).status);
+}
+
+bool bucket_store::remove(const object_name& name) const noexcept {
+    try {
+        const auto status = send("DELETE", object_key(name)).status;
+        return ok(status) || status == 404;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+bucket_check bucket_store::check() const {
+    auto prefix = object_key({});
+    prefix.resize(prefix.size() - 2 * 36 - 1);
+    const auto object = prefix + "omegasafe-connection-test-" + crypto::to_string(crypto::random_uuid());
+    const std::string content = "A temporary object of omegasafe-ecs; it may be deleted.";
+    try {
+        const auto listed = send("GET", "", {}, {}, {{"list-type", "2"}, {"max-keys", "1"}, {"prefix", prefix}});
+        if (!ok(listed.status))
+            refuse_step("LIST", listed.status, listed.body);
+        const auto put = send("PUT", object, {{"Content-Length", std::to_string(content.size())}}, content);
+        if (!ok(put.status))
+            refuse_step("PUT", put.status, put.body);
+        const auto got = send("GET", object);
+        if (!ok(got.status) || got.body != content)
+            refuse_step("GET", got.status, got.body);
+    } catch (const refusal& problem) {
+        if (problem.code() != "unavailable")
+            throw;
+        throw refusal(422, "storage_unusable", problem.what(), {{"step", "LIST"}});
+    }
+    return {ok(send("DELETE", object).status)};
+}
+
+} // namespace omegasafe::server

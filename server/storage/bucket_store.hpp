@@ -1,0 +1,52 @@
+// Deltas in a bucket of S3 or of something that speaks its language: REMOTE_PATH/KEY/DELTA, signed by AWS Signature V4.
+#pragma once
+
+#include "crypto/secure_memory.hpp"
+#include "server/storage/object_store.hpp"
+
+namespace omegasafe::server {
+
+/// Where a bucket is and who may use it.
+struct bucket_access {
+    std::string bucket_name, region, endpoint_url, remote_path; // no endpoint: Amazon's of the region
+    std::string access_key_id;
+    crypto::secure_bytes secret_access_key;
+};
+
+/// What setting a storage up found out.
+struct bucket_check {
+    bool can_delete = false;
+};
+
+class bucket_store final : public object_store {
+public:
+    bucket_store(bucket_access access, std::chrono::seconds url_lifetime)
+        : access_(std::move(access)), url_lifetime_(url_lifetime) {}
+
+    signed_transfer sign_upload(const object_name& name, const upload_terms& terms, unix_time now) const override;
+    signed_transfer sign_download(const object_name& name, unix_time now) const override;
+    std::optional<stored_object> fetch(const object_name& name) const override;
+    bool exists(const object_name& name) const override;
+    bool remove(const object_name& name) const noexcept override;
+
+    /// LIST, PUT and GET with a temporary object, which then is deleted if that is allowed. refusal 422
+    /// storage_unusable, with the step that failed and what the bucket said.
+    bucket_check check() const;
+
+private:
+    struct reply {
+        unsigned status = 0;
+        std::string body;
+        std::string attempt; // the attempt header
+    };
+    std::string object_key(const object_name& name) const;
+    std::string signed_url(const std::string& method, const std::string& object, const header_list& headers,
+        const header_list& query, unix_time now, std::chrono::seconds lifetime) const;
+    reply send(const std::string& method, const std::string& object, const header_list& headers = {},
+        const std::string& body = {}, const header_list& query = {}) const;
+
+    bucket_access access_;
+    std::chrono::seconds url_lifetime_;
+};
+
+} // namespace omegasafe::server

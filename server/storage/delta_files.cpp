@@ -1,0 +1,26 @@
+#include "server/storage/delta_files.hpp"
+
+#include "server/api/output.hpp"
+
+namespace omegasafe::server {
+
+bucket_store delta_files::bucket(const storage_record& storage, const bucket_credentials& credentials) const {
+    return {{storage.bucket_name, storage.region, storage.endpoint_url, storage.remote_path, credentials.access_key_id,
+                crypto::secure_bytes{credentials.secret_access_key.span()}},
+        with_.url_lifetime};
+}
+
+std::unique_ptr<object_store> delta_files::at(const storage_record& storage) const {
+    if (!is_internal(storage.storage_uuid))
+        return std::make_unique<bucket_store>(
+            bucket(storage, box_.open(storage.storage_uuid, storage.sealed_credentials)));
+    if (folder())
+        return std::make_unique<folder_store>(folder_);
+    const auto& own = with_.internal_bucket;
+    return std::make_unique<bucket_store>(
+        bucket_access{own.name, own.region, own.endpoint_url, own.remote_path, own.access_key_id,
+            crypto::secure_bytes{std::string_view{own.secret_access_key}}},
+        with_.url_lifetime);
+}
+
+} // namespace omegasafe::server

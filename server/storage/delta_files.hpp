@@ -1,0 +1,29 @@
+// Finds the place of a Delta's file: the internal storage, or a bucket that a user brought.
+#pragma once
+
+#include "server/auth/credential_box.hpp"
+#include "server/storage/bucket_store.hpp"
+#include "server/storage/folder_store.hpp"
+
+namespace omegasafe::server {
+
+/// Immutable, any thread; the stores it gives must not outlive it.
+class delta_files {
+public:
+    delta_files(const settings& with, const credential_box& box, const url_signer& signer)
+        : with_(with), box_(box), folder_(with, signer) {}
+
+    /// Of the internal storage or of a record with sealed credentials.
+    std::unique_ptr<object_store> at(const storage_record& storage) const;
+    /// The internal storage's folder; nullptr when it is a bucket.
+    const folder_store* folder() const { return with_.internal_folder.empty() ? nullptr : &folder_; }
+    /// A bucket by its fields and credentials that are not stored yet.
+    bucket_store bucket(const storage_record& storage, const bucket_credentials& credentials) const;
+
+private:
+    const settings& with_;
+    const credential_box& box_;
+    folder_store folder_;
+};
+
+} // namespace omegasafe::server

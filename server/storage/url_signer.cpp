@@ -1,0 +1,80 @@
+#include "server/storage/url_signer.hpp"
+
+#include "crypto/hash.hpp"
+#include "crypto/position.hpp"
+#include "server/api/fields.hpp"
+#include "server/refusal.hpp"
+#include "storage/aws_signature.hpp"
+#include <map>
+
+namespace omegasafe::server {
+
+namespace {
+
+constexpr std::string_view prefix = "/objects/";
+constexpr std::size_t uuid_length = 36;
+
+std::string path_of(const object_permit& permit) {
+    return std::string{prefix} + crypto::to_string(permit.key_uuid) + "/" + crypto::to_string(permit.delta_uuid);
+}
+
+std::string hexadecimal(crypto::const_byte_span bytes) {
+    static constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const auto byte : bytes)
+        (out += digits[byte >> 4]) += digits[byte & 15];
+    return out;
+}
+
+/// UUIDs and numbers of a query; nothing when one is not what it should be.
+std::optional<object_permit> parsed(const request& from) {
+    if (!is_object_path(from.path))
+        return std::nullopt;
+    std::map<std::string, std::string> query;
+    try {
+        for (auto& [name, value] : query_parameters(from.query))
+            query[name] = std::move(value);
+    } catch (const refusal&) {
+        return std::nullopt;
+    }
+    const auto key_uuid = crypto::parse_uuid(from.path.substr(prefix.size(), uuid_length));
+    const auto delta_uuid = crypto::parse_uuid(from.path.substr(prefix.size() + uuid_length + 1));
+    const auto attempt_uuid = crypto::parse_uuid(query["attempt"]);
+    const auto size = crypto::parse_decimal(query["size"]), expires = crypto::parse_decimal(query["expires"]);
+    if (!key_uuid || !delta_uuid || !attempt_uuid || !size || !expires || *size > UINT32_MAX || *expires > INT64_MAX)
+        return std::nullopt;
+    return object_permit{from.method, *key_uuid, *delta_uuid, *attempt_uuid, static_cast<std::uint64_t>(*size),
+        query["md5"], static_cast<std::int64_t>(*expires)};
+}
+
+} // namespace
+
+bool is_object_path(const std::string& path) {
+    return path.starts_with(prefix) && path.size() == prefix.size() + 2 * uuid_length + 1 &&
+           path[prefix.size() + uuid_length] == '/';
+}
+
+std::string url_signer::signature_of(const object_permit& permit) const {
+    const auto text = permit.method + "\n" + path_of(permit) + "\n" + crypto::to_string(permit.attempt_uuid) + "\n" +
+                      std::to_string(permit.size_bytes) + "\n" + permit.content_md5 + "\n" +
+                      std::to_string(permit.expires_at);
+    return hexadecimal(crypto::hmac_sha256(key_, crypto::as_bytes(text)));
+}
+
+std::string url_signer::target_of(const object_permit& permit) const {
+    return path_of(permit) + "?attempt=" + crypto::to_string(permit.attempt_uuid) +
+           "&size=" + std::to_string(permit.size_bytes) + "&md5=" + storage::aws_encoded(permit.content_md5, false) +
+           "&expires=" + std::to_string(permit.expires_at) + "&signature=" + signature_of(permit);
+}
+
+std::optional<object_permit> url_signer::check(const request& from, std::int64_t now) const {
+    const auto permit = parsed(from);
+    if (!permit || permit->expires_at < now)
+        return std::nullopt;
+    const auto mark = from.query.rfind("&signature=");
+    const auto given = mark == std::string::npos ? std::string{} : from.query.substr(mark + 11);
+    const auto right = signature_of(*permit);
+    return crypto::equal_constant_time(crypto::as_bytes(given), crypto::as_bytes(right)) ? permit : std::nullopt;
+}
+
+} // namespace omegasafe::server

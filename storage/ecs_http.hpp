@@ -1,0 +1,58 @@
+// The HTTP ECS: keys, claims and Deltas at an omegasafe-ecs server. Same operations and errors as the SFC ECS.
+#pragma once
+
+#include "storage/ecs_api.hpp"
+
+namespace omegasafe::storage {
+
+/// For one thread at a time: it waits for the server. Errors as ecs_connection_actor lists them; what the server
+/// refuses is failure_of() (ecs_api.hpp), and an answer that does not fit what was asked is failure(ecs_rejected).
+class ecs_http {
+public:
+    /// `entry` is of type HTTP.
+    explicit ecs_http(const ecs_entry& entry, retry_policy policy = {}) : api_(entry, std::move(policy)) {}
+
+    /// Never sent twice. Without a storage_uuid the server takes its internal storage.
+    void register_key(const ecs_key& key);
+    ecs_key key(const uuid& key_uuid);
+    /// Changes what is given; answers in the server's words.
+    std::string edit_key(const edit_ecs_key& changes);
+    void delete_key(const uuid& key_uuid);
+    std::vector<ecs_delta> deltas(const uuid& key_uuid);
+    /// A claim carries an idempotency key of its own, so that one whose answer was lost is asked for again and takes no
+    /// second range.
+    position_range claim_delta(const claim_delta_positions& request);
+    position_range claim_alpha(const claim_alpha_positions& request);
+    /// Sends the container to where the server says, then has the server confirm it.
+    void upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const_byte_span container);
+    /// Size and MD5 are what the server registered.
+    std::vector<std::uint8_t> download(const uuid& key_uuid, const uuid& delta_uuid);
+
+private:
+    position_range claim(
+        const std::string& path, nlohmann::json body, std::uint64_t size, const std::optional<uuid>& delta_uuid);
+
+    ecs_api api_;
+};
+
+/// How the answers are read; failure(ecs_rejected).
+ecs_key parse_ecs_key(const json_answer& answer);
+ecs_delta parse_ecs_delta(const json_answer& answer);
+/// In the order of their sequence, which rises.
+std::vector<ecs_delta> parse_ecs_deltas(const json_answer& answer);
+/// A range of exactly `size` positions, of that Delta when one is named.
+position_range parse_claim(const json_answer& answer, std::uint64_t size, const std::optional<uuid>& delta_uuid);
+
+/// Where a Delta is to be sent, and with which headers.
+struct upload_permit {
+    uuid attempt{};
+    std::string url{};
+    http_headers headers{};
+};
+/// The headers must be those four that bind the upload to this very content and attempt, and no others.
+upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size, const std::string& content_md5);
+
+/// MD5 in Base64, as Content-MD5 has it: guards the transfer, not against attackers (Deltas are sealed).
+std::string content_md5(crypto::const_byte_span content);
+
+} // namespace omegasafe::storage

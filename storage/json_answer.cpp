@@ -1,0 +1,156 @@
+#include "storage/json_answer.hpp"
+
+#include "messages/error.hpp"
+#include <algorithm>
+
+namespace omegasafe::storage {
+
+using nlohmann::json;
+
+json_answer::json_answer(std::string_view text, std::string host)
+    : value_(json::parse(text, nullptr, false)), host_(std::move(host)) {
+    if (!value_.is_object())
+        refuse("is no JSON object");
+}
+
+std::string json_answer::text(const char* field) const {
+    auto value = text_or_none(field);
+    if (!value)
+        refuse_field(field);
+    return std::move(*value);
+}
+
+std::optional<std::string> json_answer::text_or_none(const char* field) const {
+    const auto* value = find(field);
+    if (value == nullptr)
+        return std::nullopt;
+    if (!value->is_string())
+        refuse_field(field);
+    auto text = value->get<std::string>();
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return c < ' ' || c == 127; }, ' ');
+    return text;
+}
+
+std::uint64_t json_answer::number(const char* field) const {
+    const auto value = number_or_none(field);
+    if (!value)
+        refuse_field(field);
+    return *value;
+}
+
+std::optional<std::uint64_t> json_answer::number_or_none(const char* field) const {
+    const auto* value = find(field);
+    if (value == nullptr)
+        return std::nullopt;
+    if (value->is_number_unsigned())
+        return value->get<std::uint64_t>();
+    // Sizes and capacities above 2^53-1 come as texts.
+    const auto parsed = value->is_string() ? crypto::parse_decimal(value->get_ref<const std::string&>()) : std::nullopt;
+    if (!parsed || *parsed > UINT64_MAX)
+        refuse_field(field);
+    return static_cast<std::uint64_t>(*parsed);
+}
+
+bool json_answer::flag(const char* field) const {
+    const auto value = flag_or_none(field);
+    if (!value)
+        refuse_field(field);
+    return *value;
+}
+
+std::optional<bool> json_answer::flag_or_none(const char* field) const {
+    const auto* value = find(field);
+    if (value == nullptr)
+        return std::nullopt;
+    if (!value->is_boolean())
+        refuse_field(field);
+    return value->get<bool>();
+}
+
+crypto::uuid json_answer::id(const char* field) const {
+    const auto value = id_or_none(field);
+    if (!value)
+        refuse_field(field);
+    return *value;
+}
+
+std::optional<crypto::uuid> json_answer::id_or_none(const char* field) const {
+    const auto value = text_or_none(field);
+    if (!value)
+        return std::nullopt;
+    const auto parsed = crypto::parse_uuid(*value);
+    if (!parsed)
+        refuse_field(field);
+    return parsed;
+}
+
+crypto::u128 json_answer::position(const char* field) const {
+    const auto* value = find(field);
+    if (value != nullptr && value->is_number_unsigned())
+        return value->get<std::uint64_t>();
+    const auto parsed = value != nullptr && value->is_string()
+                            ? crypto::parse_decimal(value->get_ref<const std::string&>())
+                            : std::nullopt;
+    if (!parsed)
+        refuse_field(field);
+    return *parsed;
+}
+
+json_answer json_answer::object(const char* field) const {
+    auto value = object_or_none(field);
+    if (!value)
+        refuse_field(field);
+    return std::move(*value);
+}
+
+std::optional<json_answer> json_answer::object_or_none(const char* field) const {
+    const auto* value = find(field);
+    if (value == nullptr)
+        return std::nullopt;
+    if (!value->is_object())
+        refuse_field(field);
+    return json_answer{*value, host_};
+}
+
+std::vector<json_answer> json_answer::list(const char* field) const {
+    const auto* value = find(field);
+    if (value == nullptr || !value->is_array())
+        refuse_field(field);
+    std::vector<json_answer> elements;
+    elements.reserve(value->size());
+    for (const auto& element : *value) {
+        if (!element.is_object())
+            refuse_field(field);
+        elements.push_back({element, host_});
+    }
+    return elements;
+}
+
+std::vector<std::pair<std::string, std::string>> json_answer::texts(const char* field) const {
+    const auto* value = find(field);
+    if (value == nullptr || !value->is_object())
+        refuse_field(field);
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const auto& [name, content] : value->items()) {
+        if (!content.is_string())
+            refuse_field(field);
+        out.emplace_back(name, content.get<std::string>());
+    }
+    return out;
+}
+
+void json_answer::refuse(const std::string& what) const {
+    throw failure(errc::ecs_rejected, "The ECS at " + host_ + " sent an answer that " + what + ".");
+}
+
+const json* json_answer::find(const char* field) const {
+    const auto found = value_.find(field);
+    return found == value_.end() || found->is_null() ? nullptr : &*found;
+}
+
+void json_answer::refuse_field(const char* field) const {
+    refuse("lacks a usable " + std::string{field});
+}
+
+} // namespace omegasafe::storage

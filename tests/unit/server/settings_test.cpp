@@ -1,0 +1,71 @@
+// omegasafe-ecs.ini and its environment.
+#include "messages/error.hpp"
+#include "server/settings.hpp"
+#include "tests/support/environment.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace omegasafe;
+using namespace omegasafe::server;
+using omegasafe::test::scoped_variable;
+using omegasafe::test::write_text;
+
+namespace {
+
+struct settings_file {
+    test::temp_dir folder;
+    std::filesystem::path path = folder / settings_file_name;
+
+    settings load(const std::string& lines) const {
+        write_text(path, "[server]\n" + lines);
+        return load_settings(path);
+    }
+    std::string problem(const std::string& lines) const {
+        try {
+            load(lines);
+        } catch (const failure& found) {
+            CHECK(found.code() == errc::config_invalid);
+            return found.what();
+        }
+        return "";
+    }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(settings_file, "server settings: defaults, file, environment, in this order") {
+    const auto plain = load("");
+    CHECK(plain.listen_port == 8443);
+    CHECK(plain.public_url == "https://localhost:8443");
+    CHECK(plain.database == "sqlite3:" + (folder / "ecs.sqlite").string());
+    CHECK(plain.limits.uploads_daily == 2);
+    CHECK(plain.limits.downloads_monthly == 200);
+    const auto given = load("listen = [::1]:99\nuploads_daily = 0\ntls_key = k.pem\ndatabase = postgresql:dbname=x\n");
+    CHECK(given.listen_host == "::1");
+    CHECK(given.listen_port == 99);
+    CHECK(given.limits.uploads_daily == 0);
+    CHECK(given.tls_key == folder / "k.pem");
+    CHECK(given.database == "postgresql:dbname=x");
+    const scoped_variable variable{"OMEGASAFE_ECS_UPLOADS_DAILY", "7"};
+    CHECK(load("uploads_daily = 3\n").limits.uploads_daily == 7);
+}
+
+TEST_CASE_METHOD(settings_file, "server settings: what is not usable is named with what would be") {
+    CHECK_THAT(problem("listen = nowhere\n"), Catch::Contains("listen") && Catch::Contains("HOST:PORT"));
+    CHECK_THAT(problem("workers = 0\n"), Catch::Contains("workers") && Catch::Contains("1 to 256"));
+    CHECK_THAT(problem("public_url = http://x\n"), Catch::Contains("https://"));
+    CHECK_THAT(problem("database = mysql:x\n"), Catch::Contains("sqlite3:FILE"));
+    CHECK_THAT(problem("nonsense = 1\n"), Catch::Contains("nonsense"));
+    const scoped_variable variable{"OMEGASAFE_ECS_WORKERS", "many"};
+    CHECK_THAT(problem(""), Catch::Contains("OMEGASAFE_ECS_WORKERS"));
+}
+
+TEST_CASE_METHOD(settings_file, "server settings: the file that init writes has every setting and is valid") {
+    const auto text = settings_text({{"listen", "127.0.0.1:1"}});
+    for (const auto& info : all_settings())
+        CHECK_THAT(text, Catch::Contains(std::string{info.name} + " ="));
+    write_text(path, text);
+    CHECK(load_settings(path).listen_port == 1);
+    CHECK_THROWS_AS(load_settings(folder / "missing.ini"), failure);
+}
