@@ -149,6 +149,17 @@ claimed_range claim(claim_flow flow) {
     return external_path(flow);
 }
 
+/// Nothing is encrypted with what a fast-forward claims, so a range that begins below the floor, as a restored ECS
+/// gives it, is no danger: it is what brings that ECS forward again.
+void raise_floor(const key_access& key, const uuid& delta_uuid, const position_range& range) {
+    const auto entries = key.ask_cache<cache_entries_ptr>(list_cache_entries{key.key_uuid(), delta_uuid});
+    const auto floor = entries->empty() ? u128{0} : entries->front().floor;
+    if (range.last < floor)
+        return;
+    const position_range above{std::max(range.first, floor), range.last};
+    key.ask_cache<position_range>(accept_range{delta_uuid, above, 0, 0, static_cast<std::uint64_t>(above.size())});
+}
+
 /// Raises the pointer at the ECS, then the floor here. A kill between the two is harmless: the floor is below.
 ecs_delta advance(const key_access& key, const fast_forward& request) {
     const auto settings = key.settings();
@@ -166,7 +177,7 @@ ecs_delta advance(const key_access& key, const fast_forward& request) {
                                        " positions that Delta " + std::to_string(delta.seq_number) + " has left.");
     const auto range =
         key.ask_ecs<position_range>(claim_delta_positions{request.key_uuid, delta.delta_uuid, request.size, true});
-    key.ask_cache<position_range>(accept_range{delta.delta_uuid, range, 0, 0, request.size});
+    raise_floor(key, delta.delta_uuid, range);
     delta.next = range.last + 1;
     return delta;
 }

@@ -47,6 +47,7 @@ public:
     password_ptr layer() const;
     settings_ptr settings() const;
     const uuid& ecs_uuid() const;
+    const uuid& key_uuid() const { return key_uuid_; }
 
     template <class Answer, class Request>
     Answer ask_ecs(Request request) const {

@@ -107,6 +107,8 @@ void set_database(settings& s, const std::string& text, const fs::path& folder) 
 }
 
 void set_internal_storage(settings& s, const std::string& text, const fs::path& folder) {
+    if (text.empty())
+        throw failure(errc::config_invalid, "a folder, or the word bucket");
     s.internal_folder = text == "bucket" ? fs::path{} : folder / text;
 }
 
@@ -136,10 +138,6 @@ const std::vector<setting_row>& rows() {
                 s.workers = static_cast<unsigned>(number_in(text, 1, 256));
             }},
         {{"internal_storage", "folder for Deltas, or the word bucket"}, set_internal_storage},
-        {{"internal_provider", "of the bucket: s3 or r2"},
-            [](settings& s, const std::string& text, const fs::path&) {
-                s.internal_bucket.provider = one_of(text, {"s3", "r2"});
-            }},
         {{"internal_bucket_name", "of the bucket"}, bucket_text(&bucket_settings::name)},
         {{"internal_region", "of the bucket; auto for r2"}, bucket_text(&bucket_settings::region)},
         {{"internal_endpoint_url", "of the bucket; for r2 and other S3 servers"},
@@ -223,6 +221,16 @@ std::map<std::string, std::string> values_in(const fs::path& file) {
     return values;
 }
 
+void require_bucket(const settings& s, const fs::path& file) {
+    const auto& bucket = s.internal_bucket;
+    for (const auto& [name, value] :
+        {std::pair{"internal_bucket_name", bucket.name}, {"internal_region", bucket.region},
+            {"internal_access_key_id", bucket.access_key_id}, {"internal_secret_access_key", bucket.secret_access_key}})
+        if (s.internal_folder.empty() && value.empty())
+            throw failure(errc::config_invalid,
+                file.string() + " puts the internal storage into a bucket, which needs " + name + " too.");
+}
+
 settings defaults_in(const fs::path& folder) {
     settings s;
     s.data_dir = folder;
@@ -265,6 +273,7 @@ settings load_settings(const fs::path& file) {
     if (!values.empty())
         throw failure(errc::config_invalid,
             file.string() + " has an unknown setting " + values.begin()->first + "; docs/operating.md lists all.");
+    require_bucket(s, file);
     if (s.public_url.empty())
         s.public_url = "https://localhost:" + std::to_string(s.listen_port);
     return s;
@@ -293,7 +302,7 @@ std::pair<std::string, std::uint16_t> parse_listen(const std::string& text) {
     auto host = text.substr(0, colon);
     if (host.starts_with('[') && host.ends_with(']'))
         host = host.substr(1, host.size() - 2);
-    return {host, static_cast<std::uint16_t>(number_in(text.substr(colon + 1), 0, 65'535))};
+    return {host, static_cast<std::uint16_t>(number_in(text.substr(colon + 1), 1, 65'535))};
 }
 
 } // namespace omegasafe::server

@@ -12,7 +12,6 @@ namespace omegasafe::server {
 
 /// A bucket that the operator gives for the internal storage.
 struct bucket_settings {
-    std::string provider = "s3"; // s3 or r2
     std::string name, region, endpoint_url, remote_path, access_key_id, secret_access_key;
 };
 

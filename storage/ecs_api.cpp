@@ -36,8 +36,10 @@ std::optional<server_error> error_in(const http_response& answer, const std::str
     try {
         const auto error = json_answer{answer.text(), host}.object("error");
         auto words = error.text("message");
-        if (const auto hint = error.text_or_none("hint"))
-            words += " " + *hint;
+        if (auto hint = error.text_or_none("hint"); hint && !hint->empty()) {
+            hint->front() = static_cast<char>(std::toupper(static_cast<unsigned char>(hint->front())));
+            words += " " + *hint + (hint->ends_with('.') ? "" : ".");
+        }
         return server_error{error.text("code"), shortened(words), error.object_or_none("details")};
     } catch (const failure&) {
         return std::nullopt;
@@ -155,8 +157,8 @@ ecs_api::ecs_api(const ecs_entry& entry, retry_policy policy)
       development_mode_(entry.development_mode), policy_(std::move(policy)),
       client_(url_.origin, options_of(!development_mode_)) {}
 
-json_answer ecs_api::get(const std::string& path, const std::vector<query>& named) {
-    return call({.method = "GET"}, with_query(path, named), repeat::safe);
+json_answer ecs_api::get(const std::string& path, const std::vector<query>& named, repeat how) {
+    return call({.method = "GET"}, with_query(path, named), how);
 }
 
 json_answer ecs_api::remove(const std::string& path, const std::vector<query>& named) {

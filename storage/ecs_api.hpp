@@ -47,7 +47,7 @@ public:
     explicit ecs_api(const ecs_entry& entry, retry_policy policy = {});
 
     /// Reads and deletes: what is named goes into the query.
-    json_answer get(const std::string& path, const std::vector<query>& named = {});
+    json_answer get(const std::string& path, const std::vector<query>& named = {}, repeat how = repeat::safe);
     json_answer remove(const std::string& path, const std::vector<query>& named);
     /// Writes. `headers` beside the usual ones.
     json_answer post(const std::string& path, const nlohmann::json& body, repeat how, const http_headers& headers = {});

@@ -189,7 +189,7 @@ ecs_outcome ecs_http_account::revoke(const revoke_key_share& request) {
 }
 
 std::string ecs_http_account::latest_version() {
-    return api_.get("/versions/cli").text("latest_version");
+    return api_.get("/versions/cli", {}, repeat::never).text("latest_version"); // nobody waits for this
 }
 
 } // namespace omegasafe::storage

@@ -127,15 +127,20 @@ response delete_delta(const services& with, const call& from) {
     const auto key_uuid = query.id("key_uuid");
     const auto delta_uuid = query.id("delta_uuid");
     query.finish();
-    const auto storage = with.data.write([&](store& data) {
+    const auto places = with.data.write([&](store& data) {
         const auto key = require_key(data, from, key_uuid, operation::delete_delta);
         const auto delta = require_delta(data, key_uuid, delta_uuid);
         if (delta.seq_number == key.latest_seq)
             throw refusal(409, "delta_in_use", "The newest Delta is in use and cannot be deleted.");
         data.mark_delta_deleted(delta_uuid, from.now);
-        return storage_named(data, delta.storage_uuid);
+        std::vector<storage_record> all{storage_named(data, delta.storage_uuid)};
+        if (delta.storage_uuid != key.storage_uuid) // it may have been carried there
+            all.push_back(storage_named(data, key.storage_uuid));
+        return all;
     });
-    const bool gone = with.files.at(storage)->remove({key_uuid, delta_uuid});
+    bool gone = true;
+    for (const auto& place : places)
+        gone = with.files.at(place)->remove({key_uuid, delta_uuid}) && gone;
     return answer({{"message", "The file of the Delta was deleted; its positions stay used."},
         {"warning", gone ? json(nullptr) : json("The file could not be removed from its storage.")}});
 }

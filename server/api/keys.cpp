@@ -1,6 +1,7 @@
 // Routes of keys: create, view, list, edit, delete, limits.
 #include "server/api/limits.hpp"
 #include "server/api/services.hpp"
+#include <set>
 
 namespace omegasafe::server {
 
@@ -142,16 +143,22 @@ response delete_key(const services& with, const call& from) {
     const auto key_uuid = query.id("key_uuid");
     query.finish();
     const auto files = with.data.write([&](store& data) {
-        require_key(data, from, key_uuid, operation::delete_key);
+        const auto key = require_key(data, from, key_uuid, operation::delete_key);
         std::vector<std::pair<storage_record, uuid>> all;
-        for (const auto& delta : data.deltas(key_uuid))
+        for (const auto& delta : data.deltas(key_uuid)) {
             if (!delta.deleted_at)
                 all.emplace_back(storage_named(data, delta.storage_uuid), delta.delta_uuid);
+            if (!delta.deleted_at && delta.storage_uuid != key.storage_uuid) // it may have been carried there
+                all.emplace_back(storage_named(data, key.storage_uuid), delta.delta_uuid);
+        }
         data.delete_key(key_uuid);
         return all;
     });
     const bool clean = remove_files(with, files, key_uuid);
-    return answer({{"message", "The key was deleted."}, {"deltas_deleted", files.size()},
+    std::set<uuid> deltas;
+    for (const auto& [storage, delta_uuid] : files)
+        deltas.insert(delta_uuid);
+    return answer({{"message", "The key was deleted."}, {"deltas_deleted", deltas.size()},
         {"warning", clean ? json(nullptr) : json("Some Delta files could not be removed from their storage.")}});
 }
 

@@ -95,11 +95,7 @@ const std::vector<route>& all_routes() {
         {"GET", "/shares/list", list_shares}, {"POST", "/shares/revoke", revoke_share},
         {"POST", "/shares/leave", leave_key}, {"GET", "/invites/list", list_invites},
         {"POST", "/invites/accept", accept_invite}, {"POST", "/invites/decline", decline_invite},
-        {"GET", "/health",
-            [](const services&, const call&) {
-                return server::answer({{"status", "ok"}});
-            },
-            false},
+        {"GET", "/health", nullptr, false}, // screen() answers, also when all workers are busy
         {"GET", "/ready",
             [](const services& with, const call&) {
                 if (!with.data.reachable())
@@ -149,8 +145,8 @@ std::optional<response> router::limited(const request& from) {
 std::optional<response> router::screen(const request& from) {
     if (from.path == "/metrics" && from.method == "GET")
         return metrics_page(from);
-    if (from.path == "/health")
-        return std::nullopt;
+    if (from.path == "/health" && from.method == "GET")
+        return server::answer({{"status", "ok"}}); // also when all workers are busy
     if (auto refused = limited(from))
         return refused;
     if (is_object_path(from.path) && from.method == "PUT" && !with_.signer.check(from, std::time(nullptr)))

@@ -1,6 +1,8 @@
 #include "server/commands/command.hpp"
 
 #include "messages/error.hpp"
+#include "server/api/fields.hpp"
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 
@@ -43,6 +45,13 @@ uuid require_uuid(const std::string& text, const std::string& flag) {
     if (!parsed)
         throw failure(errc::usage, "'" + text + "' for " + flag + " is no UUID.");
     return *parsed;
+}
+
+std::string checked_email(std::string email) {
+    std::ranges::transform(email, email.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    if (!looks_like_email(email))
+        throw failure(errc::usage, "'" + email + "' for --email is no mail address.");
+    return email;
 }
 
 api_key add_api_key_for(database& data, const uuid& user_uuid, const std::string& name) {

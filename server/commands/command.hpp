@@ -39,6 +39,9 @@ void tell(const common_flags& flags, const json& payload, const std::vector<std:
 /// A UUID from a flag; failure(usage) names the flag.
 uuid require_uuid(const std::string& text, const std::string& flag);
 
+/// A mail address from --email in lower case; failure(usage).
+std::string checked_email(std::string email);
+
 /// A new API key of a user: stored hashed, its text for once.
 api_key add_api_key_for(database& data, const uuid& user_uuid, const std::string& name);
 

@@ -50,8 +50,7 @@ std::vector<std::string> certificate_names(const init_flags& flags) {
 }
 
 void run_init(const init_flags& flags) {
-    if (!looks_like_email(flags.email))
-        throw failure(errc::usage, "'" + flags.email + "' for --email is no mail address.");
+    const auto email = checked_email(flags.email);
     const auto port = std::to_string(parse_listen(flags.listen).second);
     const fs::path folder =
         fs::absolute(flags.common->data_dir.empty() ? default_data_dir() : fs::path{flags.common->data_dir});
@@ -71,7 +70,7 @@ void run_init(const init_flags& flags) {
     write_settings(file, flags, "https://" + host + ":" + port);
 
     const installation made{*flags.common};
-    user_record user{crypto::random_uuid(), flags.email, flags.name, std::time(nullptr), false};
+    user_record user{crypto::random_uuid(), email, flags.name, std::time(nullptr), false};
     made.data->write([&](store& s) {
         if (const auto known = s.user_by_email(user.email))
             user = *known;

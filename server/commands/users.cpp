@@ -2,7 +2,6 @@
 #include "messages/error.hpp"
 #include "server/api/output.hpp"
 #include "server/commands/command.hpp"
-#include <algorithm>
 #include <ctime>
 
 namespace omegasafe::server {
@@ -14,13 +13,6 @@ struct user_flags {
     std::string email, name, api_key_uuid;
     bool enable = false;
 };
-
-std::string checked_email(std::string email) {
-    std::ranges::transform(email, email.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (!looks_like_email(email))
-        throw failure(errc::usage, "'" + email + "' for --email is no mail address.");
-    return email;
-}
 
 user_record require_user(database& data, const std::string& email) {
     const auto found = data.read([&](store& s) { return s.user_by_email(checked_email(email)); });

@@ -181,7 +181,8 @@ TEST_CASE_METHOD(renewal, "an actor that dies while a claim waits for the ECS: a
     restart();
 }
 
-TEST_CASE_METHOD(renewal, "whichever actor crashes at whichever system call of a claim: an error, then all is well") {
+TEST_CASE_METHOD(
+    renewal, "whichever actor crashes at whichever system call of a claim: an error, then all is well", "[sfc]") {
     const auto saved = folder / "saved";
     fs::create_directory(saved);
     fs::copy(root, saved / "config");

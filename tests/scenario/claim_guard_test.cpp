@@ -93,7 +93,7 @@ TEST_CASE_METHOD(one_device, "high-water guard: it outlives the claims it came f
     CHECK_THAT(problem.what(), Catch::Contains("positions from 0") && Catch::Contains("up to 99999"));
 }
 
-TEST_CASE_METHOD(one_device, "high-water guard: an ECS restored from an old copy is refused") {
+TEST_CASE_METHOD(one_device, "high-water guard: an ECS restored from an old copy is refused", "[sfc]") {
     configure(0, 0);
     fs::copy_file(ecs_path, folder / "old.sfc");
     claim(2);
@@ -103,7 +103,22 @@ TEST_CASE_METHOD(one_device, "high-water guard: an ECS restored from an old copy
     CHECK(entry() == before);
 }
 
-TEST_CASE_METHOD(one_device, "an ECS that knows fewer Deltas than this device is refused") {
+TEST_CASE_METHOD(one_device, "a fast-forward brings an ECS restored from an old copy forward again", "[sfc]") {
+    configure(0, 0);
+    fs::copy_file(ecs_path, folder / "old.sfc");
+    claim(2);
+    const auto floor = entry().floor;
+    fs::rename(folder / "old.sfc", ecs_path);
+    CHECK(claim_error(1) == errc::unsafe_claim);
+    ask<ecs_delta>(actors().claimant, fast_forward{key_uuid, unit}); // below the mark: nothing changes here
+    CHECK(entry().floor == floor);
+    CHECK(claim_error(1) == errc::unsafe_claim);
+    ask<ecs_delta>(actors().claimant, fast_forward{key_uuid, 2 * unit}); // across it
+    CHECK(entry().floor == floor + unit);
+    CHECK(claim(1).range.first == floor + unit);
+}
+
+TEST_CASE_METHOD(one_device, "an ECS that knows fewer Deltas than this device is refused", "[sfc]") {
     configure(0, 0);
     fs::copy_file(ecs_path, folder / "old.sfc");
     claim_positions(capacity);

@@ -178,7 +178,7 @@ private:
 
 } // namespace
 
-TEST_CASE("no position is handed out twice, whatever devices do and whatever fails") {
+TEST_CASE("no position is handed out twice, whatever devices do and whatever fails", "[sfc]") {
     std::size_t handed_out = 0, died = 0;
     rc::prop("random devices, settings, claims and troubles", [&] {
         const claim_world world;

@@ -98,7 +98,7 @@ TEST_CASE_METHOD(two_devices, "D4: decryption pulls the Deltas up to its own, an
     advance_to(5);
     const decrypt_file request{sealed, second.folder.path(), "", false, false};
 
-    std::filesystem::rename(first.ecs_path, first.folder / "away");
+    first.ecs_away();
     try {
         second.run_file(request);
         FAIL("decrypted without its Delta");
@@ -106,7 +106,7 @@ TEST_CASE_METHOD(two_devices, "D4: decryption pulls the Deltas up to its own, an
         CHECK(problem.code() == errc::delta_missing);
         CHECK(std::string{problem.what()}.find("Delta 3") != std::string::npos);
     }
-    std::filesystem::rename(first.folder / "away", first.ecs_path);
+    first.ecs_back();
     const auto report = second.run_file(request);
     CHECK(read_text(report.output) == "some text");
     CHECK(second.sequences() == sequence_list{0, 1, 2, 3});
@@ -135,7 +135,7 @@ TEST_CASE_METHOD(two_devices, "D7: an explicit pull catches up with everything, 
     CHECK(second.ask<pull_report>(second.actors().delta_sync, all).pulled.empty());
 }
 
-TEST_CASE_METHOD(two_devices, "a pull that fails anywhere leaves no gap and goes on from there") {
+TEST_CASE_METHOD(two_devices, "a pull that fails anywhere leaves no gap and goes on from there", "[sfc]") {
     advance_to(35); // two batches
     int failures = 0;
     for (int n = 0;; n += 37) {

@@ -1,8 +1,10 @@
 #include "tests/scenario/device.hpp"
 
 #include "crypto/kdf.hpp"
-#include "storage/attributes.hpp"
 #include "storage/config_file.hpp"
+#include "storage/ecs_entry_file.hpp"
+#include "storage/ecs_http.hpp"
+#include "tests/scenario/http_world.hpp"
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -14,6 +16,8 @@ device::device() {
     static const auto generated = crypto::generate_password(); // no scrypt: every step starts the actors anew
     ::setenv("OMEGASAFE_CONFIG_PASSWORD", std::string{generated.text()}.c_str(), 1);
     fs::create_directory(root);
+    if (auto* const world = http_world::here())
+        world->order(nlohmann::json::array()); // a former scenario's
     restart();
     const auto password = std::make_shared<const crypto::secure_bytes>(generated.text());
     ask<void>(actors().config, create_root{password, false, false, nullptr});
@@ -21,26 +25,36 @@ device::device() {
 }
 
 void device::create_key(const fs::path& path) {
-    const auto entry = ask<ecs_entry>(actors().ecs_directory, create_sfc_ecs{"ecs", path});
-    ecs_path = entry.path;
-    ecs_uuid = entry.ecs_uuid;
+    auto* const world = http_world::here();
+    if (world) {
+        ecs_entry_here = world->entry("ecs");
+        store_entry(ecs_entry_here);
+    } else {
+        ecs_entry_here = ask<ecs_entry>(actors().ecs_directory, create_sfc_ecs{"ecs", path});
+    }
+    ecs_path = ecs_entry_here.path;
+    ecs_uuid = ecs_entry_here.ecs_uuid;
     const auto created =
-        ask<created_key>(actors().delta_sync, omegasafe::create_key{"key", ecs_uuid, 100'000, 100'000, 2, 0});
+        ask<created_key>(actors().delta_sync, omegasafe::create_key{"key", ecs_uuid, 100'000, 100'000, 2, 0,
+                                                  world ? world->storage_uuid() : std::optional<uuid>{}});
     key_uuid = created.iterations->front().key_uuid;
 }
 
-void device::join(device& other) {
-    ecs_path = other.ecs_path;
-    ecs_uuid = other.ecs_uuid;
-    key_uuid = other.key_uuid;
+void device::store_entry(const ecs_entry& entry) {
     const auto password = ask<password_ptr>(actors().config, get_container_password{});
     storage::update_container(root / "ecs_storage.sfc", password, [&](const storage::sfc_reader&) {
         storage::container_changes changes;
-        changes.put.push_back(
-            {ecs_uuid, storage::to_attributes({{"ecs_name", "ecs"}, {"ecs_type", "SFC"}, {"path", ecs_path.string()}}),
-                crypto::secure_bytes{}});
+        changes.put.push_back(storage::to_stored(entry));
         return changes;
     });
+}
+
+void device::join(device& other) {
+    ecs_entry_here = other.ecs_entry_here;
+    ecs_path = other.ecs_path;
+    ecs_uuid = other.ecs_uuid;
+    key_uuid = other.key_uuid;
+    store_entry(ecs_entry_here);
     const auto alpha = other.ask<key_iteration_ptr>(other.actors().key_store, load_iteration{key_uuid, 0});
     ask<void>(actors().claim_cache, create_cache_entry{key_uuid, alpha->info.iteration_uuid, 0, ecs_uuid});
     ask<void>(actors().key_store, add_iteration{alpha});
@@ -70,7 +84,10 @@ failure device::claim_failure(double units) {
 void device::hold(cache_reason reason, double units) {
     const auto iteration = entry().iteration_uuid;
     const auto size = static_cast<std::uint64_t>(units * unit) + 1; // one position is taken at once
-    const auto range = ecs().claim_delta({key_uuid, iteration, size});
+    const claim_delta_positions wanted{key_uuid, iteration, size};
+    auto* const world = http_world::here();
+    const auto range =
+        world ? storage::ecs_http{world->past_the_proxy()}.claim_delta(wanted) : ecs().claim_delta(wanted);
     const bool quick = reason == cache_reason::performance;
     ask<position_range>(
         actors().claim_cache, accept_range{iteration, range, quick ? size : 0, quick ? 0 : size - 1, 1});
@@ -100,6 +117,26 @@ std::vector<std::uint64_t> device::sequences() {
 std::uint64_t device::pointer() {
     const auto newest = deltas_at_ecs().back();
     return static_cast<std::uint64_t>(newest.next - newest.positions.first);
+}
+
+std::vector<ecs_delta> device::deltas_at_ecs() {
+    if (auto* const world = http_world::here())
+        return storage::ecs_http{world->past_the_proxy()}.deltas(key_uuid);
+    return ecs().deltas(key_uuid);
+}
+
+void device::ecs_away() const {
+    if (auto* const world = http_world::here())
+        world->order(nlohmann::json::array({nlohmann::json{{"action", "cut_before"}, {"times", 1'000'000}}}));
+    else
+        fs::rename(ecs_path, ecs_path.string() + ".away");
+}
+
+void device::ecs_back() const {
+    if (auto* const world = http_world::here())
+        world->order(nlohmann::json::array());
+    else
+        fs::rename(ecs_path.string() + ".away", ecs_path);
 }
 
 void device::ecs_plays(std::vector<ecs_order> orders) {

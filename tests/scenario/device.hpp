@@ -1,5 +1,5 @@
-// One device in a scenario: a config root with its actors, on an SFC ECS that other devices may share and that a
-// stand-in watches.
+// One device in a scenario: a config root with its actors, on an ECS that other devices may share and that a stand-in
+// watches: an SFC file, or a real server (http_world.hpp).
 #pragma once
 
 #include "actors/file_job.hpp"
@@ -20,7 +20,7 @@ public:
     /// A new config root in a folder of its own.
     device();
 
-    /// Makes an SFC ECS at `path` and a key of 59,319,000 positions an iteration on it.
+    /// Makes an ECS, an SFC one at `path`, and a key of 59,319,000 positions an iteration on it.
     void create_key(const std::filesystem::path& path);
     /// Joins another device's ECS and takes over its Alpha, as export and import do, without pulling any Delta.
     void join(device& other);
@@ -40,8 +40,10 @@ public:
     storage::cache_entry entry();           // of the newest local iteration
     std::vector<std::uint64_t> sequences(); // local iterations, the Alpha as 0
     std::uint64_t pointer();                // positions of the newest Delta claimed at the ECS
-    std::vector<ecs_delta> deltas_at_ecs() { return ecs().deltas(key_uuid); }
+    std::vector<ecs_delta> deltas_at_ecs();
     storage::sfc_ecs ecs() { return storage::sfc_ecs{ecs_path}; }
+    void ecs_away() const;
+    void ecs_back() const;
 
     /// How the ECS behaves from now on, until the actors start anew; its records begin anew too.
     void ecs_plays(std::vector<ecs_order> orders);
@@ -62,6 +64,7 @@ public:
     std::filesystem::path root = folder / "config";
     std::filesystem::path ecs_path;
     uuid ecs_uuid{};
+    ecs_entry ecs_entry_here{};
     uuid key_uuid{};
     std::optional<actors::runtime> runtime;
     ecs_observer observer; // of the ECS, from the next start of the actors on
@@ -72,6 +75,7 @@ public:
     }
 
 private:
+    void store_entry(const ecs_entry& entry);
     template <class Answer, class Request>
     Answer ask_stand_in(const Request& request);
 };

@@ -1,6 +1,8 @@
 #include "tests/scenario/ecs_stand_in.hpp"
 
 #include "actors/runtime.hpp"
+#include "storage/ecs_http.hpp"
+#include "tests/scenario/http_world.hpp"
 #include <algorithm>
 #include <stdexcept>
 #include <thread>
@@ -48,6 +50,8 @@ struct stand_in_state {
         const auto turn = next_turn(call);
         records.push_back({call, size_of(request), {}});
         std::this_thread::sleep_for(turn.delay);
+        if (auto* const world = http_world::here(); world && !turn.wire.is_null())
+            return play_on_the_wire<Answer>(*world, turn, request);
         if (turn.problem || turn.crash) {
             if (turn.takes_effect)
                 forward<Answer>(request);
@@ -62,6 +66,41 @@ struct stand_in_state {
             change(turn, answer);
             return answer;
         }
+    }
+
+    /// The real connection meets the fault: it must fail of itself as the turn says.
+    template <class Answer, class Request>
+    Answer play_on_the_wire(http_world& world, const ecs_turn& turn, const Request& request) {
+        auto order = turn.wire;
+        order["times"] = 1'000'000;
+        if (turn.takes_effect)
+            order["action"] = order["action"] == "status" ? "status_after" : "cut_after";
+        if (turn.takes_effect && std::is_same_v<Request, upload_delta>)
+            order["path"] = "/deltas/confirm_upload"; // the last of the requests that an upload is
+        const auto before = pointer_for(world, request);
+        world.order(nlohmann::json::array({order}));
+        try {
+            actors::ask<Answer>(system, real, request);
+        } catch (const failure&) {
+            world.order(nlohmann::json::array());
+            if (const auto after = pointer_for(world, request); before && after && *after > *before)
+                records.back().gave = position_range{*before, *after - 1};
+            notify();
+            throw;
+        }
+        world.order(nlohmann::json::array());
+        throw std::runtime_error("the proxy did not keep the call from succeeding");
+    }
+
+    /// Where the next claim of that kind begins at the server.
+    template <class Request>
+    static std::optional<u128> pointer_for(const http_world& world, const Request& request) {
+        if constexpr (std::is_same_v<Request, claim_alpha_positions>)
+            return storage::ecs_http{world.past_the_proxy()}.key(request.key_uuid).alpha_next;
+        else if constexpr (std::is_same_v<Request, claim_delta_positions>)
+            return storage::ecs_http{world.past_the_proxy()}.deltas(request.key_uuid).back().next;
+        else
+            return std::nullopt;
     }
 
     template <class Request>
@@ -121,11 +160,15 @@ ecs_turn fails_with_status(int status) {
     const auto code = status == 429 || status >= 500     ? errc::ecs_unavailable
                       : (status == 401 || status == 403) ? errc::ecs_authentication
                                                          : errc::ecs_rejected;
-    return fails_with(code, "The ECS answered with status " + std::to_string(status) + ".");
+    auto turn = fails_with(code, "The ECS answered with status " + std::to_string(status) + ".");
+    turn.wire = {{"action", "status"}, {"status", status}, {"code", "made_up"}};
+    return turn;
 }
 
 ecs_turn unreachable() {
-    return fails_with(errc::ecs_unavailable, "The ECS cannot be reached.");
+    auto turn = fails_with(errc::ecs_unavailable, "The ECS cannot be reached.");
+    turn.wire["action"] = "cut_before";
+    return turn;
 }
 
 ecs_turn crashes() {

@@ -5,6 +5,7 @@
 #include "actors/ecs_connection.hpp"
 #include <chrono>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 namespace omegasafe::test {
 
@@ -35,6 +36,7 @@ struct ecs_turn {
     std::chrono::milliseconds delay{0};
     std::function<position_range(const position_range&)> range{}; // another answer to a claim
     std::function<void(std::vector<ecs_delta>&)> deltas{};        // another list of Deltas
+    nlohmann::json wire{}; // with a real server: what the proxy does instead of us (its action); null: nothing
 };
 
 ecs_turn fails_with(errc code, const std::string& sentence = "The ECS refused on purpose.");

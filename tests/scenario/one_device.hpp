@@ -30,9 +30,6 @@ struct one_device : device {
         restart(); // what creating the key asked of the ECS is not of interest
     }
 
-    void ecs_away() const { std::filesystem::rename(ecs_path, ecs_path.string() + ".away"); }
-    void ecs_back() const { std::filesystem::rename(ecs_path.string() + ".away", ecs_path); }
-
     /// What `action` asked of the ECS, in order.
     template <class F>
     std::vector<ecs_record> calls_of(F action) {

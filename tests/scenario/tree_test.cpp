@@ -92,7 +92,8 @@ const tree_item& item_of(const tree_report& report, const std::string& path) {
 
 } // namespace
 
-TEST_CASE_METHOD(tree_device, "a tree comes back with names, modes and times, and links and pipes are reported") {
+TEST_CASE_METHOD(
+    tree_device, "a tree comes back with names, modes and times, and links and pipes are reported", "[sfc]") {
     fs::create_directories(in / "a/b/empty");
     write_text(in / "a/small", "content");
     write_text(in / "a/b/nothing", "");
@@ -117,7 +118,7 @@ TEST_CASE_METHOD(tree_device, "a tree comes back with names, modes and times, an
     CHECK(tree_contents(out) == tree_contents(in));
 }
 
-TEST_CASE_METHOD(tree_device, "one bad file fails alone, and --resume tries it again") {
+TEST_CASE_METHOD(tree_device, "one bad file fails alone, and --resume tries it again", "[sfc]") {
     add_files(20);
     write_text(in / "bad\nname", "x");
     const auto first = [&] {
@@ -141,7 +142,7 @@ TEST_CASE_METHOD(tree_device, "one bad file fails alone, and --resume tries it a
     CHECK(tree_contents(out) == tree_contents(in));
 }
 
-TEST_CASE_METHOD(tree_device, "a run that stopped goes on without repeating what is done") {
+TEST_CASE_METHOD(tree_device, "a run that stopped goes on without repeating what is done", "[sfc]") {
     add_files(static_cast<int>(limits::group_files) + 88);
     const auto stopped = failure_of([&] {
         const failing_call second_group{"sync_group", 2};
@@ -169,7 +170,7 @@ TEST_CASE_METHOD(tree_device, "a run that stopped goes on without repeating what
     CHECK(failure_of([&] { encrypt(); }).code() == errc::output_refused);
 }
 
-TEST_CASE_METHOD(tree_device, "a journal that cannot be written stops the run") {
+TEST_CASE_METHOD(tree_device, "a journal that cannot be written stops the run", "[sfc]") {
     add_files(5);
     for (const int call : {1, 2}) { // before and after the group
         const failing_call one{"journal", call};
@@ -179,7 +180,7 @@ TEST_CASE_METHOD(tree_device, "a journal that cannot be written stops the run") 
     CHECK(encrypted_files() == 6);
 }
 
-TEST_CASE_METHOD(tree_device, "a run goes on with its own input and key only") {
+TEST_CASE_METHOD(tree_device, "a run goes on with its own input and key only", "[sfc]") {
     add_files(3);
     {
         const failing_call one{"sync_group", 1};
@@ -199,7 +200,7 @@ TEST_CASE_METHOD(tree_device, "a run goes on with its own input and key only") {
     CHECK_FALSE(fs::exists(out));
 }
 
-TEST_CASE_METHOD(tree_device, "damaged, missing and exchanged encrypted files fail alone") {
+TEST_CASE_METHOD(tree_device, "damaged, missing and exchanged encrypted files fail alone", "[sfc]") {
     add_files(10);
     write_text(in / "large-1", std::string(limits::small_file_bytes + 1, 'l'));
     write_text(in / "large-2", std::string(limits::small_file_bytes + 1, 'm'));
@@ -225,7 +226,7 @@ TEST_CASE_METHOD(tree_device, "damaged, missing and exchanged encrypted files fa
     CHECK_FALSE(fs::exists(out / "5"));
 }
 
-TEST_CASE_METHOD(tree_device, "decrypting leaves other files alone, or replaces them") {
+TEST_CASE_METHOD(tree_device, "decrypting leaves other files alone, or replaces them", "[sfc]") {
     add_files(4);
     encrypt();
     fs::create_directory(out);
@@ -243,7 +244,7 @@ TEST_CASE_METHOD(tree_device, "decrypting leaves other files alone, or replaces 
     CHECK(tree_contents(out) == tree_contents(in));
 }
 
-TEST_CASE_METHOD(tree_device, "a link where a folder should be leads nowhere") {
+TEST_CASE_METHOD(tree_device, "a link where a folder should be leads nowhere", "[sfc]") {
     fs::create_directories(in / "a/b");
     write_text(in / "a/b/file", "x");
     write_text(in / "other", "x");
@@ -258,7 +259,7 @@ TEST_CASE_METHOD(tree_device, "a link where a folder should be leads nowhere") {
     CHECK(fs::is_empty(folder / "elsewhere"));
 }
 
-TEST_CASE_METHOD(tree_device, "patterns choose what is encrypted and what is decrypted") {
+TEST_CASE_METHOD(tree_device, "patterns choose what is encrypted and what is decrypted", "[sfc]") {
     fs::create_directories(in / "docs/deep");
     fs::create_directories(in / "build");
     for (const auto* path : {"docs/deep/a.md", "docs/b.txt", "build/c.md", "d.md"})
@@ -272,7 +273,7 @@ TEST_CASE_METHOD(tree_device, "patterns choose what is encrypted and what is dec
     CHECK(tree_contents(folder / "some").size() == 3);
 }
 
-TEST_CASE_METHOD(tree_device, "small files share a claim, and part when no single claim is large enough") {
+TEST_CASE_METHOD(tree_device, "small files share a claim, and part when no single claim is large enough", "[sfc]") {
     for (const auto* name : {"a", "b", "c"})
         write_text(in / name, std::string(3000, 'x'));
     configure(0, 0);

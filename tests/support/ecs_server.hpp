@@ -22,6 +22,9 @@ public:
 
     /// "localhost:PORT", as commands of the client take it.
     const std::string& url() const { return url_; }
+    std::string port() const { return url_.substr(url_.rfind(':') + 1); }
+    std::filesystem::path certificate() const { return data() / "tls" / "certificate.pem"; }
+    std::filesystem::path certificate_key() const { return data() / "tls" / "key.pem"; }
     /// The first user, owner@example.com.
     const ecs_user& owner() const { return owner_; }
     ecs_user add_user(const std::string& email) const;

@@ -12,6 +12,7 @@ Orders, over the same port:
         cut_before    the connection ends, nothing is forwarded
         cut_after     forwarded; the answer is lost and the connection ends
         cut_mid_body  forwarded; the answer's header and half of its body arrive
+        status_after  forwarded, but that status is the answer
         status        that status in the shape of the API's errors, with `headers`; nothing is forwarded
         delay         waits `seconds`, then forwards
     DELETE /_proxy/orders   forgets all orders
@@ -24,7 +25,7 @@ import ssl
 import sys
 import uuid
 
-ACTIONS = ("cut_before", "cut_after", "cut_mid_body", "status", "delay")
+ACTIONS = ("cut_before", "cut_after", "cut_mid_body", "status", "status_after", "delay")
 CODES = {401: "unauthenticated", 403: "role_too_low", 404: "key_unknown", 408: "request_timeout", 412: "precondition_failed",
          429: "rate_limited", 500: "internal", 503: "unavailable"}
 
@@ -140,7 +141,9 @@ class Proxy:
                 self.records.append(record)
                 if action == "cut_before":
                     break
-                if action == "status":
+                if action == "status_after":
+                    upstream, _ = await self.forward(upstream, request, method)
+                if action in ("status", "status_after"):
                     status = order.get("status", 503)
                     request_id = str(uuid.uuid4())
                     answer = made_up(status, {"error": {"code": order.get("code", CODES.get(status, "unavailable")),
