@@ -52,7 +52,8 @@ config_root_files find_config_root_files(const fs::path& root) {
             continue;
         const bool temporary = path.filename().string().starts_with(".omegasafe-tmp-");
         const bool update_check = path.filename() == update_check_file_name && entry.is_regular_file();
-        (temporary || update_check || (entry.is_regular_file() && is_sfc_ecs(path)) ? found.ours : found.others).push_back(path);
+        (temporary || update_check || (entry.is_regular_file() && is_sfc_ecs(path)) ? found.ours : found.others)
+            .push_back(path);
     }
     if (fs::is_regular_file(root / "config.ini"))
         found.ours.push_back(root / "config.ini");
