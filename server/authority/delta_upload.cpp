@@ -2,10 +2,8 @@
 
 #include "messages/error.hpp"
 #include "server/api/limits.hpp"
-#include "server/auth/base64.hpp"
+#include "storage/ecs_http.hpp"
 #include "storage/sfc.hpp"
-#include <array>
-#include <openssl/evp.h>
 
 namespace omegasafe::server {
 
@@ -46,7 +44,7 @@ void require_container(std::vector<std::uint8_t> bytes) {
 void require_as_offered(const stored_object& object, const upload_record& upload) {
     if (object.attempt_uuid != upload.upload_attempt_uuid)
         throw mismatch("There is an object of another upload attempt in the storage.");
-    if (object.bytes.size() != upload.size_bytes || base64_md5(object.bytes) != upload.content_md5)
+    if (object.bytes.size() != upload.size_bytes || storage::content_md5(object.bytes) != upload.content_md5)
         throw mismatch("What was uploaded has not the size and MD5 that were announced.");
     require_container(object.bytes);
 }
@@ -72,13 +70,6 @@ delta_record record_of(const upload_record& upload, std::uint64_t capacity, unix
 }
 
 } // namespace
-
-std::string base64_md5(crypto::const_byte_span data) {
-    std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    EVP_Digest(data.data(), data.size(), digest.data(), &size, EVP_md5(), nullptr);
-    return std::string{to_base64({digest.data(), size}, base64_alphabet::standard).text()};
-}
 
 accepted_offer accept_offer(const services& with, const call& from, const delta_offer& offer) {
     const auto attempt_uuid = crypto::random_uuid();

@@ -29,7 +29,4 @@ struct confirmed_delta {
 confirmed_delta confirm_upload(
     const services& with, const call& from, const uuid& key_uuid, const uuid& delta_uuid, const uuid& attempt_uuid);
 
-/// MD5 as the header Content-MD5 carries it.
-std::string base64_md5(crypto::const_byte_span data);
-
 } // namespace omegasafe::server
