@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""The operator's commands beside a running server: users, API keys, keys, storages, settings, each plain and as JSON, and what
+they refuse. Usage: commands_test.py; the program is OMEGASAFE_ECS_BINARY."""
+import subprocess
+import unittest
+
+from contract_support import KeysTest, new_uuid
+from harness import HANG
+
+
+class CommandsTest(KeysTest):
+    def plain(self, *arguments):
+        return subprocess.run([self.server.binary, *arguments, "--data-dir", str(self.server.data_dir)], capture_output=True,
+                              text=True, timeout=HANG, env=self.server.environment(), check=False)
+
+    def refused(self, code, words, *arguments):
+        done = self.plain(*arguments)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertIn(words, done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1)
+
+    def test_users(self):
+        made = self.server.run("user", "add", "--email", "New.User@Example.com", "--name", "New")
+        listed = self.server.run("user", "list")["users"]
+        mine = next(user for user in listed if user["user_uuid"] == made["user_uuid"])
+        self.assertEqual((mine["email"], mine["name"], mine["disabled"]), ("new.user@example.com", "New", False))
+        self.assertIn("new.user@example.com", self.plain("user", "list").stdout)
+        client = self.server.client(made["api_key"])
+        self.expect(client.post("/users/login", {}), 200)
+        self.assertTrue(self.server.run("user", "disable", "--email", "new.user@example.com")["disabled"])
+        self.expect(client.post("/users/login", {}), 401)
+        self.server.run("user", "disable", "--email", "new.user@example.com", "--enable")
+        self.expect(client.post("/users/login", {}), 200)
+        self.refused(65, "new.user@example.com", "user", "add", "--email", "new.user@example.com")
+        self.refused(2, "--email", "user", "add", "--email", "nobody")
+        self.refused(50, "nobody@example.com", "user", "disable", "--email", "nobody@example.com")
+
+    def test_api_keys(self):
+        email = ("--email", self.stranger_account["email"])
+        made = self.server.run("api-key", "create", *email, "--name", "laptop")
+        client = self.server.client(made["api_key"])
+        self.expect(client.post("/users/login", {}), 200)
+        listed = {key["api_key_uuid"]: key for key in self.server.run("api-key", "list", *email)["api_keys"]}
+        mine = listed[made["api_key_uuid"]]
+        self.assertEqual(mine["name"], "laptop")
+        self.assertIsNotNone(mine["last_used_at"])
+        shown = self.plain("api-key", "list", *email).stdout
+        self.assertIn("laptop", shown)
+        self.assertNotIn(made["api_key"], shown)
+        self.assertTrue(self.server.run("api-key", "revoke", *email, "--api-key-uuid", made["api_key_uuid"])["revoked"])
+        self.expect(client.post("/users/login", {}), 401)
+        self.refused(50, "API key", "api-key", "revoke", *email, "--api-key-uuid", new_uuid())
+        self.refused(2, "--api-key-uuid", "api-key", "revoke", *email, "--api-key-uuid", "x")
+
+    def test_keys_and_storages(self):
+        key_uuid = self.make_key()
+        self.assertIn(key_uuid, [key["key_uuid"] for key in self.server.run("key", "list")["keys"]])
+        self.assertIn(key_uuid, self.plain("key", "list").stdout)
+        viewed = self.server.run("key", "view", "--key-uuid", key_uuid)
+        self.assertEqual([(share["email"], share["role_name"]) for share in viewed["shares"]], [(self.server.email, "Owner")])
+        self.assertEqual(viewed["deltas"], [])
+        self.assertIn("Owner: " + self.server.email, self.plain("key", "view", "--key-uuid", key_uuid).stdout)
+        self.refused(50, "key list", "key", "view", "--key-uuid", new_uuid())
+        self.assertEqual(self.server.run("storage", "list")["storages"], [])
+
+    def test_settings_and_schema(self):
+        self.assertTrue(self.server.run("check-config")["valid"])
+        self.assertTrue(self.server.run("migrate")["migrated"])
+        self.refused(21, "already", "init", "--listen", "127.0.0.1:1")
+        done = subprocess.run([self.server.binary, "check-config", "--data-dir", "/nowhere"], capture_output=True, text=True,
+                              timeout=HANG, check=False)
+        self.assertEqual(done.returncode, 20, done.stderr)
+        self.assertIn("/nowhere", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
