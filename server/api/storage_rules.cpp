@@ -36,10 +36,11 @@ bool is_bucket_name(const std::string& name) {
            name.find("..") == std::string::npos && !is_ipv4(name);
 }
 
-/// Two letters, words, a number: eu-central-1, us-gov-west-1.
+/// Letters, words, a number: eu-central-1, us-gov-west-1, eusc-de-east-1.
 bool is_region(const std::string& region) {
-    return between(region, 9, 24) && only(region, {lower, digits, "-"}) && only(region.substr(0, 2), {lower}) &&
-           region[2] == '-' && digits.find(region.back()) != std::string_view::npos &&
+    const auto partition = region.substr(0, region.find('-'));
+    return between(region, 9, 24) && only(region, {lower, digits, "-"}) && between(partition, 2, 4) &&
+           only(partition, {lower}) && digits.find(region.back()) != std::string_view::npos &&
            std::ranges::count(region, '-') >= 2 && region.find("--") == std::string::npos;
 }
 

@@ -123,6 +123,11 @@ TEST_CASE("storages: every field rule of the reference") {
         s.endpoint_url = "";
     };
     CHECK_FALSE(refused(on_s3));
+    for (const auto* region : {"us-gov-west-1", "eusc-de-east-1"})
+        CHECK_FALSE(refused([&](storage_record& s) {
+            on_s3(s);
+            s.region = region;
+        }));
     for (const auto* region : {"auto", "", "europe", "eu-central", "EU-central-1", "eu--central-1"})
         CHECK(refused([&](storage_record& s) {
             on_s3(s);
