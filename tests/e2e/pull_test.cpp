@@ -86,8 +86,9 @@ TEST_CASE("a pull killed at any moment leaves no gap and is taken up again") {
     int killed = 0;
     bool done = false;
     for (std::uint64_t here = 1; !done;) {
-        process running(root.with_config_dir({"encrypt", "-i", file.string(), "-k", device.key(), "-o",
-                            root.folder().path().string(), "-f", "data.omegasafe"}),
+        process running(
+            root.with_config_dir({"encrypt", "-i", file.string(), "-k", device.key(), "-o",
+                root.folder().path().string(), "-f", "data.omegasafe", "--overwrite"}), // a kill after it appeared
             root.options);
         if (killed < 30) {
             std::this_thread::sleep_for(std::chrono::milliseconds(random() % 150));
