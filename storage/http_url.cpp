@@ -252,8 +252,9 @@ ecs_url parse_ecs_url(std::string_view text) {
 }
 
 std::optional<object_url> parse_object_url(std::string_view text) {
-    const auto scheme = lower(text.substr(0, text.find("://")));
-    if (scheme != "http" && scheme != "https")
+    const auto colon = text.find("://");
+    const auto scheme = lower(text.substr(0, colon));
+    if (colon == std::string_view::npos || (scheme != "http" && scheme != "https"))
         return std::nullopt;
     const auto fine = [](char c) { return c > ' ' && c < 127 && c != '#' && c != '"' && c != '\\'; };
     if (text.size() > 4 * longest_url || !std::ranges::all_of(text, fine))

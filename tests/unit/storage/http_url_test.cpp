@@ -90,7 +90,7 @@ TEST_CASE("an object's URL keeps its target as it is") {
     CHECK(parse_object_url("HTTP://Host")->origin == http_origin{"host", 80, false});
     CHECK(parse_object_url("http://host?q")->target == "/?q");
     for (const auto* text : {"", "ftp://a/b", "a/b", "https://", "https://u@h/", "https://h/a b", "https://h/a\r\nX: y",
-             "https://h/#f", "https:/h", "://h"}) {
+             "https://h/#f", "https:/h", "://h", "http", "https"}) {
         INFO(text);
         CHECK(!parse_object_url(text));
     }
