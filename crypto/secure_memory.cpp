@@ -32,15 +32,18 @@ namespace {
 
 constexpr std::size_t smallest_block = 32;
 constexpr std::size_t largest_slab_block = 4096;
-constexpr std::size_t slab_size = 64 * 1024;
+constexpr std::size_t slab_size = 16 * 1024;
 constexpr std::size_t size_classes = 8; // 32, 64, ... 4096
+constexpr std::size_t huge_page = 2 * 1024 * 1024;
 
 /// Zeroed pages, locked if the limits allow, never in a core dump.
 std::uint8_t* map_pages(std::size_t size) {
     void* pages = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
         throw std::bad_alloc();
-    static_cast<void>(::mlock(pages, size)); // best effort: RLIMIT_MEMLOCK may be small
+    if (size >= huge_page)
+        static_cast<void>(::madvise(pages, size, MADV_HUGEPAGE)); // one page fault instead of 512
+    static_cast<void>(::mlock(pages, size));                      // best effort: RLIMIT_MEMLOCK may be small
     static_cast<void>(::madvise(pages, size, MADV_DONTDUMP));
     return static_cast<std::uint8_t*>(pages);
 }
@@ -120,7 +123,7 @@ void wipe(void* data, std::size_t size) noexcept {
         ::explicit_bzero(data, size); // OPENSSL_cleanse takes eight bytes at a time: it shows beside the cipher's speed
 }
 
-secure_bytes::secure_bytes(std::size_t size) : data_(allocate(size)), size_(size) {}
+secure_bytes::secure_bytes(std::size_t size) : data_(allocate(size)), size_(size), allocated_(size) {}
 
 secure_bytes::secure_bytes(const_byte_span copy_of) : secure_bytes(copy_of.size()) {
     if (!copy_of.empty())
@@ -128,19 +131,29 @@ secure_bytes::secure_bytes(const_byte_span copy_of) : secure_bytes(copy_of.size(
 }
 
 secure_bytes::secure_bytes(secure_bytes&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)),
+      allocated_(std::exchange(other.allocated_, 0)) {}
 
 secure_bytes& secure_bytes::operator=(secure_bytes&& other) noexcept {
     if (this != &other) {
-        release(data_, size_);
+        release(data_, allocated_);
         data_ = std::exchange(other.data_, nullptr);
         size_ = std::exchange(other.size_, 0);
+        allocated_ = std::exchange(other.allocated_, 0);
     }
     return *this;
 }
 
 secure_bytes::~secure_bytes() {
-    release(data_, size_);
+    release(data_, allocated_);
+}
+
+void secure_bytes::drop_front(std::size_t count) noexcept {
+    if (count == 0)
+        return; // an empty block may be null
+    size_ -= count;
+    std::memmove(data_, data_ + count, size_);
+    wipe(data_ + size_, count);
 }
 
 bool equal_constant_time(const_byte_span a, const_byte_span b) noexcept {

@@ -34,6 +34,10 @@ public:
     secure_bytes& operator=(const secure_bytes&) = delete;
     ~secure_bytes();
 
+    /// Drops the first `count` bytes (at most size()): the rest moves to the front, what it leaves is wiped. The block
+    /// keeps its memory; for taking over what follows a head without a second block.
+    void drop_front(std::size_t count) noexcept;
+
     std::uint8_t* data() { return data_; }
     const std::uint8_t* data() const { return data_; }
     std::size_t size() const { return size_; }
@@ -47,6 +51,7 @@ public:
 private:
     std::uint8_t* data_ = nullptr;
     std::size_t size_ = 0;
+    std::size_t allocated_ = 0; // bytes of the block, size_ unless its front was dropped
 };
 
 /// Compares in time that depends on the sizes only.

@@ -19,6 +19,9 @@ inline constexpr std::uint64_t chunk_segments = chunk_bytes / segment_bytes;
 /// that little is left to wait for at the end.
 inline constexpr std::uint64_t flush_bytes = 64 * 1024 * 1024;
 
+/// Files from this size on are written past the page cache: below, what is left to wait for at the end is little.
+inline constexpr std::uint64_t direct_bytes = 64 * 1024 * 1024;
+
 /// A listener hears of progress at most this often.
 inline constexpr std::chrono::milliseconds progress_interval{100};
 

@@ -169,17 +169,15 @@ atomic_file::~atomic_file() {
 }
 
 void atomic_file::write_at(std::uint64_t offset, const_byte_span data) {
-    while (!data.empty()) {
-        const auto written = guarded(
-            "write", [&] { return ::pwrite(descriptor_.get(), data.data(), data.size(), static_cast<off_t>(offset)); });
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            throw system_failure(
-                errc::io_failed, "Writing " + target_.string() + " failed", written < 0 ? errno : ENOSPC);
-        offset += static_cast<std::uint64_t>(written);
-        data = data.subspan(static_cast<std::size_t>(written));
-    }
+    if (direct_)
+        direct_->write_at(offset, data);
+    else
+        write_fully(descriptor_.get(), offset, data, target_, "write");
+}
+
+void atomic_file::complete() {
+    if (direct_)
+        direct_->complete();
 }
 
 bool atomic_file::copy_in_kernel(int from, std::uint64_t& source_offset, std::uint64_t& length, std::uint64_t& offset) {
@@ -214,6 +212,8 @@ void atomic_file::reserve(std::uint64_t size) {
         "reserve", [&] { return ::fallocate(descriptor_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size)); });
     if (result != 0 && full(errno))
         throw system_failure(errc::io_failed, "Not enough room for " + target_.string(), errno);
+    if (size >= limits::direct_bytes)
+        direct_ = direct_writer::open(descriptor_.get(), target_);
 }
 
 void atomic_file::publish_new() {
@@ -258,6 +258,7 @@ void atomic_file::publish_over() {
 }
 
 void atomic_file::set_attributes(std::uint32_t mode, std::int64_t mtime_ns) {
+    complete();
     const auto modified = to_timespec(mtime_ns);
     const timespec times[2] = {modified, modified};
     if (::fchmod(descriptor_.get(), mode) != 0 || ::futimens(descriptor_.get(), times) != 0)
@@ -265,6 +266,7 @@ void atomic_file::set_attributes(std::uint32_t mode, std::int64_t mtime_ns) {
 }
 
 void atomic_file::publish() {
+    complete();
     if (policy_ == existing_target::refuse)
         publish_new();
     else
@@ -277,6 +279,7 @@ void atomic_file::flush() const {
 }
 
 void atomic_file::commit() {
+    complete();
     if (guarded("sync", [&] { return ::fsync(descriptor_.get()); }) != 0)
         throw not_on_disk(target_, errno);
     publish();

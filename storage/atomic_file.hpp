@@ -1,6 +1,7 @@
 // Files that appear under their name only when they are whole and on disk.
 #pragma once
 
+#include "storage/direct_writer.hpp"
 #include "storage/random_access.hpp"
 
 namespace omegasafe::storage {
@@ -30,11 +31,13 @@ public:
     /// Within the kernel (copy_file_range) when `source` is a file and the file systems can.
     void copy_from(
         const byte_source& source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t offset) override;
-    /// Reserves space, so that a full disk shows before the work; ignored where the file system cannot.
+    /// Reserves space, so that a full disk shows before the work; ignored where the file system cannot. A large file
+    /// (limits::direct_bytes) is then written past the page cache.
     void reserve(std::uint64_t size);
     /// Permission bits and modification time that the file appears with; after the last write.
     void set_attributes(std::uint32_t mode, std::int64_t mtime_ns);
-    /// What is written so far goes to the disk, beside further writes; any thread may call it. Throws
+    /// What is written so far goes to the disk, but for the last megabyte, beside further writes; any thread may call
+    /// it. Throws
     /// failure(io_failed), and then the file must not be committed: the kernel tells of a lost write only once.
     void flush() const;
     /// fsync, link or rename to the target, fsync of the folder. Throws failure(output_refused / io_failed).
@@ -43,6 +46,7 @@ public:
     void publish();
 
 private:
+    void complete();
     std::string choose_temporary_name() const;
     void create_named();
     void publish_new();
@@ -53,7 +57,8 @@ private:
     existing_target policy_;
     storage::descriptor folder_;
     storage::descriptor descriptor_;
-    std::string temporary_name_; // empty while the file is unnamed
+    std::unique_ptr<direct_writer> direct_; // null: through the page cache
+    std::string temporary_name_;            // empty while the file is unnamed
 };
 
 /// Unlinks every temporary file this process still holds under a name and lets no new one be made: further commits that

@@ -5,6 +5,7 @@
 #include "storage/fail_points.hpp"
 #include "storage/file_lock.hpp"
 #include "storage/system_error.hpp"
+#include "storage/write_fully.hpp"
 #include <algorithm>
 #include <fcntl.h>
 #include <map>
@@ -81,17 +82,7 @@ public:
     explicit operator bool() const { return static_cast<bool>(file_); }
 
     void write_at(std::uint64_t offset, const_byte_span data) override {
-        while (!data.empty()) {
-            const auto written = guarded("write_in_place",
-                [&] { return ::pwrite(file_.get(), data.data(), data.size(), static_cast<off_t>(offset)); });
-            if (written < 0 && errno == EINTR)
-                continue;
-            if (written <= 0)
-                throw system_failure(
-                    errc::io_failed, "Writing " + path_.string() + " failed", written < 0 ? errno : ENOSPC);
-            offset += static_cast<std::uint64_t>(written);
-            data = data.subspan(static_cast<std::size_t>(written));
-        }
+        write_fully(file_.get(), offset, data, path_, "write_in_place");
     }
 
     void sync() override {

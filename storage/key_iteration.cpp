@@ -118,19 +118,19 @@ secure_bytes encode_payload(const iteration_info& info, const crypto::key_materi
     return payload;
 }
 
-key_iteration_ptr decode_payload(const_byte_span payload) {
+key_iteration_ptr decode_payload(secure_bytes payload) {
     if (payload.size() < 4 || payload.size() > max_payload_bytes)
         throw damaged("it has an impossible size");
     const auto size = load_le<std::uint32_t>(payload.data());
     if (size > payload.size() - 4)
         throw damaged("it ends early");
-    const auto info = decode_iteration_info(payload.subspan(4, size));
-    const auto maps = payload.subspan(4 + size);
-    if (maps.size() != info.geometry.material_bytes())
+    const auto info = decode_iteration_info(payload.span().subspan(4, size));
+    payload.drop_front(4 + size);
+    if (payload.size() != info.geometry.material_bytes())
         throw damaged("its maps do not have the size it names");
     std::shared_ptr<const crypto::key_material> material;
     try {
-        material = std::make_shared<const crypto::key_material>(info.geometry, secure_bytes(maps));
+        material = std::make_shared<const crypto::key_material>(info.geometry, std::move(payload));
     } catch (const std::invalid_argument&) {
         throw damaged("a map is no permutation"); // size and geometry are right
     }

@@ -47,10 +47,10 @@ struct key_iteration {
 };
 using key_iteration_ptr = std::shared_ptr<const key_iteration>;
 
-/// The payload of exported keys, Deltas and key store entries: info, then maps. Strict on reading:
-/// failure(container_damaged).
+/// The payload of exported keys, Deltas and key store entries: info, then maps. Reading is strict
+/// (failure(container_damaged)) and keeps the maps in the payload's memory.
 secure_bytes encode_payload(const iteration_info& info, const crypto::key_material& maps);
-key_iteration_ptr decode_payload(const_byte_span payload);
+key_iteration_ptr decode_payload(secure_bytes payload);
 
 /// Largest payload, bytes: 5 MB of maps and 64 KiB for the info.
 inline constexpr std::uint64_t max_payload_bytes = 5'000'000 + 65'536;

@@ -28,7 +28,7 @@ void check_description(const_byte_span cbor) {
         payload.insert(payload.end(), cbor.begin(), cbor.end());
         for (std::uint64_t i = 0; i < info.geometry.material_bytes(); ++i)
             payload.push_back(static_cast<std::uint8_t>(i));
-        const auto decoded = decode_payload(payload);
+        const auto decoded = decode_payload(secure_bytes(payload));
         fuzz::require(decoded->info == info);
         fuzz::require(std::ranges::equal(encode_payload(info, decoded->cipher->key()).span(), payload));
     });
@@ -39,7 +39,7 @@ void check_description(const_byte_span cbor) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const const_byte_span bytes(data, size);
     check_description(bytes);
-    fuzz::accepted([&] { decode_payload(bytes); });
+    fuzz::accepted([&] { decode_payload(secure_bytes(bytes)); });
     fuzz::accepted([&] { open_delta(alpha(), fuzz::input(data, size), nullptr); });
     memory_sink sink;
     sfc_writer writer(sink, nullptr);

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <fstream>
+#include <numeric>
 #include <random>
 #include <string>
 #include <sys/mman.h>
@@ -112,6 +113,27 @@ TEST_CASE("secure_bytes move without copying", "[secure_memory]") {
         c = std::move(same);
         CHECK(c.data() == place);
     }
+}
+
+TEST_CASE("secure_bytes drop their front and wipe what is left behind", "[secure_memory]") {
+    for (const std::size_t size : {std::size_t{300}, std::size_t{70'000}}) {
+        secure_bytes block(size);
+        std::iota(block.data(), block.data() + size, std::uint8_t{0});
+        block.drop_front(0);
+        CHECK(block.size() == size);
+        block.drop_front(255);
+        REQUIRE(block.size() == size - 255);
+        CHECK(block.data()[0] == 255);
+        CHECK(block.data()[size - 256] == static_cast<std::uint8_t>(size - 1));
+        CHECK(all_zero({block.data() + block.size(), 255}));
+        secure_bytes moved(std::move(block));
+        CHECK(moved.size() == size - 255);
+        moved.drop_front(moved.size());
+        CHECK(moved.empty());
+    }
+    secure_bytes none;
+    none.drop_front(0);
+    CHECK(none.empty());
 }
 
 TEST_CASE("secure_bytes copy text and show it", "[secure_memory]") {

@@ -124,6 +124,37 @@ TEST_CASE("a full disk shows when space is reserved, and file systems that canno
     CHECK(code_of([&] { file.reserve(1000); }) == errc::none);
 }
 
+TEST_CASE("a file that is written past the page cache is whole when it appears", "[atomic_file]") {
+    const hook_guard hook(GENERATE(fail_point_hook{nullptr}, no_unnamed_files));
+    const temporary_folder folder;
+    constexpr std::size_t piece = 1024 * 1024 + 16, pieces = 65;
+    const auto content = [](std::size_t i) { return pattern(piece, i); };
+    {
+        atomic_file file(folder / "large", existing_target::refuse);
+        file.reserve(piece * pieces);
+        REQUIRE(piece * pieces > limits::direct_bytes);
+        for (std::size_t i = 1; i < pieces; ++i) {
+            file.write_at(i * piece, content(i));
+            if (i % 16 == 0)
+                file.flush();
+        }
+        file.write_at(0, content(0));
+        file.set_attributes(0640, 1'000'000'000);
+        file.commit();
+    }
+    const file_source source(folder / "large");
+    REQUIRE(source.size() == piece * pieces);
+    bytes found(piece);
+    for (std::size_t i = 0; i < pieces; ++i) {
+        source.read_at(i * piece, found);
+        REQUIRE(found == content(i));
+    }
+    struct stat status {};
+    REQUIRE(::stat((folder / "large").c_str(), &status) == 0);
+    CHECK(status.st_mtim.tv_sec == 1);
+    CHECK(folder.names() == std::vector<std::string>{"large"});
+}
+
 TEST_CASE("bytes are copied from files and memory", "[atomic_file]") {
     const hook_guard hook(GENERATE(fail_point_hook{nullptr}, no_copying_in_kernel));
     const temporary_folder folder;

@@ -96,10 +96,10 @@ TEST_CASE("descriptions have one form only", "[key_iteration]") {
 
 TEST_CASE("payloads round trip and are checked", "[key_iteration]") {
     const auto good = payload_of(test_delta());
-    const auto decoded = decode_payload(good);
+    const auto decoded = decode_payload(secure_bytes(good));
     CHECK(decoded->info == test_delta().info);
     CHECK(same_maps(*decoded, test_delta()));
-    const auto code = [](const bytes& payload) { return code_of([&] { decode_payload(payload); }); };
+    const auto code = [](const bytes& payload) { return code_of([&] { decode_payload(secure_bytes(payload)); }); };
     for (const std::size_t size : {std::size_t{0}, std::size_t{3}, std::size_t{4}, std::size_t{100}, good.size() - 1})
         CHECK(code({good.begin(), good.begin() + size}) == errc::container_damaged);
     auto longer = good;
