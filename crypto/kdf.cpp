@@ -2,6 +2,7 @@
 
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
+#include "crypto/text_encoding.hpp"
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -28,26 +29,11 @@ std::uint64_t scrypt_memory(const scrypt_cost& cost) {
     return (std::uint64_t{128} << cost.log2_n) * cost.r;
 }
 
-/// Writes the first 6 * characters bits of `bits` as base64url, padded with zero bits.
-void write_base64url(const_byte_span bits, std::size_t characters, std::uint8_t* out) {
-    std::uint32_t pending = 0;
-    unsigned pending_bits = 0;
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < characters; ++i) {
-        if (pending_bits < 6) {
-            pending = (pending << 8 | (next < bits.size() ? bits[next] : 0U)) & 0xFFFFU;
-            ++next;
-            pending_bits += 8;
-        }
-        pending_bits -= 6;
-        out[i] = static_cast<std::uint8_t>(base64url[pending >> pending_bits & 63U]);
-    }
-}
-
 /// Catches typing errors, 1 in 2^36 slips through; it says nothing about the secret that guessing it would not.
 std::array<std::uint8_t, check_characters> check_of(const_byte_span checked) {
+    const auto digest = to_base64(sha256::of(checked), base64_alphabet::url);
     std::array<std::uint8_t, check_characters> check{};
-    write_base64url(sha256::of(checked), check.size(), check.data());
+    std::copy_n(digest.data(), check.size(), check.begin());
     return check;
 }
 
@@ -102,7 +88,8 @@ secure_bytes generate_password() {
     random_fill(entropy.span());
     secure_bytes password(checked_size + check_characters);
     std::copy(password_prefix.begin(), password_prefix.end(), password.data());
-    write_base64url(entropy, body_characters, password.data() + password_prefix.size());
+    const auto body = to_base64(entropy, base64_alphabet::url);
+    std::copy_n(body.data(), body_characters, password.data() + password_prefix.size());
     const auto check = check_of(password.span().first(checked_size));
     std::copy(check.begin(), check.end(), password.data() + checked_size);
     return password;

@@ -9,6 +9,7 @@
 #include <new>
 #include <openssl/crypto.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -36,16 +37,32 @@ constexpr std::size_t slab_size = 16 * 1024;
 constexpr std::size_t size_classes = 8; // 32, 64, ... 4096
 constexpr std::size_t huge_page = 2 * 1024 * 1024;
 
-/// Zeroed pages, locked if the limits allow, never in a core dump.
-std::uint8_t* map_pages(std::size_t size) {
+std::uint8_t* map_anonymous(std::size_t size) {
     void* pages = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
         throw std::bad_alloc();
-    if (size >= huge_page)
-        static_cast<void>(::madvise(pages, size, MADV_HUGEPAGE)); // one page fault instead of 512
-    static_cast<void>(::mlock(pages, size));                      // best effort: RLIMIT_MEMLOCK may be small
-    static_cast<void>(::madvise(pages, size, MADV_DONTDUMP));
     return static_cast<std::uint8_t*>(pages);
+}
+
+/// A mapping that begins at a huge page, so that the kernel can fill it with them: one page fault instead of 512.
+std::uint8_t* map_huge(std::size_t size) {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    size = (size + page - 1) / page * page;
+    std::uint8_t* const around = map_anonymous(size + huge_page);
+    const std::size_t before = (huge_page - reinterpret_cast<std::uintptr_t>(around) % huge_page) % huge_page;
+    if (before != 0)
+        ::munmap(around, before);
+    ::munmap(around + before + size, huge_page - before);
+    static_cast<void>(::madvise(around + before, size, MADV_HUGEPAGE));
+    return around + before;
+}
+
+/// Zeroed pages, locked if the limits allow, never in a core dump.
+std::uint8_t* map_pages(std::size_t size) {
+    std::uint8_t* const pages = size >= huge_page ? map_huge(size) : map_anonymous(size);
+    static_cast<void>(::mlock(pages, size)); // best effort: RLIMIT_MEMLOCK may be small
+    static_cast<void>(::madvise(pages, size, MADV_DONTDUMP));
+    return pages;
 }
 
 /// Free blocks of one size. Free blocks are all zero: they were wiped, and the list lies outside of them.

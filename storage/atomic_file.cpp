@@ -1,6 +1,7 @@
 #include "storage/atomic_file.hpp"
 
 #include "crypto/random.hpp"
+#include "crypto/text_encoding.hpp"
 #include "messages/limits.hpp"
 #include "storage/fail_points.hpp"
 #include "storage/file_status.hpp"
@@ -62,12 +63,7 @@ private:
 std::string random_temporary_name() {
     std::array<std::uint8_t, 16> random{};
     crypto::random_fill(random);
-    std::string name = ".omegasafe-tmp-";
-    for (const auto byte : random) {
-        name += "0123456789abcdef"[byte >> 4];
-        name += "0123456789abcdef"[byte & 15];
-    }
-    return name;
+    return ".omegasafe-tmp-" + crypto::to_hexadecimal(random);
 }
 
 /// The link in /proc by which an unnamed file gets a name without privileges.

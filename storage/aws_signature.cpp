@@ -1,6 +1,7 @@
 #include "storage/aws_signature.hpp"
 
 #include "crypto/hash.hpp"
+#include "crypto/text_encoding.hpp"
 #include <algorithm>
 #include <array>
 #include <ctime>
@@ -11,16 +12,6 @@ namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view service = "s3";
-
-std::string hexadecimal(crypto::const_byte_span bytes) {
-    static constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (const auto byte : bytes) {
-        out += digits[byte >> 4];
-        out += digits[byte & 15];
-    }
-    return out;
-}
 
 std::string lower(std::string text) {
     std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -108,13 +99,13 @@ std::string aws_canonical_request(const aws_request& request, std::string_view p
 std::string aws_signature(const aws_signer& signer, const std::string& canonical_request) {
     const auto scope = scope_of(signer);
     const auto to_sign = std::string{algorithm} + "\n" + time_text(signer.unix_seconds) + "\n" + scope + "\n" +
-                         hexadecimal(crypto::sha256::of(crypto::as_bytes(canonical_request)));
+                         crypto::to_hexadecimal(crypto::sha256::of(crypto::as_bytes(canonical_request)));
     crypto::secure_bytes key(4 + signer.secret_access_key.size());
     std::ranges::copy(std::string_view{"AWS4"}, key.data());
     std::ranges::copy(signer.secret_access_key, key.data() + 4);
     for (const auto& part : {scope.substr(0, 8), signer.region, std::string{service}, std::string{"aws4_request"}})
         key = crypto::secure_bytes{crypto::const_byte_span{crypto::hmac_sha256(key, crypto::as_bytes(part))}};
-    return hexadecimal(crypto::hmac_sha256(key, crypto::as_bytes(to_sign)));
+    return crypto::to_hexadecimal(crypto::hmac_sha256(key, crypto::as_bytes(to_sign)));
 }
 
 std::string aws_presigned_target(aws_request request, const aws_signer& signer, std::chrono::seconds lifetime) {

@@ -1,5 +1,7 @@
 #include "storage/cbor.hpp"
 
+#include <algorithm>
+
 namespace omegasafe::storage {
 
 namespace {
@@ -15,6 +17,7 @@ public:
     explicit item_parser(const_byte_span bytes) : rest_(bytes) {}
 
     bool at_end() const { return rest_.empty(); }
+    const_byte_span rest() const { return rest_; }
 
     std::optional<cbor_item> next(int depth = 0) {
         auto item = head();
@@ -37,21 +40,6 @@ public:
         }
         item->content = begin.first(begin.size() - rest_.size());
         return item;
-    }
-
-private:
-    /// The elements of an array or the fields of a map; each takes a byte at least, so hostile counts end soon.
-    bool skip(const cbor_item& group, int depth) {
-        for (std::uint64_t i = 0; i < group.value; ++i) {
-            if (group.type == cbor_item::kind::map) {
-                const auto name = next(depth + 1);
-                if (!name || name->type != cbor_item::kind::text)
-                    return false;
-            }
-            if (!next(depth + 1))
-                return false;
-        }
-        return true;
     }
 
     std::optional<cbor_item> head() {
@@ -78,6 +66,21 @@ private:
         return cbor_item{static_cast<cbor_item::kind>(type), value, {}};
     }
 
+private:
+    /// The elements of an array or the fields of a map; each takes a byte at least, so hostile counts end soon.
+    bool skip(const cbor_item& group, int depth) {
+        for (std::uint64_t i = 0; i < group.value; ++i) {
+            if (group.type == cbor_item::kind::map) {
+                const auto name = next(depth + 1);
+                if (!name || name->type != cbor_item::kind::text)
+                    return false;
+            }
+            if (!next(depth + 1))
+                return false;
+        }
+        return true;
+    }
+
     const_byte_span rest_;
 };
 
@@ -85,8 +88,11 @@ private:
 
 std::optional<cbor_map> cbor_map::parse(const_byte_span bytes) {
     item_parser parser(bytes);
-    const auto item = parser.next();
-    return item && parser.at_end() ? parse(*item) : std::nullopt;
+    auto map = parser.head();
+    if (!map)
+        return {};
+    map->content = parser.rest();
+    return parse(*map);
 }
 
 std::optional<cbor_map> cbor_map::parse(const cbor_item& map) {
@@ -94,15 +100,15 @@ std::optional<cbor_map> cbor_map::parse(const cbor_item& map) {
         return {};
     item_parser parser(map.content);
     cbor_map read;
-    read.fields_.reserve(static_cast<std::size_t>(map.value));
-    while (!parser.at_end()) {
-        const auto name = parser.next();
-        const auto value = parser.next();
-        if (!name || !value)
+    read.fields_.reserve(std::min<std::uint64_t>(map.value, map.content.size() / 2)); // a hostile count ends soon
+    for (std::uint64_t i = 0; i < map.value; ++i) {
+        const auto name = parser.next(1);
+        const auto value = parser.next(1);
+        if (!name || name->type != cbor_item::kind::text || !value)
             return {};
         read.fields_.emplace_back(name->text(), *value);
     }
-    return read;
+    return parser.at_end() ? std::optional{std::move(read)} : std::nullopt;
 }
 
 const cbor_item* cbor_map::find(std::string_view name) const {

@@ -20,7 +20,8 @@ struct cbor_item {
     std::string_view text() const { return {reinterpret_cast<const char*>(content.data()), content.size()}; }
 };
 
-/// The fields of a map in their order. Reading thousands of them, as listings do, costs less than a microsecond each.
+/// The fields of a map in their order. Reading thousands of them, as listings do, costs a fraction of a microsecond
+/// each.
 class cbor_map {
 public:
     /// Nothing unless the bytes are one well-formed map and no more.

@@ -1,4 +1,5 @@
 // Deltas on their way to and from the storage that an HTTP ECS names (reference, create-key: upload safeguards).
+#include "crypto/text_encoding.hpp"
 #include "messages/error.hpp"
 #include "storage/attributes.hpp"
 #include "storage/ecs_http.hpp"
@@ -35,7 +36,7 @@ std::string content_md5(crypto::const_byte_span content) {
     std::array<unsigned char, 16> digest{};
     if (EVP_Digest(content.data(), content.size(), digest.data(), nullptr, EVP_md5(), nullptr) != 1)
         throw std::runtime_error("MD5 failed in OpenSSL");
-    return base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
+    return std::string{crypto::to_base64(digest, crypto::base64_alphabet::standard).text()};
 }
 
 upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size, const std::string& content_md5) {

@@ -1,12 +1,12 @@
 #include "storage/http_url.hpp"
 
+#include "crypto/text_encoding.hpp"
 #include "messages/error.hpp"
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <charconv>
-#include <openssl/evp.h>
 #include <vector>
 
 namespace omegasafe::storage {
@@ -154,7 +154,9 @@ http_proxy parse_proxy(std::string_view text) {
     auto authority = rest.substr(0, rest.find('/'));
     http_proxy proxy;
     if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
-        proxy.authorization = "Basic " + base64(decoded(authority.substr(0, at)));
+        const auto user = decoded(authority.substr(0, at));
+        proxy.authorization = "Basic ";
+        proxy.authorization += crypto::to_base64(crypto::as_bytes(user), crypto::base64_alphabet::standard).text();
         authority.remove_prefix(at + 1);
     }
     const auto origin = take_origin(authority, false);
@@ -280,14 +282,6 @@ std::optional<http_proxy> choose_proxy(const http_origin& origin, const proxy_se
     if (url.empty() || !origin.tls || is_loopback(origin.host) || excluded(lower(settings.no_proxy), origin))
         return std::nullopt;
     return parse_proxy(url);
-}
-
-std::string base64(std::string_view bytes) {
-    std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-    const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    out.resize(static_cast<std::size_t>(size));
-    return out;
 }
 
 } // namespace omegasafe::storage

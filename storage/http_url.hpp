@@ -64,7 +64,4 @@ proxy_settings proxy_environment();
 /// an optional port. failure(ecs_unavailable) when the proxy's URL is none of an HTTP proxy.
 std::optional<http_proxy> choose_proxy(const http_origin& origin, const proxy_settings& settings);
 
-/// Standard Base64 with padding.
-std::string base64(std::string_view bytes);
-
 } // namespace omegasafe::storage

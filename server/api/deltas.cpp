@@ -1,7 +1,7 @@
 // Routes of Deltas: list, upload, confirm, download, delete; and the objects of the internal storage's folder.
+#include "crypto/text_encoding.hpp"
 #include "messages/limits.hpp"
 #include "server/api/limits.hpp"
-#include "server/auth/base64.hpp"
 #include "server/authority/delta_upload.hpp"
 #include "storage/ecs_http.hpp"
 
@@ -31,7 +31,7 @@ delta_offer read_offer(const call& from) {
     body.finish();
     if (offer.size_bytes > limits::delta_container_bytes)
         throw refusal(413, "payload_too_large", "A Delta has at most 10 MiB.");
-    const auto md5 = from_base64(offer.content_md5, base64_alphabet::standard);
+    const auto md5 = crypto::from_base64(offer.content_md5, crypto::base64_alphabet::standard);
     if (!md5 || md5->size() != md5_bytes)
         throw refusal(400, "invalid_request", "The field content_md5 is no MD5 in base64.");
     return offer;

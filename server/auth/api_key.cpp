@@ -2,7 +2,7 @@
 
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
-#include "server/auth/base64.hpp"
+#include "crypto/text_encoding.hpp"
 #include <algorithm>
 
 namespace omegasafe::server {
@@ -23,8 +23,8 @@ api_key generate_api_key() {
 }
 
 crypto::secure_bytes api_key_text(const api_key& key) {
-    const auto id = to_base64({key.api_key_uuid.data, key.api_key_uuid.size()}, base64_alphabet::url);
-    const auto secret = to_base64(key.secret, base64_alphabet::url);
+    const auto id = crypto::to_base64({key.api_key_uuid.data, key.api_key_uuid.size()}, crypto::base64_alphabet::url);
+    const auto secret = crypto::to_base64(key.secret, crypto::base64_alphabet::url);
     crypto::secure_bytes text(text_size);
     auto* out = std::copy(prefix.begin(), prefix.end(), text.data());
     out = std::copy_n(id.data(), id.size(), out);
@@ -36,8 +36,8 @@ crypto::secure_bytes api_key_text(const api_key& key) {
 std::optional<api_key> parse_api_key(std::string_view text) {
     if (text.size() != text_size || !text.starts_with(prefix) || text[prefix.size() + id_characters] != separator)
         return std::nullopt;
-    const auto id = from_base64(text.substr(prefix.size(), id_characters), base64_alphabet::url);
-    auto secret = from_base64(text.substr(text_size - secret_characters), base64_alphabet::url);
+    const auto id = crypto::from_base64(text.substr(prefix.size(), id_characters), crypto::base64_alphabet::url);
+    auto secret = crypto::from_base64(text.substr(text_size - secret_characters), crypto::base64_alphabet::url);
     if (!id || !secret)
         return std::nullopt;
     api_key key{{}, std::move(*secret)};
@@ -46,13 +46,7 @@ std::optional<api_key> parse_api_key(std::string_view text) {
 }
 
 std::string secret_hash(const api_key& key) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string hash;
-    for (const auto byte : crypto::sha256::of(key.secret)) {
-        hash += digits[byte >> 4];
-        hash += digits[byte & 15];
-    }
-    return hash;
+    return crypto::to_hexadecimal(crypto::sha256::of(key.secret));
 }
 
 bool matches(const api_key& key, std::string_view stored_hash) {

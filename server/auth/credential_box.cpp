@@ -3,8 +3,8 @@
 #include "crypto/aead.hpp"
 #include "crypto/kdf.hpp"
 #include "crypto/random.hpp"
+#include "crypto/text_encoding.hpp"
 #include "messages/error.hpp"
-#include "server/auth/base64.hpp"
 #include "storage/atomic_file.hpp"
 #include "storage/descriptor.hpp"
 #include "storage/system_error.hpp"
@@ -86,11 +86,11 @@ std::string credential_box::seal(const crypto::uuid& storage_uuid, const bucket_
     std::copy(nonce.begin(), nonce.end(), sealed.begin() + 1);
     crypto::aead_seal(derive(sealing_label), nonce, associated_data(storage_uuid), plain,
         crypto::byte_span(sealed).subspan(header_size));
-    return std::string{to_base64(sealed, base64_alphabet::standard).text()};
+    return std::string{crypto::to_base64(sealed, crypto::base64_alphabet::standard).text()};
 }
 
 bucket_credentials credential_box::open(const crypto::uuid& storage_uuid, std::string_view sealed) const {
-    const auto bytes = from_base64(sealed, base64_alphabet::standard);
+    const auto bytes = crypto::from_base64(sealed, crypto::base64_alphabet::standard);
     if (!bytes || bytes->size() < header_size + length_size + crypto::aead_tag_size ||
         bytes->data()[0] != format_version)
         refuse_sealed();

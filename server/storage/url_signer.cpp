@@ -2,6 +2,7 @@
 
 #include "crypto/hash.hpp"
 #include "crypto/position.hpp"
+#include "crypto/text_encoding.hpp"
 #include "server/api/fields.hpp"
 #include "server/refusal.hpp"
 #include "storage/aws_signature.hpp"
@@ -16,14 +17,6 @@ constexpr std::size_t uuid_length = 36;
 
 std::string path_of(const object_permit& permit) {
     return std::string{prefix} + crypto::to_string(permit.key_uuid) + "/" + crypto::to_string(permit.delta_uuid);
-}
-
-std::string hexadecimal(crypto::const_byte_span bytes) {
-    static constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (const auto byte : bytes)
-        (out += digits[byte >> 4]) += digits[byte & 15];
-    return out;
 }
 
 /// UUIDs and numbers of a query; nothing when one is not what it should be.
@@ -58,7 +51,7 @@ std::string url_signer::signature_of(const object_permit& permit) const {
     const auto text = permit.method + "\n" + path_of(permit) + "\n" + crypto::to_string(permit.attempt_uuid) + "\n" +
                       std::to_string(permit.size_bytes) + "\n" + permit.content_md5 + "\n" +
                       std::to_string(permit.expires_at);
-    return hexadecimal(crypto::hmac_sha256(key_, crypto::as_bytes(text)));
+    return crypto::to_hexadecimal(crypto::hmac_sha256(key_, crypto::as_bytes(text)));
 }
 
 std::string url_signer::target_of(const object_permit& permit) const {

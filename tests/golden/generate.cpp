@@ -2,6 +2,7 @@
 // ever; this program shows how they were made. Usage: golden_generate <golden folder> <fuzz seeds folder>
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
+#include "crypto/text_encoding.hpp"
 #include "storage/atomic_file.hpp"
 #include "storage/byte_order.hpp"
 #include "storage/container_growth.hpp"
@@ -36,15 +37,6 @@ uuid numbered(std::uint8_t number) {
     uuid id{};
     id.data[15] = number;
     return id;
-}
-
-std::string hex(const_byte_span data) {
-    std::string out;
-    for (const auto byte : data) {
-        out += "0123456789abcdef"[byte >> 4];
-        out += "0123456789abcdef"[byte & 15];
-    }
-    return out;
 }
 
 std::shared_ptr<sfc_password> password_of(const ordered_json& text) {
@@ -122,7 +114,8 @@ ordered_json container_content() {
         return ordered_json{{"uuid", crypto::to_string(numbered(number))}, {"attributes", attributes},
             {"pattern", {{"length", size}, {"start", number}}}};
     };
-    return {{"outcome", "ok"}, {"entries", {entry(1, hex(pattern(5, 200)), 0), entry(2, "", 1), entry(3, "", 65'537)}}};
+    return {{"outcome", "ok"},
+        {"entries", {entry(1, crypto::to_hexadecimal(pattern(5, 200)), 0), entry(2, "", 1), entry(3, "", 65'537)}}};
 }
 
 void containers(golden_folder& golden) {
@@ -223,7 +216,7 @@ void keys(golden_folder& golden, const std::filesystem::path& folder, const key_
         return ordered_json{{"outcome", "ok"}, {"key_uuid", crypto::to_string(iteration.info.key_uuid)},
             {"iteration_uuid", crypto::to_string(iteration.info.iteration_uuid)},
             {"seq_number", iteration.info.seq_number}, {"key_name", iteration.info.key_name},
-            {"maps_sha256", hex(crypto::sha256::of(iteration.cipher->key().bytes()))}};
+            {"maps_sha256", crypto::to_hexadecimal(crypto::sha256::of(iteration.cipher->key().bytes()))}};
     };
     for (const auto& [name, password] :
         {std::pair<std::string, ordered_json>{"plain", nullptr}, {"scrypt", chosen_password}}) {

@@ -1,27 +1,17 @@
-// API keys, sealed credentials, base64 and roles.
+// API keys, sealed credentials and roles.
 #include "messages/error.hpp"
 #include "server/auth/api_key.hpp"
-#include "server/auth/base64.hpp"
 #include "server/auth/credential_box.hpp"
 #include "server/auth/roles.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/server/server_support.hpp"
 #include <fstream>
-#include <rapidcheck/catch.h>
 #include <set>
 
 using namespace omegasafe;
 using namespace omegasafe::test;
 
 namespace {
-
-std::string base64_of(std::string_view text, base64_alphabet alphabet) {
-    return std::string{to_base64(crypto::as_bytes(text), alphabet).text()};
-}
-
-bool is_base64(std::string_view text, base64_alphabet alphabet) {
-    return from_base64(text, alphabet).has_value();
-}
 
 bucket_credentials some_credentials() {
     return {"AKIAIOSFODNN7EXAMPLE", crypto::secure_bytes("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")};
@@ -34,27 +24,6 @@ struct box_fixture {
 };
 
 } // namespace
-
-TEST_CASE("base64 is that of RFC 4648", "[auth]") {
-    const std::vector<std::pair<std::string, std::string>> vectors{{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="},
-        {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
-    for (const auto& [plain, text] : vectors) {
-        CHECK(base64_of(plain, base64_alphabet::standard) == text);
-        CHECK(base64_of(plain, base64_alphabet::url) == text.substr(0, text.find('=')));
-        CHECK(from_base64(text, base64_alphabet::standard).value().text() == plain);
-    }
-    CHECK(base64_of("\xfb\xff", base64_alphabet::standard) == "+/8=");
-    CHECK(base64_of("\xfb\xff", base64_alphabet::url) == "-_8");
-    for (const auto* bad :
-        {"Zg", "Zg=", "Zg===", "Zh==", "Z", "Z===", "=", "====", "Zm9v=", "Zm 9", "Zm9v\n", "-_8=", "Zg==Zg=="})
-        CHECK(!is_base64(bad, base64_alphabet::standard));
-    for (const auto* bad : {"Zg==", "Zh", "+/8", "Z"})
-        CHECK(!is_base64(bad, base64_alphabet::url));
-    rc::prop("reads what it writes", [](const std::string& bytes) {
-        for (const auto alphabet : {base64_alphabet::standard, base64_alphabet::url})
-            RC_ASSERT(from_base64(base64_of(bytes, alphabet), alphabet).value().text() == bytes);
-    });
-}
 
 TEST_CASE("an API key is read as it was written and in no other form", "[auth]") {
     const auto key = generate_api_key();

@@ -1,5 +1,6 @@
 // Every golden file opens, byte for byte, or is refused, as tests/golden/cases.json says.
 #include "crypto/kernels/dispatch.hpp"
+#include "crypto/text_encoding.hpp"
 #include "storage/container_file.hpp"
 #include "storage/encrypted_file.hpp"
 #include "storage/key_iteration.hpp"
@@ -25,15 +26,6 @@ std::shared_ptr<const byte_source> source_of(const json& name) {
     return std::make_shared<file_source>(golden / name.get<std::string>());
 }
 
-std::string hex(crypto::const_byte_span data) {
-    std::string out;
-    for (const auto byte : data) {
-        out += "0123456789abcdef"[byte >> 4];
-        out += "0123456789abcdef"[byte & 15];
-    }
-    return out;
-}
-
 bytes expected_bytes(const json& expected) {
     return pattern(expected.at("length"), expected.at("start"));
 }
@@ -46,7 +38,7 @@ void check_container(const json& test, const sfc_reader& reader) {
     for (std::size_t i = 0; i < expected.size(); ++i) {
         const auto& entry = reader.entries()[i];
         CHECK(crypto::to_string(entry.id) == expected[i].at("uuid"));
-        CHECK(hex(entry.attributes) == expected[i].at("attributes"));
+        CHECK(crypto::to_hexadecimal(entry.attributes) == expected[i].at("attributes"));
         CHECK(to_bytes(reader.read(entry, 1 << 20)) == expected_bytes(expected[i].at("pattern")));
     }
 }
@@ -56,7 +48,7 @@ void check_iteration(const json& test, const key_iteration& found) {
     CHECK(crypto::to_string(found.info.iteration_uuid) == test.at("iteration_uuid"));
     CHECK(found.info.seq_number == test.at("seq_number"));
     CHECK(found.info.key_name == test.at("key_name"));
-    CHECK(hex(crypto::sha256::of(found.cipher->key().bytes())) == test.at("maps_sha256"));
+    CHECK(crypto::to_hexadecimal(crypto::sha256::of(found.cipher->key().bytes())) == test.at("maps_sha256"));
 }
 
 key_iteration_ptr delta_of(const json& test, const json& file, const sfc_password_ptr& password) {

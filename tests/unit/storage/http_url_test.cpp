@@ -129,7 +129,7 @@ TEST_CASE("a proxy's URL may have credentials and need not have a scheme") {
     REQUIRE(proxy);
     CHECK(proxy->host == "proxy.example");
     CHECK(proxy->port == 3128);
-    CHECK(proxy->authorization == "Basic " + base64("user:p@ss"));
+    CHECK(proxy->authorization == "Basic dXNlcjpwQHNz");
     CHECK(choose_proxy(origin, {.all_proxy = "proxy:8080"})->port == 8080);
     CHECK(choose_proxy(origin, {.https_proxy = "first", .all_proxy = "second"})->host == "first");
     CHECK(!choose_proxy(origin, {}));
@@ -141,11 +141,4 @@ TEST_CASE("a proxy's URL may have credentials and need not have a scheme") {
             CHECK(problem.code() == errc::ecs_unavailable);
         }
     }
-}
-
-TEST_CASE("base64 is padded") {
-    CHECK(base64("").empty());
-    CHECK(base64("f") == "Zg==");
-    CHECK(base64("fo") == "Zm8=");
-    CHECK(base64("foobar") == "Zm9vYmFy");
 }

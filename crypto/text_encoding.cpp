@@ -1,6 +1,8 @@
-#include "server/auth/base64.hpp"
+#include "crypto/text_encoding.hpp"
 
-namespace omegasafe::server {
+#include <algorithm>
+
+namespace omegasafe::crypto {
 
 namespace {
 
@@ -32,9 +34,9 @@ std::size_t padding_for(std::size_t length, base64_alphabet alphabet) {
 
 } // namespace
 
-crypto::secure_bytes to_base64(crypto::const_byte_span bytes, base64_alphabet alphabet) {
+secure_bytes to_base64(const_byte_span bytes, base64_alphabet alphabet) {
     const auto length = characters_for(bytes.size());
-    crypto::secure_bytes text(length + padding_for(length, alphabet));
+    secure_bytes text(length + padding_for(length, alphabet));
     std::fill_n(text.data(), text.size(), static_cast<std::uint8_t>('='));
     unsigned pending = 0;
     std::size_t pending_bits = 0, next = 0;
@@ -50,12 +52,12 @@ crypto::secure_bytes to_base64(crypto::const_byte_span bytes, base64_alphabet al
     return text;
 }
 
-std::optional<crypto::secure_bytes> from_base64(std::string_view text, base64_alphabet alphabet) {
+std::optional<secure_bytes> from_base64(std::string_view text, base64_alphabet alphabet) {
     const auto length = std::min(text.find('='), text.size());
     if (text.size() != length + padding_for(length, alphabet) ||
         text.find_first_not_of('=', length) != std::string_view::npos)
         return std::nullopt;
-    crypto::secure_bytes bytes(length * bits_a_character / bits_a_byte);
+    secure_bytes bytes(length * bits_a_character / bits_a_byte);
     if (characters_for(bytes.size()) != length)
         return std::nullopt;
     unsigned pending = 0;
@@ -77,4 +79,15 @@ std::optional<crypto::secure_bytes> from_base64(std::string_view text, base64_al
     return bytes;
 }
 
-} // namespace omegasafe::server
+std::string to_hexadecimal(const_byte_span bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    text.reserve(2 * bytes.size());
+    for (const auto byte : bytes) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}
+
+} // namespace omegasafe::crypto

@@ -1,0 +1,45 @@
+#include "crypto/text_encoding.hpp"
+
+#include <catch2/catch.hpp>
+#include <rapidcheck/catch.h>
+#include <vector>
+
+using namespace omegasafe::crypto;
+
+namespace {
+
+std::string base64_of(std::string_view text, base64_alphabet alphabet) {
+    return std::string{to_base64(as_bytes(text), alphabet).text()};
+}
+
+bool is_base64(std::string_view text, base64_alphabet alphabet) {
+    return from_base64(text, alphabet).has_value();
+}
+
+} // namespace
+
+TEST_CASE("base64 is that of RFC 4648", "[text_encoding]") {
+    const std::vector<std::pair<std::string, std::string>> vectors{{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="},
+        {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+    for (const auto& [plain, text] : vectors) {
+        CHECK(base64_of(plain, base64_alphabet::standard) == text);
+        CHECK(base64_of(plain, base64_alphabet::url) == text.substr(0, text.find('=')));
+        CHECK(from_base64(text, base64_alphabet::standard).value().text() == plain);
+    }
+    CHECK(base64_of("\xfb\xff", base64_alphabet::standard) == "+/8=");
+    CHECK(base64_of("\xfb\xff", base64_alphabet::url) == "-_8");
+    for (const auto* bad :
+        {"Zg", "Zg=", "Zg===", "Zh==", "Z", "Z===", "=", "====", "Zm9v=", "Zm 9", "Zm9v\n", "-_8=", "Zg==Zg=="})
+        CHECK(!is_base64(bad, base64_alphabet::standard));
+    for (const auto* bad : {"Zg==", "Zh", "+/8", "Z"})
+        CHECK(!is_base64(bad, base64_alphabet::url));
+    rc::prop("reads what it writes", [](const std::string& bytes) {
+        for (const auto alphabet : {base64_alphabet::standard, base64_alphabet::url})
+            RC_ASSERT(from_base64(base64_of(bytes, alphabet), alphabet).value().text() == bytes);
+    });
+}
+
+TEST_CASE("hexadecimal has two digits a byte", "[text_encoding]") {
+    CHECK(to_hexadecimal({}).empty());
+    CHECK(to_hexadecimal(std::vector<std::uint8_t>{0x00, 0x0f, 0xa9, 0xff}) == "000fa9ff");
+}
