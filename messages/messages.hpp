@@ -4,6 +4,8 @@
 
 #include "crypto/position.hpp"
 #include "crypto/uuid.hpp"
+#include "messages/limits.hpp"
+#include <boost/align/aligned_allocator.hpp>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -306,6 +308,21 @@ struct imported_delta {
 
 enum class cipher_direction : std::uint8_t { encrypt, decrypt };
 
+/// Bytes of a chunk's plain side. They begin FileMetadata's size before the end of a page, so that the original's bytes
+/// lie in pages as they do in its file, and whole pages can be written from here.
+class plain_buffer {
+public:
+    std::uint8_t* data() { return pages_.data() + lead; }
+    const std::uint8_t* data() const { return pages_.data() + lead; }
+    std::size_t size() const { return pages_.empty() ? 0 : pages_.size() - lead; }
+    void resize(std::size_t size) { pages_.resize(lead + size); }
+
+private:
+    static constexpr std::size_t page = 4096, lead = page - limits::file_metadata_bytes % page;
+
+    std::vector<std::uint8_t, boost::alignment::aligned_allocator<std::uint8_t, page>> pages_;
+};
+
 /// Some segments of encrypted_data on their way through a worker. The file_job owns the buffers and lends the chunk;
 /// encrypting fills `stored` from `plain`, decrypting `plain` from `stored`. The side that is only read may be read by
 /// the file_job meanwhile.
@@ -313,7 +330,8 @@ struct chunk {
     std::uint64_t first_segment = 0; // of the entry
     bool ends_entry = false;
     std::uint64_t position = 0; // inside the iteration, of the first byte
-    std::vector<std::uint8_t> plain, stored;
+    plain_buffer plain;
+    std::vector<std::uint8_t> stored;
     std::size_t plain_size = 0, stored_size = 0;
 };
 using chunk_ptr = std::shared_ptr<chunk>;

@@ -2,7 +2,9 @@
 
 #include "storage/fail_points.hpp"
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
+#include <sys/uio.h>
 
 namespace omegasafe::storage {
 
@@ -11,6 +13,9 @@ namespace {
 /// Offsets, sizes and addresses are multiples of it: the block size of file systems; a disk's own is not larger.
 constexpr std::size_t alignment = 4096;
 static_assert(direct_writer::block_bytes % alignment == 0);
+
+/// Bytes that are worth a write of their own.
+constexpr std::size_t least_in_place = 256 * 1024;
 
 } // namespace
 
@@ -28,17 +33,36 @@ void direct_writer::write_usual(std::uint64_t offset, crypto::const_byte_span da
     write_fully(file_, offset, data, path_, "write");
 }
 
-/// The front of the block: `size` is a multiple of the alignment.
-void direct_writer::write_block(std::size_t size) {
+/// The front of the block and what follows it in the file; sizes and the address of `behind` are multiples of the
+/// alignment.
+void direct_writer::write_pages(std::size_t gathered, crypto::const_byte_span behind) {
     const auto offset = next_ - gathered_;
     if (direct_) {
-        const auto written = guarded(
-            "write_direct", [&] { return ::pwrite(direct_.get(), block_.data(), size, static_cast<off_t>(offset)); });
-        if (written == static_cast<ssize_t>(size))
+        const std::array<iovec, 2> parts{
+            {{block_.data(), gathered}, {const_cast<std::uint8_t*>(behind.data()), behind.size()}}};
+        const auto written = guarded("write_direct",
+            [&] { return ::pwritev(direct_.get(), parts.data(), parts.size(), static_cast<off_t>(offset)); });
+        if (written == static_cast<ssize_t>(gathered + behind.size()))
             return;
         direct_ = {}; // a larger alignment is wanted, or it is an error that the usual way meets too
     }
-    write_usual(offset, block_.span().first(size));
+    write_usual(offset, block_.span().first(gathered));
+    write_usual(offset + gathered, behind);
+}
+
+/// Writes what is gathered, its last page filled from `data`, and the whole pages that follow in `data`. Returns how
+/// much of `data` that was: nothing when it is little or lies otherwise.
+std::size_t direct_writer::write_in_place(crypto::const_byte_span data) {
+    const auto to_fill = (alignment - gathered_ % alignment) % alignment;
+    if (data.size() < to_fill + least_in_place ||
+        reinterpret_cast<std::uintptr_t>(data.data() + to_fill) % alignment != 0)
+        return 0;
+    std::copy_n(data.begin(), to_fill, block_.data() + gathered_);
+    const auto behind = data.subspan(to_fill, (data.size() - to_fill) / alignment * alignment);
+    write_pages(gathered_ + to_fill, behind);
+    next_ += to_fill + behind.size();
+    gathered_ = 0;
+    return to_fill + behind.size();
 }
 
 void direct_writer::write_at(std::uint64_t offset, crypto::const_byte_span data) {
@@ -54,13 +78,17 @@ void direct_writer::write_at(std::uint64_t offset, crypto::const_byte_span data)
             data = data.subspan(head.size());
             continue;
         }
+        if (const auto written = write_in_place(data); written > 0) {
+            data = data.subspan(written);
+            continue;
+        }
         const auto part = data.first(std::min(data.size(), block_bytes - gathered_));
         std::copy(part.begin(), part.end(), block_.data() + gathered_);
         gathered_ += part.size();
         next_ += part.size();
         data = data.subspan(part.size());
         if (gathered_ == block_bytes) {
-            write_block(block_bytes);
+            write_pages(block_bytes, {});
             gathered_ = 0;
         }
     }
@@ -69,7 +97,7 @@ void direct_writer::write_at(std::uint64_t offset, crypto::const_byte_span data)
 void direct_writer::complete() {
     const auto whole = gathered_ / alignment * alignment;
     if (whole > 0)
-        write_block(whole);
+        write_pages(whole, {});
     write_usual(next_ - gathered_ + whole, block_.span().subspan(whole, gathered_ - whole));
     gathered_ = 0;
 }

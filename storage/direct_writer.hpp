@@ -7,9 +7,9 @@
 
 namespace omegasafe::storage {
 
-/// Gathers bytes that follow each other into aligned blocks and writes those with O_DIRECT; their ragged ends, and
-/// everything once a block is refused, go the usual way. What is gathered is in locked memory and wiped. For one thread
-/// at a time.
+/// Gathers bytes that follow each other into aligned blocks and writes those with O_DIRECT. Many bytes that lie in
+/// pages as they do in the file are written from where they are. Ragged ends, and everything once a block is refused,
+/// go the usual way. What is gathered is in locked memory and wiped. For one thread at a time.
 class direct_writer {
 public:
     /// Bytes of a block: disks reach their speed, and it is still in the second cache when it was gathered.
@@ -28,7 +28,8 @@ private:
     direct_writer(int file, std::filesystem::path path, storage::descriptor direct)
         : file_(file), path_(std::move(path)), direct_(std::move(direct)), block_(block_bytes) {}
     void write_usual(std::uint64_t offset, crypto::const_byte_span data);
-    void write_block(std::size_t size);
+    void write_pages(std::size_t gathered, crypto::const_byte_span behind);
+    std::size_t write_in_place(crypto::const_byte_span data);
 
     int file_;
     std::filesystem::path path_;

@@ -61,6 +61,23 @@ private:
     storage::descriptor file_;
 };
 
+/// A copy that lies in pages as its bytes do in the file.
+class placed_bytes {
+public:
+    placed_bytes(const bytes& data, std::uint64_t offset) : pages_(data.size() + 2 * page) {
+        const auto address = reinterpret_cast<std::uintptr_t>(pages_.data());
+        auto* begin = pages_.data() + (page - address % page) % page + offset % page;
+        std::copy(data.begin(), data.end(), begin);
+        span_ = {begin, data.size()};
+    }
+    crypto::const_byte_span span() const { return span_; }
+
+private:
+    static constexpr std::size_t page = 4096;
+    bytes pages_;
+    crypto::const_byte_span span_;
+};
+
 /// Writes at an offset of `expected`, which grows as a file does.
 void put(bytes& expected, std::uint64_t offset, const bytes& data) {
     if (expected.size() < offset + data.size())
@@ -94,6 +111,26 @@ TEST_CASE("a run that starts and ends anywhere is written in blocks", "[direct_w
     CHECK(blocks_written == 3 + 1 + 1); // full ones, the end of the run, the middle of the first segment
 }
 
+TEST_CASE("bytes that lie in pages as in the file are written from where they are", "[direct_writer]") {
+    blocks_allowed = GENERATE(1'000'000, 2, 0);
+    const hook_guard hook(count_blocks);
+    const written_file file;
+    const auto writer = direct_writer::open(file.descriptor(), file.path());
+    REQUIRE(writer);
+    bytes expected;
+    std::uint64_t offset = 0;
+    for (const std::size_t size : {1'047'552U, 1'048'576U, 1'048'576U, 300'000U, 10U}) {
+        const auto data = pattern(size, size);
+        put(expected, offset, data);
+        writer->write_at(offset, placed_bytes(data, offset).span());
+        offset += size;
+    }
+    writer->complete();
+    CHECK(file.content() == expected);
+    if (blocks_allowed > 2)
+        CHECK(blocks_written == 4); // one for each piece; what is left at the end is less than a page
+}
+
 TEST_CASE("property: bytes at any offsets are what the file holds, blocks refused or not", "[direct_writer]") {
     rc::check([] {
         blocks_allowed = *rc::gen::inRange(0, 4);
@@ -110,7 +147,10 @@ TEST_CASE("property: bytes at any offsets are what the file holds, blocks refuse
             const auto size = *rc::gen::element<std::size_t>(1, 4'095, 4'096, 65'552, 1'048'832, 1'100'000);
             const auto data = pattern(size, static_cast<std::size_t>(i));
             put(expected, offset, data);
-            writer->write_at(offset, data);
+            if (*rc::gen::arbitrary<bool>())
+                writer->write_at(offset, data);
+            else
+                writer->write_at(offset, placed_bytes(data, offset).span());
             next = offset + size;
         }
         writer->complete();
