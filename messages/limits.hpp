@@ -14,6 +14,7 @@ inline constexpr std::size_t segment_bytes = 64 * 1024;
 /// Bytes one pipeline chunk carries: 16 segments; stays in a core's cache from hashing to writing.
 inline constexpr std::size_t chunk_bytes = 16 * segment_bytes;
 inline constexpr std::uint64_t chunk_segments = chunk_bytes / segment_bytes;
+static_assert(chunk_bytes % 4096 == 0, "each chunk of a file then lies in pages as the first one does");
 
 /// Output that is brought to the disk beside writing more of it: large enough that flushes cost nothing, small enough
 /// that little is left to wait for at the end.

@@ -197,6 +197,7 @@ bool atomic_file::copy_in_kernel(int from, std::uint64_t& source_offset, std::ui
 
 void atomic_file::copy_from(
     const byte_source& source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t offset) {
+    complete();
     const auto* file = dynamic_cast<const file_source*>(&source);
     if (file == nullptr || !copy_in_kernel(file->descriptor(), source_offset, length, offset))
         byte_sink::copy_from(source, source_offset, length, offset);
@@ -208,7 +209,7 @@ void atomic_file::reserve(std::uint64_t size) {
         "reserve", [&] { return ::fallocate(descriptor_.get(), FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(size)); });
     if (result != 0 && full(errno))
         throw system_failure(errc::io_failed, "Not enough room for " + target_.string(), errno);
-    if (size >= limits::direct_bytes)
+    if (size >= limits::direct_bytes && !direct_)
         direct_ = direct_writer::open(descriptor_.get(), target_);
 }
 

@@ -32,13 +32,13 @@ public:
     void copy_from(
         const byte_source& source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t offset) override;
     /// Reserves space, so that a full disk shows before the work; ignored where the file system cannot. A large file
-    /// (limits::direct_bytes) is then written past the page cache.
+    /// (limits::direct_bytes) is then written past the page cache, by one thread at a time.
     void reserve(std::uint64_t size);
     /// Permission bits and modification time that the file appears with; after the last write.
     void set_attributes(std::uint32_t mode, std::int64_t mtime_ns);
-    /// What is written so far goes to the disk, but for the last megabyte, beside further writes; any thread may call
-    /// it. Throws
-    /// failure(io_failed), and then the file must not be committed: the kernel tells of a lost write only once.
+    /// What is written so far, but for the last megabyte, goes to the disk beside further writes; any thread may call
+    /// it. Throws failure(io_failed), and then the file must not be committed: the kernel tells of a lost write only
+    /// once.
     void flush() const;
     /// fsync, link or rename to the target, fsync of the folder. Throws failure(output_refused / io_failed).
     void commit();

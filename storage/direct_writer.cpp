@@ -1,6 +1,7 @@
 #include "storage/direct_writer.hpp"
 
 #include "storage/fail_points.hpp"
+#include "storage/file_system.hpp"
 #include <algorithm>
 #include <array>
 #include <fcntl.h>
@@ -20,6 +21,9 @@ constexpr std::size_t least_in_place = 256 * 1024;
 } // namespace
 
 std::unique_ptr<direct_writer> direct_writer::open(int file, std::filesystem::path path) {
+    // Over a network each block would wait for its answer, where the cache has many on their way.
+    if (!on_local_file_system(file))
+        return nullptr;
     // Opened anew: the flag belongs to the open file, and ragged ends are written through the other one.
     const auto name = "/proc/self/fd/" + std::to_string(file);
     storage::descriptor direct(

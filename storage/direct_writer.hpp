@@ -15,7 +15,7 @@ public:
     /// Bytes of a block: disks reach their speed, and it is still in the second cache when it was gathered.
     static constexpr std::size_t block_bytes = 1024 * 1024;
 
-    /// `file` is open for writing and stays so; null where the file system has no O_DIRECT.
+    /// `file` is open for writing and stays so; null where the file system is not a local one or has no O_DIRECT.
     static std::unique_ptr<direct_writer> open(int file, std::filesystem::path path);
 
     /// Bytes at any offset, later ones over earlier ones. Throws failure(io_failed), perhaps for bytes of an earlier

@@ -1,34 +1,14 @@
 #include "storage/group_sync.hpp"
 
 #include "storage/fail_points.hpp"
+#include "storage/file_system.hpp"
 #include "storage/system_error.hpp"
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <set>
-#include <sys/vfs.h>
 
 namespace omegasafe::storage {
 
 namespace {
-
-/// Where syncfs waits until everything is on the disk and reports what could not be written. Elsewhere (FUSE and
-/// network file systems) it may do less.
-bool syncs_as_a_whole(int folder) {
-    struct statfs status {};
-    if (::fstatfs(folder, &status) != 0)
-        return false;
-    switch (static_cast<unsigned long>(status.f_type)) {
-    case EXT4_SUPER_MAGIC: // ext2 and ext3 have the same number
-    case XFS_SUPER_MAGIC:
-    case BTRFS_SUPER_MAGIC:
-    case F2FS_SUPER_MAGIC:
-    case TMPFS_MAGIC:
-    case OVERLAYFS_SUPER_MAGIC:
-        return true;
-    default:
-        return false;
-    }
-}
 
 void sync_one(const std::filesystem::path& path) {
     const descriptor opened(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
@@ -45,7 +25,9 @@ group_sync::group_sync(std::filesystem::path folder)
 }
 
 void group_sync::sync(const std::vector<std::filesystem::path>& files) const {
-    if (syncs_as_a_whole(opened_.get())) {
+    // syncfs waits there until everything is on the disk and reports what could not be written; elsewhere it may do
+    // less.
+    if (on_local_file_system(opened_.get())) {
         const int injected = fail_point("sync_group");
         if (injected != 0 || ::syncfs(opened_.get()) != 0)
             throw system_failure(errc::io_failed, "Writing the files in " + folder_.string() + " to the disk failed",

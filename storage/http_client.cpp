@@ -104,12 +104,16 @@ std::optional<std::string_view> http_response::header(std::string_view name) con
     return found == headers.end() ? std::nullopt : std::optional<std::string_view>{found->second};
 }
 
+/// 112 bits and more, RSA from 2,048 bits on; OpenSSL's own default may be lower.
+constexpr int tls_security_level = 2;
+
 class http_client::session {
 public:
     session(http_origin origin, http_options options) : origin_(std::move(origin)), options_(std::move(options)) {
         tls_.set_default_verify_paths();
         tls_.set_verify_mode(options_.check_certificate ? asio::ssl::verify_peer : asio::ssl::verify_none);
         SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_2_VERSION);
+        SSL_CTX_set_security_level(tls_.native_handle(), tls_security_level);
     }
 
     http_response send(const http_request& request) {

@@ -26,7 +26,7 @@ public:
     virtual std::string name() const = 0;
 };
 
-/// Something that can be written at any offset. Thread-safe for ranges that do not overlap.
+/// Something that can be written at any offset. Thread-safe for ranges that do not overlap, unless it says otherwise.
 class byte_sink {
 public:
     virtual ~byte_sink() = default;

@@ -187,6 +187,20 @@ TEST_CASE("listings: plain and JSON, fields in the reference's order") {
     REQUIRE(plain.err.find("result is partial") != std::string::npos);
 }
 
+TEST_CASE("a file that is written past the page cache comes back identical") {
+    config_root root;
+    root.initialise();
+    root.create_ecs();
+    const auto key = root.create_key("large", "0.1", "0.1", "3");
+    const auto file = root.make_file("large.bin", 70'000'001);
+    const auto sealed = encrypted(root, key, file);
+    fs::create_directory(root.folder() / "out");
+    const auto back = root.run({"decrypt", "-i", sealed.string(), "-o", (root.folder() / "out").string()});
+    INFO(back.describe());
+    REQUIRE(back.exit_code == 0);
+    REQUIRE(read_text(root.folder() / "out" / "large.bin") == read_text(file));
+}
+
 TEST_CASE("encrypting 200 MB in files with a 59.3 MB key renews on its own") {
     config_root root;
     const auto key = root.initialise_with_key();

@@ -56,6 +56,16 @@ struct writer_fixture {
 
 } // namespace
 
+TEST_CASE("behind FileMetadata a chunk's plain bytes begin a page, however often it grew") {
+    plain_buffer plain;
+    CHECK(plain.size() == 0);
+    for (const auto size : {limits::file_metadata_bytes, limits::segment_bytes, limits::chunk_bytes}) {
+        plain.resize(size);
+        CHECK(plain.size() == size);
+        CHECK(reinterpret_cast<std::uintptr_t>(plain.data() + limits::file_metadata_bytes) % 4096 == 0);
+    }
+}
+
 TEST_CASE_METHOD(writer_fixture, "a small output is not flushed before its end") {
     const auto to = writer();
     large->plain_size = limits::flush_bytes - 1;

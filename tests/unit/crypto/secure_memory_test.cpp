@@ -84,8 +84,10 @@ TEST_CASE("wipe clears all and only what it is told", "[secure_memory]") {
 }
 
 TEST_CASE("secrets stay out of core dumps and, where allowed, out of swap", "[secure_memory]") {
-    for (const std::size_t size : {16, 4096, 4097, 300000}) {
+    for (const std::size_t size : {16, 4096, 4097, 300'000, 5'000'001}) {
         const secure_bytes block(size);
+        CHECK(block.data()[0] == 0);
+        CHECK(block.data()[size - 1] == 0);
         CHECK_THAT(mapping_flags(block.data()), Catch::Contains(" dd "));
         if (may_lock_memory())
             CHECK_THAT(mapping_flags(block.data()), Catch::Contains(" lo "));
@@ -95,7 +97,7 @@ TEST_CASE("secrets stay out of core dumps and, where allowed, out of swap", "[se
 }
 
 TEST_CASE("secure_bytes move without copying", "[secure_memory]") {
-    for (const std::size_t size : {40, 10000}) {
+    for (const std::size_t size : {40, 10'000, 2 << 20}) {
         secure_bytes a(size);
         a.data()[size - 1] = 9;
         const std::uint8_t* place = a.data();
@@ -116,7 +118,7 @@ TEST_CASE("secure_bytes move without copying", "[secure_memory]") {
 }
 
 TEST_CASE("secure_bytes drop their front and wipe what is left behind", "[secure_memory]") {
-    for (const std::size_t size : {std::size_t{300}, std::size_t{70'000}}) {
+    for (const std::size_t size : {std::size_t{300}, std::size_t{70'000}, std::size_t{3'000'000}}) {
         secure_bytes block(size);
         std::iota(block.data(), block.data() + size, std::uint8_t{0});
         block.drop_front(0);

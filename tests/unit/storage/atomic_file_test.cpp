@@ -2,6 +2,7 @@
 #include "storage/atomic_file.hpp"
 #include "storage/fail_points.hpp"
 #include "storage_support.hpp"
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cerrno>
 #include <cstring>
@@ -34,6 +35,17 @@ int no_room(const char* name) {
 
 int cannot_reserve(const char* name) {
     return std::strcmp(name, "reserve") == 0 ? EOPNOTSUPP : 0;
+}
+
+std::vector<std::string> noted_calls;
+
+int note_call(const char* name) {
+    noted_calls.emplace_back(name);
+    return 0;
+}
+
+int cannot_write(const char* name) {
+    return std::string_view(name).starts_with("write") ? ENOSPC : 0;
 }
 
 void write_atomically(const fs::path& path, existing_target policy, const bytes& content) {
@@ -152,6 +164,30 @@ TEST_CASE("a file that is written past the page cache is whole when it appears",
     struct stat status {};
     REQUIRE(::stat((folder / "large").c_str(), &status) == 0);
     CHECK(status.st_mtim.tv_sec == 1);
+    CHECK((status.st_mode & 0777) == 0640);
+    CHECK(folder.names() == std::vector<std::string>{"large"});
+}
+
+TEST_CASE("what is gathered for blocks is written before the sync, or nothing appears", "[atomic_file]") {
+    const temporary_folder folder;
+    {
+        atomic_file file(folder / "large", existing_target::refuse);
+        file.reserve(limits::direct_bytes);
+        file.write_at(0, pattern(10'000));
+        const hook_guard hook(note_call);
+        file.commit();
+    }
+    const auto sync = std::ranges::find(noted_calls, "sync");
+    REQUIRE(sync != noted_calls.end());
+    CHECK(std::none_of(sync, noted_calls.end(), [](const auto& call) { return call.starts_with("write"); }));
+    CHECK(file_source(folder / "large").size() == 10'000);
+    atomic_file file(folder / "other", existing_target::refuse);
+    file.reserve(limits::direct_bytes);
+    const hook_guard hook(cannot_write);
+    CHECK(code_of([&] {
+        file.write_at(0, pattern(10'000));
+        file.commit();
+    }) == errc::io_failed);
     CHECK(folder.names() == std::vector<std::string>{"large"});
 }
 
