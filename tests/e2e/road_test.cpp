@@ -201,6 +201,16 @@ TEST_CASE("a file that is written past the page cache comes back identical") {
     REQUIRE(read_text(root.folder() / "out" / "large.bin") == read_text(file));
 }
 
+TEST_CASE("an OpenSSL configuration of the environment changes nothing") {
+    config_root root;
+    const auto key = root.initialise_with_key();
+    const auto configuration = root.folder() / "openssl.cnf"; // only a provider that has no algorithms
+    write_text(configuration, "openssl_conf = init\n[init]\nproviders = list\n[list]\nnull = section\n"
+                              "[section]\nactivate = 1\n");
+    root.options.env["OPENSSL_CONF"] = configuration.string();
+    REQUIRE(encrypted(root, key, root.make_file("a.bin", 100)).extension() == ".omegasafe");
+}
+
 TEST_CASE("encrypting 200 MB in files with a 59.3 MB key renews on its own") {
     config_root root;
     const auto key = root.initialise_with_key();
