@@ -28,6 +28,9 @@ void check_size(const claim_request_record& request) {
 
 } // namespace
 
+/// Asked before a claim, and once more before it is refused: an earlier try of the same claim may have been under way.
+/// What refuses (too little left, an older Delta) stays so, and a claim changes the row that refuses; so by then that
+/// try is kept, or refused too.
 std::optional<claimed_record> store::replay(const claim_request_record& request, unix_time now) {
     uuid key_uuid, delta_uuid;
     long long size = 0, first_offset = 0, seq_number = 0, capacity = 0, created_at = 0;
@@ -90,6 +93,8 @@ claimed_record store::claim_delta(const claim_request_record& request, unix_time
             use(size, "size"), into(first_offset), into(seq_number), into(capacity);
         if (sql_.got_data())
             break;
+        if (auto meanwhile = replay(request, now))
+            return *meanwhile;
         refuse_delta_claim(request);
     }
     const claimed_record claimed{from_column(first_offset), from_column(seq_number), from_column(capacity)};
@@ -115,8 +120,11 @@ claimed_record store::claim_alpha(const claim_request_record& request, unix_time
     const auto size = to_column(request.size);
     sql_ << sql_statement("claim_alpha"), use(request.key_uuid, "key_uuid"), use(size, "size"), into(first_offset),
         into(capacity);
-    if (!sql_.got_data())
+    if (!sql_.got_data()) {
+        if (auto meanwhile = replay(request, now))
+            return *meanwhile;
         refuse_alpha_claim(request);
+    }
     const claimed_record claimed{from_column(first_offset), 0, from_column(capacity)};
     remember(request, claimed, now);
     return claimed;

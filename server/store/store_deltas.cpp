@@ -86,6 +86,7 @@ void store::add_delta(const delta_record& delta) {
     sql_ << sql_statement("advance_latest_seq"), use(delta.key_uuid, "key_uuid"), use(delta.delta_uuid, "delta_uuid"),
         use(seq, "seq_number"), into(latest);
     if (sql_.got_data()) {
+        sql_ << sql_statement("supersede_delta"), use(delta.key_uuid, "key_uuid"), use(seq, "seq_number");
         sql_ << sql_statement("add_delta"), use(delta);
         return;
     }

@@ -2,9 +2,8 @@
 
 -- name: claim_delta
 UPDATE deltas SET next_offset = next_offset + :size
-WHERE delta_uuid = :delta_uuid AND key_uuid = :key_uuid
+WHERE delta_uuid = :delta_uuid AND key_uuid = :key_uuid AND newest = 1
     AND next_offset <= (SELECT alpha_capacity FROM encryption_keys WHERE key_uuid = :key_uuid) - :size
-    AND seq_number = (SELECT latest_seq FROM encryption_keys WHERE key_uuid = :key_uuid)
 RETURNING next_offset - :size, seq_number,
     (SELECT alpha_capacity FROM encryption_keys WHERE key_uuid = :key_uuid);
 

@@ -27,6 +27,10 @@ WHERE key_uuid = :key_uuid AND latest_seq = :seq_number - 1
     AND NOT EXISTS (SELECT 1 FROM deltas WHERE delta_uuid = :delta_uuid)
 RETURNING latest_seq;
 
+-- name: supersede_delta
+-- Waits for the claims under way on it.
+UPDATE deltas SET newest = 0 WHERE key_uuid = :key_uuid AND seq_number = :seq_number - 1;
+
 -- name: add_delta
 INSERT INTO deltas (delta_uuid, key_uuid, seq_number, next_offset, size_bytes, content_md5, storage_uuid, created_at,
     deleted_at)

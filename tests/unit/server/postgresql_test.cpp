@@ -8,6 +8,30 @@
 using namespace omegasafe;
 using namespace omegasafe::test;
 
+namespace {
+
+/// A database whose connections carry a name of their own, so that those that wait for a lock can be counted.
+struct watched_database {
+    scratch_database scratch{backend::postgresql};
+    database data{scratch.address() + " application_name=" + scratch.schema(), 4};
+
+    long long waiting() const {
+        long long count = 0;
+        *scratch.connect() << "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                              "application_name = :name",
+            soci::use(scratch.schema(), "name"), soci::into(count);
+        return count;
+    }
+    /// Until the transaction has ended, or `waiters` wait for locks.
+    template <class Transaction>
+    void until_done_or_blocked(const std::future<Transaction>& transaction, long long waiters) const {
+        while (transaction.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready && waiting() < waiters)
+            std::this_thread::yield();
+    }
+};
+
+} // namespace
+
 TEST_CASE("a transaction that collided with another is made again", "[postgresql]") {
     const scratch_database scratch(backend::postgresql);
     database data(scratch.address(), 2);
@@ -44,15 +68,8 @@ TEST_CASE("a collision that stays is given up", "[postgresql]") {
 }
 
 TEST_CASE("what a writing transaction decides by a key's row stays true until it ends", "[postgresql]") {
-    const scratch_database scratch(backend::postgresql);
-    database data(scratch.address() + " application_name=" + scratch.schema(), 4);
-    const auto waits_for_a_lock = [&] {
-        long long waiting = 0;
-        *scratch.connect() << "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
-                              "application_name = :name",
-            soci::use(scratch.schema(), "name"), soci::into(waiting);
-        return waiting > 0;
-    };
+    watched_database watched;
+    auto& data = watched.data;
     const claimable of(data, 1000);
     const auto partner = some_user("bert@example.com");
     data.write([&](store& s) {
@@ -70,13 +87,37 @@ TEST_CASE("what a writing transaction decides by a key's row stays true until it
     std::future<void> second;
     const auto start_second = [&] {
         second = std::async(std::launch::async, [&] { data.write([&](store& s) { leave(s, partner, [] {}); }); });
-        // Until it has left or waits for the first.
-        while (second.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready && !waits_for_a_lock())
-            std::this_thread::yield();
+        watched.until_done_or_blocked(second, 1);
     };
     data.write([&](store& s) { leave(s, of.user, start_second); });
     second.get();
     CHECK(data.read([&](store& s) { return s.shares(of.key.key_uuid).size(); }) == 1);
+}
+
+TEST_CASE("a claim tried again while its first try is under way gets the first one's range", "[postgresql]") {
+    watched_database watched;
+    auto& data = watched.data;
+    const claimable of(data, 1000);
+    // What would refuse the second try alone: a newer Delta, or that the first one took all there was.
+    const std::vector<claim_request_record> requests{of.request(10), of.request(1000), of.alpha_request(1000)};
+    const auto& request = requests.at(GENERATE(0U, 1U, 2U));
+    std::future<void> renewal;
+    std::future<claimed_record> again;
+    const auto first = data.write([&](store& s) {
+        const auto claimed = claim_in(s, request);
+        renewal = std::async(
+            std::launch::async, [&] { data.write([&](store& other) { other.add_delta(some_delta(of.key, 2)); }); });
+        watched.until_done_or_blocked(renewal, 1);
+        again = std::async(
+            std::launch::async, [&] { return data.write([&](store& other) { return claim_in(other, request); }); });
+        watched.until_done_or_blocked(again, 2);
+        return claimed;
+    });
+    renewal.get();
+    const auto second = again.get();
+    CHECK(second.replayed);
+    CHECK(second.first_offset == first.first_offset);
+    CHECK(second.seq_number == first.seq_number);
 }
 
 TEST_CASE("a read sees one state, whatever is written meanwhile", "[postgresql]") {

@@ -43,6 +43,35 @@ TEST_CASE("a database is brought up to date once and keeps its content", "[schem
     CHECK(newest_version(*scratch.connect()) == static_cast<long long>(migrations().size()));
 }
 
+TEST_CASE("Deltas made before the second migration know which of them is the newest", "[schema]") {
+    const auto kind = GENERATE(backend::file, backend::postgresql);
+    const scratch_database scratch(kind);
+    const auto key = some_key(100);
+    const std::vector<delta_record> deltas{some_delta(key, 1), some_delta(key, 2)};
+    {
+        const auto sql = scratch.connect();
+        *sql << sql_statement("make_schema_version");
+        for (const auto& statement : migrations().front().statements)
+            *sql << statement;
+        *sql << "INSERT INTO schema_version (version) VALUES (1)";
+        const auto quoted = [](const uuid& id) { return "'" + crypto::to_string(id) + "'"; };
+        const auto key_uuid = quoted(key.key_uuid), storage_uuid = quoted(key.storage_uuid);
+        *sql << "INSERT INTO encryption_keys VALUES (" + key_uuid + ", 'a key', '0.1.0', 100, 0, 2, " + storage_uuid +
+                    ", 0)";
+        for (const auto& delta : deltas)
+            *sql << "INSERT INTO deltas VALUES (" + quoted(delta.delta_uuid) + ", " + key_uuid + ", " +
+                        std::to_string(delta.seq_number) + ", 0, 1000, 'an MD5', " + storage_uuid + ", 0, NULL)";
+    }
+    database data(scratch.address(), 1);
+    const auto claim = [&](const delta_record& delta) {
+        data.write([&](store& s) {
+            s.claim_delta({crypto::random_uuid(), crypto::random_uuid(), key.key_uuid, delta.delta_uuid, 1}, noon);
+        });
+    };
+    CHECK(refused([&] { claim(deltas.front()); }) == "delta_not_newest");
+    CHECK(refused([&] { claim(deltas.back()); }) == "");
+}
+
 TEST_CASE("a database of a newer program is refused and left alone", "[schema]") {
     const auto kind = GENERATE(backend::file, backend::postgresql);
     const scratch_database scratch(kind);
