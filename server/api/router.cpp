@@ -16,7 +16,6 @@ namespace {
 constexpr std::uint64_t json_bytes = 64 * 1024;
 /// The last use of an API key is noted at most this often.
 constexpr unix_time touch_seconds = 60;
-constexpr std::string_view bearer = "Bearer ";
 
 /// What to do about a refusal in general, by its machine code.
 std::string_view hint_of(const std::string& code) {
@@ -56,9 +55,8 @@ bool is_loopback(const std::string& address) {
 
 /// Whose the API key is; refusal unauthenticated.
 api_key_owner authenticated(const services& with, const request& from, unix_time now) {
-    const auto header = from.header("Authorization");
-    const auto given = header.starts_with(bearer) ? parse_api_key(header.substr(bearer.size())) : std::nullopt;
-    if (given) {
+    const auto text = from.bearer();
+    if (const auto given = text ? parse_api_key(*text) : std::nullopt) {
         const auto found = with.data.read([&](store& data) { return data.active_api_key(given->api_key_uuid); });
         if (found && matches(*given, found->key.secret_hash)) {
             if (found->key.last_used_at.value_or(0) + touch_seconds <= now)
@@ -134,8 +132,8 @@ std::uint64_t router::body_limit(const request& from) const {
 std::optional<response> router::limited(const request& from) {
     const auto now = rate_limiter::clock::now();
     auto wait = by_address_.refuse(from.remote_address, now);
-    if (const auto key = from.header("Authorization"); !wait && !key.empty()) {
-        const auto digest = crypto::sha256::of(crypto::as_bytes(key)); // the limiter must not keep API keys
+    if (!wait && !from.authorization.empty()) {
+        const auto digest = crypto::sha256::of(from.authorization); // the limiter must not keep API keys
         wait = by_key_.refuse({digest.begin(), digest.end()}, now);
     }
     if (!wait)
@@ -160,11 +158,10 @@ std::optional<response> router::screen(const request& from) {
 
 response router::metrics_page(const request& from) const {
     const auto& token = with_.with.metrics_token;
-    const auto given = from.header("Authorization");
-    const bool allowed = token.empty() ? is_loopback(from.remote_address)
-                                       : given.starts_with(bearer) &&
-                                             crypto::equal_constant_time(crypto::as_bytes(given.substr(bearer.size())),
-                                                 crypto::as_bytes(token));
+    const auto given = from.bearer();
+    const bool allowed = token.empty()
+                             ? is_loopback(from.remote_address)
+                             : given && crypto::equal_constant_time(crypto::as_bytes(*given), crypto::as_bytes(token));
     if (!allowed)
         return error_response(from, {401, "unauthenticated", "Metrics need the metrics token."});
     return {200, metrics_.page(server_ ? server_->connections() : 0), "text/plain; version=0.0.4"};

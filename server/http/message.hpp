@@ -1,6 +1,7 @@
 // A request and its response, as routes see them: no sockets, no library types.
 #pragma once
 
+#include "crypto/secure_memory.hpp"
 #include "crypto/uuid.hpp"
 #include <optional>
 #include <string>
@@ -13,10 +14,11 @@ namespace omegasafe::server {
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
 struct request {
-    std::string method; // upper case
-    std::string path;   // without query, as sent (not decoded), the base path taken off
-    std::string query;  // behind the question mark, as sent
-    header_list headers;
+    std::string method;                 // upper case
+    std::string path;                   // without query, as sent (not decoded), the base path taken off
+    std::string query;                  // behind the question mark, as sent
+    header_list headers;                // without Authorization
+    crypto::secure_bytes authorization; // the value of that header; empty without it
     std::string body;
     std::string remote_address; // without port
     crypto::uuid request_id{};
@@ -24,6 +26,8 @@ struct request {
 
     /// Value of a header, its name in any case; empty without it.
     std::string_view header(std::string_view name) const;
+    /// What follows "Bearer " in the Authorization header; nothing when it is of another kind or missing.
+    std::optional<std::string_view> bearer() const;
 };
 
 struct response {

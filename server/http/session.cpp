@@ -123,6 +123,7 @@ private:
         else
             answer = co_await work(incoming);
         const bool sent = co_await send(incoming, answer, keep, begin);
+        buffer_.shrink_to_fit(); // what was read is an API key, too; freed memory is wiped
         co_return sent;
     }
 
@@ -223,7 +224,7 @@ private:
                 asio::buffer(dropped), asio::redirect_error(asio::use_awaitable, problem));
     }
 
-    void take_header(const http::request<http::string_body>& header, request& incoming) const {
+    void take_header(const parser_type::value_type& header, request& incoming) const {
         incoming.method = text(header.method_string());
         const auto target = text(header.target());
         const auto mark = target.find('?');
@@ -234,7 +235,10 @@ private:
         if (!base.empty() && incoming.path.starts_with(base + "/"))
             incoming.path.erase(0, base.size());
         for (const auto& field : header)
-            incoming.headers.emplace_back(text(field.name_string()), text(field.value()));
+            if (field.name() != http::field::authorization)
+                incoming.headers.emplace_back(text(field.name_string()), text(field.value()));
+        const auto authorization = header[http::field::authorization];
+        incoming.authorization = crypto::secure_bytes{std::string_view{authorization.data(), authorization.size()}};
     }
 
     session_context& context_;
@@ -253,6 +257,7 @@ std::shared_ptr<asio::ssl::context> make_tls(const settings& with) {
                      asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
     SSL_CTX_set_min_proto_version(tls->native_handle(), TLS1_2_VERSION);
     SSL_CTX_set_mode(tls->native_handle(), SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_options(tls->native_handle(), SSL_OP_CLEANSE_PLAINTEXT);
     error_code problem;
     tls->use_certificate_chain_file(with.tls_certificate.string(), problem);
     if (problem)
@@ -273,6 +278,12 @@ std::string_view request::header(std::string_view name) const {
         if (beast::iequals(known, beast::string_view{name.data(), name.size()}))
             return value;
     return {};
+}
+
+std::optional<std::string_view> request::bearer() const {
+    constexpr std::string_view scheme = "Bearer ";
+    const auto value = authorization.text();
+    return value.starts_with(scheme) ? std::optional{value.substr(scheme.size())} : std::nullopt;
 }
 
 session_context::session_context(const settings& with, request_handling handling)

@@ -1,0 +1,31 @@
+// Memory that the server frees is overwritten first. API keys and credentials of buckets pass through strings, JSON and
+// buffers of several libraries; none of them is left behind for whoever gets to read the process's memory later.
+#include "crypto/secure_memory.hpp"
+
+#include <cstdlib>
+#include <malloc.h>
+#include <new>
+
+// Both, because they belong together: sanitizers would take free() for the wrong end of their own operator new. The
+// other forms of the standard library, but for over-aligned types, call these two.
+
+void* operator new(std::size_t size) {
+    while (true) {
+        if (auto* memory = std::malloc(size == 0 ? 1 : size))
+            return memory;
+        if (auto* handler = std::get_new_handler())
+            handler();
+        else
+            throw std::bad_alloc{};
+    }
+}
+
+void operator delete(void* memory) noexcept {
+    if (memory != nullptr)
+        omegasafe::crypto::wipe(memory, ::malloc_usable_size(memory));
+    std::free(memory);
+}
+
+void operator delete(void* memory, std::size_t) noexcept {
+    operator delete(memory);
+}
