@@ -1,12 +1,12 @@
 #include "cli/sharing.hpp"
 
+#include "crypto/text_encoding.hpp"
 #include <algorithm>
 
 namespace omegasafe::cli {
 
 key_role parse_role(const std::string& text) {
-    std::string word = text;
-    std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto word = crypto::lower_case(text);
     if (word == "owner")
         return key_role::owner;
     if (word == "maintainer")

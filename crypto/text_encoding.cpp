@@ -90,4 +90,12 @@ std::string to_hexadecimal(const_byte_span bytes) {
     return text;
 }
 
+std::string lower_case(std::string_view text) {
+    std::string lower{text};
+    for (auto& c : lower)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return lower;
+}
+
 } // namespace omegasafe::crypto

@@ -1,4 +1,5 @@
-// Bytes as text: Base64 of RFC 4648, read strictly (one text for each value), and hexadecimal.
+// Bytes as text: Base64 of RFC 4648, read strictly (one text for each value), and hexadecimal; ASCII letters in lower
+// case.
 #pragma once
 
 #include "crypto/secure_memory.hpp"
@@ -17,5 +18,8 @@ std::optional<secure_bytes> from_base64(std::string_view text, base64_alphabet a
 
 /// Two digits a byte, lower case.
 std::string to_hexadecimal(const_byte_span bytes);
+
+/// A to Z as a to z, everything else as it is, whatever the locale.
+std::string lower_case(std::string_view text);
 
 } // namespace omegasafe::crypto

@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "storage/atomic_file.hpp"
+#include "storage/config_file.hpp"
 #define SI_NO_CONVERSION
 #define SI_IMPLEMENTATION
 #include <SimpleIni.h>
@@ -27,14 +28,9 @@ std::uint64_t number_in(const std::string& text, std::uint64_t least, std::uint6
     return value;
 }
 
-bool boolean_in(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    for (const auto* yes : {"1", "true", "yes", "on"})
-        if (text == yes)
-            return true;
-    for (const auto* no : {"0", "false", "no", "off"})
-        if (text == no)
-            return false;
+bool boolean_in(const std::string& text) {
+    if (const auto value = storage::parse_boolean(text))
+        return *value;
     throw failure(errc::config_invalid, "true or false");
 }
 

@@ -13,11 +13,6 @@ namespace {
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 constexpr std::string_view service = "s3";
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 /// Without spaces at both ends, runs of them as one.
 std::string trimmed(std::string_view text) {
     std::string out;
@@ -35,7 +30,7 @@ using pairs = std::vector<std::pair<std::string, std::string>>;
 pairs signed_headers(const aws_request& request) {
     pairs all{{"host", request.host}};
     for (const auto& [name, value] : request.headers)
-        all.emplace_back(lower(name), trimmed(value));
+        all.emplace_back(crypto::lower_case(name), trimmed(value));
     std::ranges::sort(all);
     return all;
 }

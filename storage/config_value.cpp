@@ -1,5 +1,6 @@
 #include "storage/config_value.hpp"
 
+#include "crypto/text_encoding.hpp"
 #include "crypto/uuid.hpp"
 
 #include <algorithm>
@@ -78,9 +79,7 @@ std::optional<std::string> normalized(value_kind kind, std::string_view text) {
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-        [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    const auto lower = crypto::lower_case(text);
     if (lower == "1" || lower == "true" || lower == "yes" || lower == "on")
         return true;
     if (lower == "0" || lower == "false" || lower == "no" || lower == "off")

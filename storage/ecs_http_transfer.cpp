@@ -15,12 +15,6 @@ namespace {
 using crypto::to_string;
 using nlohmann::json;
 
-std::string lower(std::string text) {
-    std::ranges::transform(
-        text, text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return text;
-}
-
 bool fine(const http_response& answer) {
     return answer.status / 100 == 2;
 }
@@ -48,7 +42,7 @@ upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size,
         {"x-amz-meta-upload-attempt-uuid", to_string(permit.attempt)}};
     auto got = permit.headers;
     for (auto& header : got)
-        header.first = lower(header.first);
+        header.first = crypto::lower_case(header.first);
     std::ranges::sort(got);
     if (got != wanted)
         answer.refuse("would have a Delta stored under other conditions than asked for (size, MD5, attempt)");

@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Pauses between attempts grow to this: short against bookkeeping times, long against the cost of an attempt.
-constexpr std::chrono::microseconds longest_pause = 20ms;
+constexpr std::chrono::microseconds longest_lock_pause = 20ms;
 
 /// Network file systems lock exclusively only through a writable descriptor; folders open read-only alone.
 descriptor open_for_locking(const std::filesystem::path& path) {
@@ -71,7 +71,7 @@ file_lock::file_lock(const std::filesystem::path& path, std::chrono::millisecond
         // Jitter keeps processes that started together from asking together for ever.
         std::this_thread::sleep_for(
             pause / 2 + std::chrono::microseconds(crypto::random_below(static_cast<std::uint64_t>(pause.count()))));
-        pause = std::min(pause * 2, longest_pause);
+        pause = std::min(pause * 2, longest_lock_pause);
     }
 }
 

@@ -10,9 +10,9 @@ namespace omegasafe::storage {
 namespace {
 
 // Few fixed bytes: known plaintext teaches an attacker maps.
-constexpr std::array<std::uint8_t, 4> magic{'O', 'S', 'F', 'M'};
+constexpr std::array<std::uint8_t, 4> metadata_magic{'O', 'S', 'F', 'M'};
 constexpr std::uint16_t metadata_version = 1;
-constexpr std::size_t at_version = 4;
+constexpr std::size_t metadata_at_version = 4;
 constexpr std::size_t at_name_length = 6;
 constexpr std::size_t at_length = 8;
 constexpr std::size_t at_sha256 = 16;
@@ -42,8 +42,8 @@ secure_bytes encode(const file_metadata& metadata) {
             "control characters; rename the file.");
     secure_bytes bytes(limits::file_metadata_bytes);
     auto* out = bytes.data();
-    std::copy(magic.begin(), magic.end(), out);
-    store_le(out + at_version, metadata_version);
+    std::copy(metadata_magic.begin(), metadata_magic.end(), out);
+    store_le(out + metadata_at_version, metadata_version);
     store_le(out + at_name_length, static_cast<std::uint16_t>(metadata.name.size()));
     store_le(out + at_length, metadata.length);
     std::copy(metadata.sha256.begin(), metadata.sha256.end(), out + at_sha256);
@@ -56,9 +56,9 @@ file_metadata decode_file_metadata(const_byte_span bytes) {
     if (bytes.size() != limits::file_metadata_bytes)
         throw not_metadata("its metadata has the wrong size");
     const auto* in = bytes.data();
-    if (!std::equal(magic.begin(), magic.end(), in))
+    if (!std::equal(metadata_magic.begin(), metadata_magic.end(), in))
         throw not_metadata("its metadata has no magic number");
-    const auto version = load_le<std::uint16_t>(in + at_version);
+    const auto version = load_le<std::uint16_t>(in + metadata_at_version);
     if (version > metadata_version)
         throw failure(
             errc::container_newer, "The file was encrypted by a newer omegasafe; update omegasafe to decrypt it.");

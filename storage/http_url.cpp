@@ -25,16 +25,6 @@ bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-    std::string out{text};
-    std::ranges::transform(out, out.begin(), [](char c) { return lower(c); });
-    return out;
-}
-
 std::optional<ip::address> address_of(std::string_view text) {
     boost::system::error_code problem;
     const auto address = ip::make_address(text, problem);
@@ -102,7 +92,7 @@ std::optional<http_origin> take_origin(std::string_view authority, bool tls) {
         }
         if (!valid_name(host))
             return std::nullopt;
-        origin.host = lower(host);
+        origin.host = crypto::lower_case(host);
     }
     if (port) {
         const auto number = port->empty() ? std::nullopt : parse_port(*port);
@@ -135,7 +125,7 @@ bool valid_base(std::string_view base) {
 /// Percent-decoded; as it is where that is impossible.
 std::string decoded(std::string_view text) {
     const auto value = [](char c) {
-        return is_digit(c) ? c - '0' : lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : -1;
+        return is_digit(c) ? c - '0' : std::isxdigit(static_cast<unsigned char>(c)) ? (c | 0x20) - 'a' + 10 : -1;
     };
     std::string out;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -150,7 +140,7 @@ std::string decoded(std::string_view text) {
 }
 
 http_proxy parse_proxy(std::string_view text) {
-    const auto rest = lower(text.substr(0, 7)) == "http://" ? text.substr(7) : text;
+    const auto rest = crypto::lower_case(text.substr(0, 7)) == "http://" ? text.substr(7) : text;
     auto authority = rest.substr(0, rest.find('/'));
     http_proxy proxy;
     if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
@@ -255,7 +245,7 @@ ecs_url parse_ecs_url(std::string_view text) {
 
 std::optional<object_url> parse_object_url(std::string_view text) {
     const auto colon = text.find("://");
-    const auto scheme = lower(text.substr(0, colon));
+    const auto scheme = crypto::lower_case(text.substr(0, colon));
     if (colon == std::string_view::npos || (scheme != "http" && scheme != "https"))
         return std::nullopt;
     const auto fine = [](char c) { return c > ' ' && c < 127 && c != '#' && c != '"' && c != '\\'; };
@@ -279,7 +269,8 @@ proxy_settings proxy_environment() {
 
 std::optional<http_proxy> choose_proxy(const http_origin& origin, const proxy_settings& settings) {
     const auto& url = settings.https_proxy.empty() ? settings.all_proxy : settings.https_proxy;
-    if (url.empty() || !origin.tls || is_loopback(origin.host) || excluded(lower(settings.no_proxy), origin))
+    if (url.empty() || !origin.tls || is_loopback(origin.host) ||
+        excluded(crypto::lower_case(settings.no_proxy), origin))
         return std::nullopt;
     return parse_proxy(url);
 }

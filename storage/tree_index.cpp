@@ -11,13 +11,13 @@ namespace omegasafe::storage {
 
 namespace {
 
-constexpr std::array<std::uint8_t, 8> magic{0x8f, 'O', 'S', 'T', '\r', '\n', 0x1a, '\n'};
+constexpr std::array<std::uint8_t, 8> index_magic{0x8f, 'O', 'S', 'T', '\r', '\n', 0x1a, '\n'};
 constexpr std::uint16_t index_version = 1;
-constexpr std::size_t header_bytes = 24; // magic, version, 6 zeros, number of rows
-constexpr std::size_t row_bytes = 40;    // before the path
+constexpr std::size_t index_header_bytes = 24; // magic, version, 6 zeros, number of rows
+constexpr std::size_t index_row_bytes = 40;    // before the path
 constexpr std::uint16_t folder_flag = 1;
 
-failure damaged(const std::string& what) {
+failure index_damaged(const std::string& what) {
     return failure(errc::container_damaged,
         "The index of the tree is damaged: " + what + "; restore " + std::string{tree_index_name} + " from a copy.");
 }
@@ -38,10 +38,10 @@ public:
     explicit row_parser(crypto::const_byte_span rows) : rest_(rows) {}
 
     tree_entry next() {
-        const auto* row = take(row_bytes).data();
+        const auto* row = take(index_row_bytes).data();
         const auto flags = load_le<std::uint16_t>(row);
         if (flags > folder_flag || load_le<std::uint16_t>(row + 6) != 0)
-            throw damaged("a row has unknown flags");
+            throw index_damaged("a row has unknown flags");
         tree_entry entry;
         entry.is_folder = flags == folder_flag;
         entry.attributes = {load_le<std::uint64_t>(row + 8), load_le<std::uint16_t>(row + 2),
@@ -56,7 +56,7 @@ public:
 private:
     crypto::const_byte_span take(std::size_t size) {
         if (size > rest_.size())
-            throw damaged("it ends early");
+            throw index_damaged("it ends early");
         const auto taken = rest_.first(size);
         rest_ = rest_.subspan(size);
         return taken;
@@ -68,11 +68,11 @@ private:
 /// What a single row must obey, whatever the others say.
 void check_row(const tree_entry& entry) {
     if (!safe_tree_path(entry.path))
-        throw damaged("a path in it is not safe");
+        throw index_damaged("a path in it is not safe");
     if (entry.attributes.mode > 0777)
-        throw damaged("a row has more than permission bits");
+        throw index_damaged("a row has more than permission bits");
     if (entry.is_folder != entry.encrypted.is_nil() || (entry.is_folder && entry.attributes.size != 0))
-        throw damaged("a row is neither file nor folder");
+        throw index_damaged("a row is neither file nor folder");
 }
 
 /// Rows seen so far: what makes the next one a duplicate or an orphan.
@@ -80,14 +80,14 @@ class known_rows {
 public:
     void add(const tree_entry& entry) {
         if (!(last_ < entry.path))
-            throw damaged("its paths are not in order");
+            throw index_damaged("its paths are not in order");
         const auto slash = entry.path.rfind('/');
         if (slash != std::string::npos && !folders_.contains(entry.path.substr(0, slash)))
-            throw damaged("a path lies in a folder that it does not list");
+            throw index_damaged("a path lies in a folder that it does not list");
         if (entry.is_folder)
             folders_.insert(entry.path);
         else if (!encrypted_.insert(entry.encrypted).second)
-            throw damaged("an encrypted file stands in it twice");
+            throw index_damaged("an encrypted file stands in it twice");
         last_ = entry.path;
     }
 
@@ -117,39 +117,39 @@ bool safe_tree_path(std::string_view path) {
 }
 
 std::vector<std::uint8_t> encode_tree_index(const std::vector<tree_entry>& entries) {
-    std::size_t size = header_bytes;
+    std::size_t size = index_header_bytes;
     for (const auto& entry : entries)
-        size += row_bytes + entry.path.size();
+        size += index_row_bytes + entry.path.size();
     if (size > limits::tree_index_bytes)
         throw failure(errc::file_too_large, "The tree has too many files for one index of " +
                                                 std::to_string(limits::tree_index_bytes) +
                                                 " bytes; encrypt its folders one by one.");
     std::vector<std::uint8_t> bytes(size);
-    std::copy(magic.begin(), magic.end(), bytes.begin());
+    std::copy(index_magic.begin(), index_magic.end(), bytes.begin());
     store_le(bytes.data() + 8, index_version);
     store_le(bytes.data() + 16, static_cast<std::uint64_t>(entries.size()));
-    auto* out = bytes.data() + header_bytes;
+    auto* out = bytes.data() + index_header_bytes;
     for (const auto& entry : entries) {
         put_row(out, entry);
-        out = std::copy(entry.path.begin(), entry.path.end(), out + row_bytes);
+        out = std::copy(entry.path.begin(), entry.path.end(), out + index_row_bytes);
     }
     return bytes;
 }
 
 std::vector<tree_entry> decode_tree_index(crypto::const_byte_span bytes) {
-    if (bytes.size() < header_bytes || !std::equal(magic.begin(), magic.end(), bytes.begin()))
-        throw damaged("it does not begin like one");
+    if (bytes.size() < index_header_bytes || !std::equal(index_magic.begin(), index_magic.end(), bytes.begin()))
+        throw index_damaged("it does not begin like one");
     const auto version = load_le<std::uint16_t>(bytes.data() + 8);
     if (version > index_version)
         throw failure(
             errc::container_newer, "The tree was encrypted by a newer omegasafe; update omegasafe to decrypt it.");
     const auto zeros = bytes.subspan(10, 6);
     if (version != index_version || std::any_of(zeros.begin(), zeros.end(), [](auto byte) { return byte != 0; }))
-        throw damaged("its header is wrong");
+        throw index_damaged("its header is wrong");
     const auto count = load_le<std::uint64_t>(bytes.data() + 16);
-    row_parser rows(bytes.subspan(header_bytes));
-    if (count > rows.left() / row_bytes)
-        throw damaged("it is too short for its rows");
+    row_parser rows(bytes.subspan(index_header_bytes));
+    if (count > rows.left() / index_row_bytes)
+        throw index_damaged("it is too short for its rows");
     std::vector<tree_entry> entries;
     entries.reserve(count);
     known_rows known;
@@ -160,7 +160,7 @@ std::vector<tree_entry> decode_tree_index(crypto::const_byte_span bytes) {
         entries.push_back(std::move(entry));
     }
     if (rows.left() > 0)
-        throw damaged("it has bytes left over");
+        throw index_damaged("it has bytes left over");
     return entries;
 }
 

@@ -13,16 +13,16 @@ namespace omegasafe::storage {
 namespace {
 
 using record_bytes = std::array<std::uint8_t, journal_record_bytes>;
-using header_bytes = std::array<std::uint8_t, journal_header_bytes>;
+using journal_header = std::array<std::uint8_t, journal_header_bytes>;
 
-constexpr std::array<std::uint8_t, 8> magic{0x8f, 'O', 'S', 'J', '\r', '\n', 0x1a, '\n'};
+constexpr std::array<std::uint8_t, 8> journal_magic{0x8f, 'O', 'S', 'J', '\r', '\n', 0x1a, '\n'};
 constexpr std::uint16_t journal_version = 1;
 constexpr std::string_view key_info = "omegasafe tree journal v1";
 
 // Header: magic, version, kdf and its cost, zeros, salt, check of all this and of what the run is bound to.
-constexpr std::size_t at_version = 8;
-constexpr std::size_t at_kdf = 10;
-constexpr std::size_t at_salt = 32;
+constexpr std::size_t journal_at_version = 8;
+constexpr std::size_t journal_at_kdf = 10;
+constexpr std::size_t journal_at_salt = 32;
 constexpr std::size_t at_header_check = 64;
 // Record: UUID, tag (zero in a beginning), check of both and of the record's number.
 constexpr std::size_t at_tag = 16;
@@ -32,7 +32,7 @@ constexpr std::size_t at_record_check = 48;
 constexpr std::uint64_t largest_journal = 1ULL << 30;
 
 crypto::sha256_digest header_check(
-    const secure_bytes& key, const header_bytes& header, const tree_journal::binding& bound) {
+    const secure_bytes& key, const journal_header& header, const tree_journal::binding& bound) {
     const auto input = bound.input.string();
     std::vector<std::uint8_t> bytes(header.begin(), header.begin() + at_header_check);
     bytes.insert(bytes.end(), bound.key_uuid.begin(), bound.key_uuid.end());
@@ -51,42 +51,43 @@ secure_bytes journal_key(const tree_journal::binding& bound, const sfc_password:
     return crypto::hkdf_sha256(*bound.password->root_key(root), {}, key_info);
 }
 
-header_bytes new_header(const tree_journal::binding& bound, const sfc_password::root_parameters& root) {
-    header_bytes header{};
-    std::copy(magic.begin(), magic.end(), header.begin());
-    store_le(header.data() + at_version, journal_version);
-    header[at_kdf] = root.kdf;
-    header[at_kdf + 1] = root.cost.log2_n;
-    header[at_kdf + 2] = root.cost.r;
-    header[at_kdf + 3] = root.cost.p;
-    std::ranges::copy(root.salt, header.begin() + at_salt);
+journal_header new_header(const tree_journal::binding& bound, const sfc_password::root_parameters& root) {
+    journal_header header{};
+    std::copy(journal_magic.begin(), journal_magic.end(), header.begin());
+    store_le(header.data() + journal_at_version, journal_version);
+    header[journal_at_kdf] = root.kdf;
+    header[journal_at_kdf + 1] = root.cost.log2_n;
+    header[journal_at_kdf + 2] = root.cost.r;
+    header[journal_at_kdf + 3] = root.cost.p;
+    std::ranges::copy(root.salt, header.begin() + journal_at_salt);
     const auto check = header_check(journal_key(bound, root), header, bound);
     std::ranges::copy(check, header.begin() + at_header_check);
     return header;
 }
 
-failure damaged(const std::filesystem::path& path) {
+failure journal_damaged(const std::filesystem::path& path) {
     return failure(errc::container_damaged,
         path.string() + " is no journal that can be gone on with; encrypt the tree into another folder.");
 }
 
-sfc_password::root_parameters root_of(const std::filesystem::path& path, const header_bytes& header) {
-    sfc_password::root_parameters root{
-        .kdf = header[at_kdf], .cost = {header[at_kdf + 1], header[at_kdf + 2], header[at_kdf + 3]}, .salt = {}};
-    std::copy_n(header.begin() + at_salt, root.salt.size(), root.salt.begin());
+sfc_password::root_parameters root_of(const std::filesystem::path& path, const journal_header& header) {
+    sfc_password::root_parameters root{.kdf = header[journal_at_kdf],
+        .cost = {header[journal_at_kdf + 1], header[journal_at_kdf + 2], header[journal_at_kdf + 3]},
+        .salt = {}};
+    std::copy_n(header.begin() + journal_at_salt, root.salt.size(), root.salt.begin());
     if ((root.kdf != 1 && root.kdf != 2) || (root.kdf == 1 && !crypto::acceptable(root.cost)))
-        throw damaged(path);
+        throw journal_damaged(path);
     return root;
 }
 
 /// The journal's key, from a header that belongs to this run.
 secure_bytes key_of(
     const std::filesystem::path& path, const std::vector<std::uint8_t>& bytes, const tree_journal::binding& bound) {
-    header_bytes header{};
-    if (bytes.size() < header.size() || !std::equal(magic.begin(), magic.end(), bytes.begin()))
-        throw damaged(path);
+    journal_header header{};
+    if (bytes.size() < header.size() || !std::equal(journal_magic.begin(), journal_magic.end(), bytes.begin()))
+        throw journal_damaged(path);
     std::copy_n(bytes.begin(), header.size(), header.begin());
-    if (load_le<std::uint16_t>(header.data() + at_version) > journal_version)
+    if (load_le<std::uint16_t>(header.data() + journal_at_version) > journal_version)
         throw failure(errc::container_newer,
             path.string() + " was begun by a newer omegasafe; update omegasafe to go on with it.");
     auto key = journal_key(bound, root_of(path, header));

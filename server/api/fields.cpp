@@ -1,5 +1,6 @@
 #include "server/api/fields.hpp"
 
+#include "crypto/text_encoding.hpp"
 #include "server/refusal.hpp"
 #include <algorithm>
 
@@ -174,8 +175,7 @@ std::uint64_t fields::number(const char* name, std::uint64_t least, std::uint64_
 }
 
 std::string fields::email(const char* name) {
-    auto value = text(name, 254);
-    std::ranges::transform(value, value.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    auto value = crypto::lower_case(text(name, 254));
     if (!looks_like_email(value))
         refuse(name, "is no mail address");
     return value;

@@ -43,3 +43,8 @@ TEST_CASE("hexadecimal has two digits a byte", "[text_encoding]") {
     CHECK(to_hexadecimal({}).empty());
     CHECK(to_hexadecimal(std::vector<std::uint8_t>{0x00, 0x0f, 0xa9, 0xff}) == "000fa9ff");
 }
+
+TEST_CASE("only ASCII letters have a lower case", "[text]") {
+    CHECK(lower_case("") == "");
+    CHECK(lower_case("AZ@[az`{09-\xc3\x84") == "az@[az`{09-\xc3\x84");
+}
