@@ -3,7 +3,10 @@
 #include "actors/key_import.hpp"
 #include "messages/limits.hpp"
 #include "storage/cache_entry.hpp"
+#include "storage/config_file.hpp"
+#include "storage/ecs_http.hpp"
 #include "storage/key_iteration.hpp"
+#include "storage/pending_delta.hpp"
 #include <spdlog/spdlog.h>
 #include <utility>
 
@@ -112,27 +115,72 @@ position_range claim_alpha_range(const key_access& key, const iteration_info& al
     return key.ask_cache<position_range>(accept_range{alpha.iteration_uuid, range, 0, 0, size});
 }
 
-/// Uploads before it stores: a Delta that others do not know must never be encrypted with (D6).
-key_iteration_ptr renew(const key_access& key, unsigned max_workers) {
-    const auto alpha = key.load(0);
-    auto info = alpha->info;
-    info.seq_number = key.ends()->back().seq_number + 1;
+struct sealed_delta {
+    key_iteration_ptr delta;
+    blob_ptr container;
+};
+
+sealed_delta seal_new_delta(
+    const key_access& key, const storage::key_iteration& alpha, std::uint64_t seq_number, unsigned max_workers) {
+    auto info = alpha.info;
+    info.seq_number = seq_number;
     info.iteration_uuid = crypto::random_uuid();
     const auto maps = key.generate(info.geometry, max_workers);
     const auto delta = std::make_shared<const storage::key_iteration>(
         storage::key_iteration{info, std::make_shared<const crypto::cipher>(maps)});
+    const auto range = claim_alpha_range(key, alpha.info, storage::delta_positions(info));
+    return {delta, std::make_shared<const std::vector<std::uint8_t>>(
+                       storage::seal_delta(alpha, static_cast<std::uint64_t>(range.first), *delta, key.layer()))};
+}
 
-    const auto size = storage::delta_positions(info);
-    const auto range = claim_alpha_range(key, alpha->info, size);
-    auto container = std::make_shared<const std::vector<std::uint8_t>>(
-        storage::seal_delta(*alpha, static_cast<std::uint64_t>(range.first), *delta, key.layer()));
+/// The one that an earlier try left, if it is still the next of its key.
+std::optional<sealed_delta> pending_delta(const key_access& key, const storage::key_iteration& alpha,
+    std::uint64_t seq_number, const std::filesystem::path& path) {
+    auto container = storage::read_pending_delta(path);
+    if (!container)
+        return std::nullopt;
+    try {
+        auto delta = storage::open_delta(alpha, *container, key.layer());
+        if (delta->info.seq_number == seq_number)
+            return sealed_delta{
+                std::move(delta), std::make_shared<const std::vector<std::uint8_t>>(std::move(*container))};
+    } catch (const failure& problem) {
+        spdlog::debug("The pending Delta {} is of no use: {}", path.string(), problem.what());
+    }
+    return std::nullopt;
+}
+
+/// What the ECS will never take under this UUID: another Delta was faster, or the storage holds something else.
+bool is_final(const failure& refused) {
+    return refused.code() == errc::delta_conflict || refused.detail() == storage::upload_mismatch;
+}
+
+/// Uploads before it stores: a Delta that others do not know must never be encrypted with (D6). One that could not be
+/// registered is kept for the next try, so that an ECS that fails costs Alpha positions once.
+key_iteration_ptr renew(const key_access& key, unsigned max_workers) {
+    const auto alpha = key.load(0);
+    const auto seq_number = key.ends()->back().seq_number + 1;
+    const auto path = storage::pending_delta_path(key.settings()->keys_path, key.key_uuid());
+    auto sealed = pending_delta(key, *alpha, seq_number, path);
+    if (!sealed) {
+        sealed = seal_new_delta(key, *alpha, seq_number, max_workers);
+        storage::keep_pending_delta(path, *sealed->container);
+    }
+    const auto& info = sealed->delta->info;
     const ecs_delta registered{
         info.iteration_uuid, info.seq_number, {info.first_position(), info.last_position()}, info.first_position()};
-    key.ask_ecs<void>(upload_delta{info.key_uuid, registered, std::move(container)});
-    key.commit({delta});
+    try {
+        key.ask_ecs<void>(upload_delta{info.key_uuid, registered, sealed->container});
+    } catch (const failure& problem) {
+        if (is_final(problem))
+            storage::discard_pending_delta(path);
+        throw;
+    }
+    key.commit({sealed->delta});
+    storage::discard_pending_delta(path);
     spdlog::info("Created Delta {} ({}) of key {}.", info.seq_number, crypto::to_string(info.iteration_uuid),
         crypto::to_string(info.key_uuid));
-    return delta;
+    return sealed->delta;
 }
 
 /// Best effort: whatever cannot be removed is logged, the first failure stays the answer.

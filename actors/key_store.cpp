@@ -3,6 +3,7 @@
 #include "actors/key_access.hpp"
 #include "actors/local_container.hpp"
 #include "storage/key_iteration.hpp"
+#include "storage/pending_delta.hpp"
 #include <algorithm>
 #include <deque>
 #include <map>
@@ -162,6 +163,7 @@ void remove(key_store_state& state, const uuid& key_uuid) {
                 changes.remove.push_back(row.entry->id);
         return changes;
     });
+    storage::discard_pending_delta(storage::pending_delta_path(state.container.path(), key_uuid));
 }
 
 } // namespace

@@ -18,6 +18,10 @@ public:
         resolve();
         return known_ = storage::open_container(path_, password_, known_);
     }
+    const std::filesystem::path& path() {
+        resolve();
+        return path_;
+    }
     void update(const std::function<storage::container_changes(const storage::sfc_reader&)>& decide) {
         resolve();
         storage::update_container(path_, password_, decide);

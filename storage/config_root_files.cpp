@@ -4,6 +4,7 @@
 #include "storage/attributes.hpp"
 #include "storage/config_file.hpp"
 #include "storage/container_file.hpp"
+#include "storage/pending_delta.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {
@@ -52,7 +53,9 @@ config_root_files find_config_root_files(const fs::path& root) {
             continue;
         const bool temporary = path.filename().string().starts_with(".omegasafe-tmp-");
         const bool update_check = path.filename() == update_check_file_name && entry.is_regular_file();
-        (temporary || update_check || (entry.is_regular_file() && is_sfc_ecs(path)) ? found.ours : found.others)
+        const bool pending = is_pending_delta(path) && entry.is_regular_file();
+        (temporary || update_check || pending || (entry.is_regular_file() && is_sfc_ecs(path)) ? found.ours
+                                                                                               : found.others)
             .push_back(path);
     }
     if (fs::is_regular_file(root / "config.ini"))

@@ -11,8 +11,8 @@ inline constexpr const char* update_check_file_name = "update_check";
 
 struct config_root_files {
     /// Keys first, config.ini last: whatever remains of an interrupted removal is found again. Holds the containers at
-    /// their configured places, those at their default places, SFC ECS files in the root, the update check's file
-    /// and left temporary files.
+    /// their configured places, those at their default places, SFC ECS files in the root, the update check's file,
+    /// pending Deltas and left temporary files.
     std::vector<std::filesystem::path> ours;
     /// Everything else in the root, folders too.
     std::vector<std::filesystem::path> others;

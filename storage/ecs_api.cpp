@@ -75,7 +75,7 @@ failure coded(const server_error& error, const std::string& host) {
         return {errc::delta_conflict, error.words, newest("newest_delta_uuid")};
     if (error.code == "capacity_exhausted")
         return {errc::ecs_full, error.words, crypto::to_decimal(details().position("positions_left"))};
-    return {errc::ecs_rejected, error.words};
+    return {errc::ecs_rejected, error.words, error.code};
 }
 
 std::string with_query(std::string path, const std::vector<ecs_api::query>& named) {

@@ -5,6 +5,10 @@
 
 namespace omegasafe::storage {
 
+/// What failure::detail() says when the storage holds another file under the Delta's name: this Delta cannot be
+/// registered any more.
+inline constexpr const char* upload_mismatch = "upload_mismatch";
+
 /// For one thread at a time: it waits for the server. Errors as ecs_connection_actor lists them; what the server
 /// refuses is failure_of() (ecs_api.hpp), and an answer that does not fit what was asked is failure(ecs_rejected).
 class ecs_http {

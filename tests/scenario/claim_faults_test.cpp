@@ -3,6 +3,8 @@
 #include "tests/scenario/one_device.hpp"
 
 #include "storage/fail_points.hpp"
+#include "storage/pending_delta.hpp"
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -21,6 +23,10 @@ struct renewal : one_device {
     void leave_one_unit() {
         if (const auto kept = pointer() + unit; kept < capacity)
             claim_positions(capacity - kept);
+    }
+    std::ptrdiff_t pending_deltas() const {
+        return std::ranges::count_if(
+            fs::directory_iterator(root), [](const auto& file) { return storage::is_pending_delta(file.path()); });
     }
     /// Claims until the news of a death has reached the supervisor.
     void recover() {
@@ -114,6 +120,27 @@ TEST_CASE_METHOD(renewal, "an upload that the ECS refuses is rolled back and is 
     }
 }
 
+TEST_CASE_METHOD(renewal, "renewals that fail again and again use up Alpha positions once") {
+    ecs_plays({{fails_with(errc::ecs_rejected), ecs_call::upload, 2}, {unreachable(), ecs_call::upload, 2}});
+    for (int attempt = 0; attempt < 4; ++attempt) {
+        CHECK(claim_error(2) != errc::none);
+        CHECK(pending_deltas() == 1);
+    }
+    CHECK(claim(2).seq_number == 2);
+    CHECK(pending_deltas() == 0);
+    CHECK(std::ranges::count(kinds_of_calls(), ecs_call::claim_alpha) == 1);
+}
+
+TEST_CASE_METHOD(renewal, "a Delta that came too late is not kept, and a pending one goes with its key") {
+    ecs_plays({{fails_with(errc::delta_conflict), ecs_call::upload, 1}, {unreachable(), ecs_call::upload, 1}});
+    CHECK(claim_error(2) == errc::delta_conflict);
+    CHECK(pending_deltas() == 0);
+    CHECK(claim_error(2) == errc::claim_insufficient);
+    CHECK(pending_deltas() == 1);
+    ask<void>(actors().key_store, remove_key{key_uuid});
+    CHECK(pending_deltas() == 0);
+}
+
 TEST_CASE_METHOD(one_device, "when the ECS is full the claim looks again and again, then gives the ECS's own error") {
     ecs_plays({{fails_with(errc::ecs_full), ecs_call::claim_delta, 2}});
     CHECK(calls_of([&] { CHECK(claim_error(1) == errc::none); }).size() == 6); // a list and a claim, three times
@@ -191,6 +218,7 @@ TEST_CASE_METHOD(
     for (int call = 0;; call += 2) { // a container is replaced in an odd number of steps: each kind comes up
         INFO("call " << call);
         const auto again = fs::copy_options::overwrite_existing | fs::copy_options::recursive;
+        fs::remove(storage::pending_delta_path(root / "omegasafe_keys.sfc", key_uuid));
         fs::copy(saved / "config", root, again);
         fs::copy(saved / "ecs.sfc", ecs_path, again);
         restart();
