@@ -28,9 +28,14 @@ std::size_t file_part(std::uint64_t offset, std::size_t size, std::uint64_t file
 /// The file, then the random suffix.
 class plain_input final : public file_input {
 public:
-    explicit plain_input(const std::filesystem::path& path) : source_(path) {}
+    explicit plain_input(const std::filesystem::path& path) : source_(path) {
+        if (size() == 0 && !unchanged())
+            throw failure(errc::input_unreadable,
+                "The file " + path.string() + " says that it is empty, and is not; encrypt a copy of it.");
+    }
 
     std::uint64_t size() const { return source_.size(); }
+    bool unchanged() const { return source_.unchanged(); }
 
     /// Plain encrypted_data from stream offset `offset` on; never called for the metadata.
     void read_stream(std::uint64_t offset, byte_span out) const {
@@ -94,7 +99,7 @@ public:
         read_head();
     }
 
-    std::shared_ptr<file_input> take_input() override { return std::move(input_); }
+    std::shared_ptr<file_input> take_input() override { return input_; }
     std::shared_ptr<file_output> take_output() override { return std::move(output_); }
     const cipher_chunk& job() const override { return job_; }
     const std::filesystem::path& input() const override { return request_.input; }
@@ -156,16 +161,15 @@ private:
         hash_.update(bytes.first(file_part(offset, bytes.size(), file_size_)));
     }
 
-    /// A file that grew or shrank meanwhile would decrypt to something that never existed.
+    /// A file that was written to meanwhile would decrypt to something that never existed.
     void require_unchanged_input() const {
-        std::error_code error;
-        if (std::filesystem::file_size(request_.input, error) != file_size_ || error)
+        if (!input_->unchanged())
             throw failure(errc::io_failed, "The file " + request_.input.string() +
                                                " changed while it was encrypted; encrypt it again when it is at rest.");
     }
 
     encrypt_file request_;
-    std::shared_ptr<plain_input> input_; // until it is taken
+    std::shared_ptr<plain_input> input_;
     std::uint64_t file_size_;
     key_access key_;
     password_ptr layer_;

@@ -12,9 +12,9 @@ namespace omegasafe::actors {
 namespace {
 
 /// Chunks under way: for each worker one that it works on and one that waits; one being hashed; for reader and writer
-/// one each that moves and one that waits. More than the most would only take memory: one thread hashes, and four
-/// workers are faster than that.
-constexpr std::size_t chunks_per_worker = 2, chunks_beside = 5, most_chunks = 24;
+/// one each that moves and one that waits. More than the most would only take memory, 2 MiB each: one thread hashes,
+/// and four workers are faster than that.
+constexpr std::size_t chunks_per_worker = 2, chunks_beside = 5, most_chunks = 13;
 
 struct file_job_state {
     file_job_actor::pointer self;

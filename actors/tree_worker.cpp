@@ -5,7 +5,6 @@
 #include "messages/limits.hpp"
 #include "storage/atomic_file.hpp"
 #include "storage/encrypted_file.hpp"
-#include "storage/file_status.hpp"
 #include "storage/group_sync.hpp"
 #include "storage/key_iteration.hpp"
 #include <span>
@@ -109,10 +108,8 @@ private:
     }
 
     static void require_unchanged(const storage::file_source& source, const tree_file& file) {
-        struct stat status {};
-        const bool known = ::fstat(source.descriptor(), &status) == 0;
-        const auto now = storage::attributes_of(status);
-        if (!known || now.size != file.attributes.size || now.mtime_ns != file.attributes.mtime_ns)
+        if (source.size() != file.attributes.size || source.mtime_ns() != file.attributes.mtime_ns ||
+            !source.unchanged())
             throw failure(errc::io_failed, "The file " + file.input.string() +
                                                " changed while the tree was encrypted; nothing was kept of it. Run "
                                                "the command again with --resume.");

@@ -262,8 +262,20 @@ void atomic_file::set_attributes(std::uint32_t mode, std::int64_t mtime_ns) {
         throw system_failure(errc::io_failed, "Setting mode and time of " + target_.string() + " failed", errno);
 }
 
+void atomic_file::sync() {
+    complete();
+    if (guarded("sync", [&] { return ::fsync(descriptor_.get()); }) != 0)
+        throw not_on_disk(target_, errno);
+}
+
 void atomic_file::publish() {
     complete();
+    if (policy_ != existing_target::refuse && ::faccessat(folder_.get(), target_.filename().c_str(), F_OK, 0) == 0)
+        sync();
+    appear();
+}
+
+void atomic_file::appear() {
     if (policy_ == existing_target::refuse)
         publish_new();
     else
@@ -276,10 +288,8 @@ void atomic_file::flush() const {
 }
 
 void atomic_file::commit() {
-    complete();
-    if (guarded("sync", [&] { return ::fsync(descriptor_.get()); }) != 0)
-        throw not_on_disk(target_, errno);
-    publish();
+    sync();
+    appear();
     if (guarded("sync_folder", [&] { return ::fsync(folder_.get()); }) == 0)
         return;
     const int error = errno;

@@ -42,11 +42,14 @@ public:
     void flush() const;
     /// fsync, link or rename to the target, fsync of the folder. Throws failure(output_refused / io_failed).
     void commit();
-    /// The name alone: whole for everyone who looks, but durable only after a group_sync.
+    /// The name alone: whole for everyone who looks, but durable only after a group_sync. What replaces a file is
+    /// synced first, because the file system may keep the new name and lose the content.
     void publish();
 
 private:
     void complete();
+    void sync();
+    void appear();
     std::string choose_temporary_name() const;
     void create_named();
     void publish_new();

@@ -44,11 +44,15 @@ void direct_writer::write_pages(std::size_t gathered, crypto::const_byte_span be
     if (direct_) {
         const std::array<iovec, 2> parts{
             {{block_.data(), gathered}, {const_cast<std::uint8_t*>(behind.data()), behind.size()}}};
-        const auto written = guarded("write_direct",
-            [&] { return ::pwritev(direct_.get(), parts.data(), parts.size(), static_cast<off_t>(offset)); });
+        ssize_t written = 0;
+        do
+            written = guarded("write_direct",
+                [&] { return ::pwritev(direct_.get(), parts.data(), parts.size(), static_cast<off_t>(offset)); });
+        while (written < 0 && errno == EINTR);
         if (written == static_cast<ssize_t>(gathered + behind.size()))
             return;
-        direct_ = {}; // a larger alignment is wanted, or it is an error that the usual way meets too
+        if (written < 0)
+            direct_ = {}; // a larger alignment is wanted, or it is an error that the usual way meets too
     }
     write_usual(offset, block_.span().first(gathered));
     write_usual(offset + gathered, behind);

@@ -4,7 +4,9 @@
 #include "storage/file_system.hpp"
 #include "storage/system_error.hpp"
 #include <fcntl.h>
-#include <set>
+#include <map>
+#include <optional>
+#include <sys/stat.h>
 
 namespace omegasafe::storage {
 
@@ -16,10 +18,19 @@ void sync_one(const std::filesystem::path& path) {
         throw system_failure(errc::io_failed, "Writing " + path.string() + " to the disk failed", errno);
 }
 
+/// Not the same below a mount point, which syncfs does not reach.
+std::optional<dev_t> device_of(int opened) {
+    struct stat status {};
+    return ::fstat(opened, &status) == 0 ? std::optional{status.st_dev} : std::nullopt;
+}
+
+descriptor open_folder(const std::filesystem::path& folder) {
+    return descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
 } // namespace
 
-group_sync::group_sync(std::filesystem::path folder)
-    : folder_(std::move(folder)), opened_(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+group_sync::group_sync(std::filesystem::path folder) : folder_(std::move(folder)), opened_(open_folder(folder_)) {
     if (!opened_)
         throw system_failure(errc::output_refused, "Cannot use the folder " + folder_.string(), errno);
 }
@@ -27,20 +38,24 @@ group_sync::group_sync(std::filesystem::path folder)
 void group_sync::sync(const std::vector<std::filesystem::path>& files) const {
     // syncfs waits there until everything is on the disk and reports what could not be written; elsewhere it may do
     // less.
-    if (on_local_file_system(opened_.get())) {
+    const auto at_once = on_local_file_system(opened_.get()) ? device_of(opened_.get()) : std::nullopt;
+    if (at_once) {
         const int injected = fail_point("sync_group");
         if (injected != 0 || ::syncfs(opened_.get()) != 0)
             throw system_failure(errc::io_failed, "Writing the files in " + folder_.string() + " to the disk failed",
                 injected != 0 ? injected : errno);
-        return;
     }
-    std::set<std::filesystem::path> folders;
+    std::map<std::filesystem::path, bool> by_folder; // whether its files are synced one by one
     for (const auto& file : files) {
-        sync_one(file);
-        folders.insert(file.parent_path());
+        const auto [folder, first] = by_folder.try_emplace(file.parent_path());
+        if (first)
+            folder->second = !at_once || device_of(open_folder(folder->first).get()) != at_once;
+        if (folder->second)
+            sync_one(file);
     }
-    for (const auto& folder : folders)
-        sync_one(folder);
+    for (const auto& [folder, one_by_one] : by_folder)
+        if (one_by_one)
+            sync_one(folder);
 }
 
 } // namespace omegasafe::storage

@@ -1,5 +1,6 @@
 #include "storage/random_access.hpp"
 
+#include "storage/file_status.hpp"
 #include "storage/system_error.hpp"
 #include <algorithm>
 #include <fcntl.h>
@@ -35,7 +36,19 @@ file_source::file_source(std::filesystem::path path) : path_(std::move(path)) {
         throw system_failure(errc::input_unreadable, "Cannot read the size of " + name(), errno);
     if (!S_ISREG(status.st_mode))
         throw failure(errc::input_unreadable, name() + " is not a regular file; name a file.");
-    size_ = static_cast<std::uint64_t>(status.st_size);
+    const auto attributes = attributes_of(status);
+    size_ = attributes.size;
+    mtime_ns_ = attributes.mtime_ns;
+}
+
+bool file_source::unchanged() const {
+    struct stat status {};
+    if (::fstat(descriptor_.get(), &status) != 0)
+        return false;
+    const auto now = attributes_of(status);
+    std::uint8_t more = 0;
+    return now.size == size_ && now.mtime_ns == mtime_ns_ &&
+           ::pread(descriptor_.get(), &more, 1, static_cast<off_t>(size_)) == 0;
 }
 
 void file_source::read_at(std::uint64_t offset, byte_span out) const {

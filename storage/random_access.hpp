@@ -44,11 +44,17 @@ public:
     void read_at(std::uint64_t offset, byte_span out) const override;
     std::string name() const override { return path_.string(); }
     int descriptor() const { return descriptor_.get(); }
+    /// Modification time when it was opened.
+    std::int64_t mtime_ns() const { return mtime_ns_; }
+    /// Whether size and modification time are still those of its opening, and it ends where its size says: files of
+    /// the kernel's own report 0 and have more. Another file that took its name does not count.
+    bool unchanged() const;
 
 private:
     std::filesystem::path path_;
     storage::descriptor descriptor_;
     std::uint64_t size_ = 0;
+    std::int64_t mtime_ns_ = 0;
 };
 
 /// Bytes in memory, owned.

@@ -1,6 +1,7 @@
 // A file appears whole or not at all, named or unnamed while it is written.
 #include "storage/atomic_file.hpp"
 #include "storage/fail_points.hpp"
+#include "storage/file_system.hpp"
 #include "storage_support.hpp"
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -168,6 +169,33 @@ TEST_CASE("a file that is written past the page cache is whole when it appears",
     CHECK(folder.names() == std::vector<std::string>{"large"});
 }
 
+TEST_CASE("a large file is written past the page cache, a smaller one is not", "[atomic_file]") {
+    const temporary_folder folder;
+    const auto size = GENERATE(limits::direct_bytes, limits::direct_bytes - 1);
+    atomic_file file(folder / "a", existing_target::refuse);
+    const bool local = on_local_file_system(file.descriptor());
+    file.reserve(size);
+    noted_calls.clear();
+    const hook_guard hook(note_call);
+    file.write_at(0, pattern(4 * 1024 * 1024));
+    CHECK((std::ranges::count(noted_calls, "write_direct") > 0) == (size == limits::direct_bytes && local));
+}
+
+TEST_CASE("what replaces a file is on the disk before it takes the name", "[atomic_file]") {
+    const temporary_folder folder;
+    const bool exists = GENERATE(false, true);
+    if (exists)
+        write_file(folder / "a", pattern(10));
+    atomic_file file(folder / "a", existing_target::replace);
+    file.write_at(0, pattern(20));
+    noted_calls.clear();
+    const hook_guard hook(note_call);
+    file.publish();
+    const auto synced = std::ranges::find(noted_calls, "sync"), renamed = std::ranges::find(noted_calls, "rename");
+    CHECK(renamed != noted_calls.end());
+    CHECK((synced < renamed) == exists);
+}
+
 TEST_CASE("what is gathered for blocks is written before the sync, or nothing appears", "[atomic_file]") {
     const temporary_folder folder;
     {
@@ -227,6 +255,36 @@ TEST_CASE("a signal removes named temporary files and lets no new one appear", "
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
     CHECK(folder.names().empty());
+}
+
+TEST_CASE("a source knows whether its file was written to", "[random_access]") {
+    const temporary_folder folder;
+    const auto path = folder / "a";
+    write_file(path, pattern(100));
+    fs::last_write_time(path, fs::last_write_time(path) - std::chrono::seconds(10));
+    const file_source source(path);
+    CHECK(source.unchanged());
+    SECTION("longer") {
+        fs::resize_file(path, 101);
+    }
+    SECTION("shorter") {
+        fs::resize_file(path, 99);
+    }
+    SECTION("of the same size") {
+        fs::last_write_time(path, fs::last_write_time(path) + std::chrono::nanoseconds(1'000'000));
+    }
+    CHECK(!source.unchanged());
+}
+
+TEST_CASE("a source that has more than it says is not unchanged, and one that became shorter cannot be read",
+    "[random_access]") {
+    CHECK(!file_source("/proc/self/status").unchanged());
+    const temporary_folder folder;
+    write_file(folder / "a", pattern(100));
+    const file_source source(folder / "a");
+    fs::resize_file(folder / "a", 50);
+    bytes all(100);
+    CHECK(code_of([&] { source.read_at(0, all); }) == errc::io_failed);
 }
 
 TEST_CASE("sources are regular files", "[random_access]") {
