@@ -2,6 +2,7 @@
 
 #include "cli/format.hpp"
 #include "storage/cache_entry.hpp"
+#include "storage/ecs_api.hpp"
 #include <algorithm>
 #include <map>
 #include <spdlog/spdlog.h>
@@ -12,12 +13,12 @@ namespace {
 
 using iterations_view = std::span<const storage::iteration_info>;
 
-std::string status_of(errc code) {
-    switch (code) {
+std::string status_of(const failure& problem) {
+    switch (problem.code()) {
     case errc::ecs_authentication:
         return "authentication error";
     case errc::ecs_unavailable:
-        return "unreachable";
+        return problem.detail() == storage::answered_not_now ? "unavailable" : "unreachable";
     case errc::ecs_unknown:
         return "not configured";
     default:
@@ -101,7 +102,7 @@ key_state summarize(
     } catch (const failure& problem) {
         if (problem.code() == errc::ecs_unavailable || problem.code() == errc::ecs_authentication)
             ecs.away.emplace(entry->ecs_uuid, problem);
-        key.ecs_status = status_of(problem.code());
+        key.ecs_status = status_of(problem);
         warn_of_partial_result(key, problem);
     }
     return state;

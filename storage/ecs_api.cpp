@@ -117,7 +117,7 @@ failure failure_of(const http_response& answer, const std::string& host) {
         const auto error = error_in(answer, host);
         const auto words = error ? error->words : std::string{};
         if (means_not_now(answer.status))
-            return {errc::ecs_unavailable, not_now(answer, "The ECS at " + host, words)};
+            return {errc::ecs_unavailable, not_now(answer, "The ECS at " + host, words), answered_not_now};
         if (answer.status == 401 || answer.status == 403)
             return {errc::ecs_authentication,
                 error ? words

@@ -25,6 +25,10 @@ struct retry_policy {
 /// Retry-After; nothing when it asked for more than limits::http_longest_pause.
 std::optional<std::chrono::milliseconds> pause_before(unsigned next, std::optional<std::string_view> retry_after);
 
+/// What failure::detail() says of a server that is there and answered "not now": listings tell it from one that is
+/// away.
+inline constexpr const char* answered_not_now = "answered";
+
 /// An answer of status >= 400 as the failure of that class: 408, 429 and 5xx ecs_unavailable, 401 and 403
 /// ecs_authentication, the codes key_unknown, delta_unknown, delta_conflict, delta_not_newest and capacity_exhausted
 /// their own, anything else ecs_rejected; with the server's words where it has some.

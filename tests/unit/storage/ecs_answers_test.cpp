@@ -206,6 +206,7 @@ TEST_CASE("refusals are classed by status and code") {
     for (const unsigned status : {408U, 429U, 500U, 502U, 503U, 504U}) {
         CHECK(code(error_response(status, "any")) == errc::ecs_unavailable);
         CHECK(code(response(status, "<html>")) == errc::ecs_unavailable);
+        CHECK(failure_of(response(status, ""), "x").detail() == answered_not_now);
     }
     for (const unsigned status : {401U, 403U}) {
         CHECK(code(error_response(status, "any")) == errc::ecs_authentication);
