@@ -1,6 +1,7 @@
 #include "cli/storage_fields.hpp"
 
 #include "messages/limits.hpp"
+#include "storage/http_url.hpp"
 #include <algorithm>
 #include <span>
 #include <vector>
@@ -110,7 +111,7 @@ std::optional<std::string> endpoint_url_problem(const std::string& provider, con
     const auto rest = scheme == std::string::npos ? std::string_view{} : std::string_view{url}.substr(scheme + 3);
     const bool known = url.starts_with("https://") || url.starts_with("http://");
     if (!known || rest.empty() || url.size() > longest_endpoint || !made_of(rest, is_alphanumeric, "-._~:/[]%") ||
-        !is_alphanumeric(rest.front() == '[' ? 'a' : rest.front()))
+        !storage::parse_object_url(url))
         return "An endpoint URL is https://host[:port][/path], without user, query and fragment.";
     return std::nullopt;
 }

@@ -74,7 +74,8 @@ TEST_CASE("r2 needs an endpoint and s3 has none") {
         CHECK_FALSE(endpoint_url_problem("r2", url));
     for (const auto* url :
         {"", "example.org", "ftp://example.org", "https://", "https://a b", "https://u:p@example.org",
-            "https://example.org?x=1", "https://example.org#x", "https:///x", "HTTPS://example.org"})
+            "https://example.org?x=1", "https://example.org#x", "https:///x", "HTTPS://example.org", "https://[::1",
+            "https://[::1]x", "https://host:99999", "https://a..b", "https://a%41b"})
         CHECK(endpoint_url_problem("r2", url));
 }
 
