@@ -3,6 +3,7 @@
 #include "crypto/random.hpp"
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <thread>
 
 namespace omegasafe::storage {
@@ -27,6 +28,29 @@ std::string shortened(std::string text) {
     return text;
 }
 
+/// What a user of this program can do about a refusal; a server's own hints are for whoever writes clients. Nothing for
+/// a code that is not known here.
+std::optional<std::string> way_out(const std::string& code) {
+    static const std::map<std::string, std::string> known{
+        {"unauthenticated", "Check the API key; edit-ecs --update-api-key sets another one."},
+        {"role_too_low", "Ask an Owner of the key."},
+        {"key_unknown", "If it is shared with you, accept the invitation first (list-invites, accept-invite)."},
+        {"delta_conflict", "Run pull-missing-deltas, then this again."},
+        {"delta_not_newest", "Run pull-missing-deltas, then this again."},
+        {"storage_unknown", "See list-ecs-storages for those there are."},
+        {"invite_unknown", "See list-invites for those that are open."},
+        {"storage_limit_reached", ""}, // the message has it
+        {"invalid_request", ""},
+    };
+    const auto found = known.find(code);
+    return found == known.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::string as_sentence(std::string hint) {
+    hint.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(hint.front())));
+    return hint + (hint.ends_with('.') ? "" : ".");
+}
+
 /// The error object of an answer; nothing when it is none (a proxy's page, an overloaded server).
 struct server_error {
     std::string code, words;
@@ -35,12 +59,14 @@ struct server_error {
 std::optional<server_error> error_in(const http_response& answer, const std::string& host) {
     try {
         const auto error = json_answer{answer.text(), host}.object("error");
+        const auto code = error.text("code");
         auto words = error.text("message");
-        if (auto hint = error.text_or_none("hint"); hint && !hint->empty()) {
-            hint->front() = static_cast<char>(std::toupper(static_cast<unsigned char>(hint->front())));
-            words += " " + *hint + (hint->ends_with('.') ? "" : ".");
-        }
-        return server_error{error.text("code"), shortened(words), error.object_or_none("details")};
+        auto hint = way_out(code);
+        if (!hint)
+            hint = error.text_or_none("hint");
+        if (hint && !hint->empty())
+            words += " " + as_sentence(*hint);
+        return server_error{code, shortened(words), error.object_or_none("details")};
     } catch (const failure&) {
         return std::nullopt;
     }
@@ -122,7 +148,7 @@ failure failure_of(const http_response& answer, const std::string& host) {
             return {errc::ecs_authentication,
                 error ? words
                       : "The ECS at " + host + " refused the API key (status " + std::to_string(answer.status) + ")."};
-        if (error)
+        if (error && error->code != "route_unknown")
             return coded(*error, host);
         return {errc::ecs_rejected, "The ECS at " + host + " answered with status " + std::to_string(answer.status) +
                                         "; is its URL right, with its base path?"};

@@ -83,7 +83,8 @@ TEST_CASE_METHOD(with_server, "a wrong API key is refused, and the right one sta
     config_root other;
     server.admit(other, {"nobody@example.com", "not-a-key"});
     other.initialise();
-    refuse(other, {"create-http-ecs", "-n", "office", "-u", server.url()}, 64, "API key");
+    refuse(other, {"create-http-ecs", "-n", "office", "-u", server.url()}, 64, "Check the API key");
+    refuse(root, {"create-http-ecs", "-n", "lost", "-u", server.url() + "/base"}, 65, "with its base path?");
     CHECK(json_of(other, {"list-ecs"})["entries"].empty());
 
     refuse(root, {"edit-ecs", "-e", ecs, "-k", "not-a-key"}, 64, "Nothing was changed");

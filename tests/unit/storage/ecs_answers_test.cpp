@@ -221,6 +221,18 @@ TEST_CASE("refusals are classed by status and code") {
     CHECK(failure_of(error_response(409, "key_exists"), "x").what() == std::string{"Words. Hint."});
 }
 
+TEST_CASE("refusals name a way out that a user of this program has") {
+    const auto words = [](unsigned status, const char* code) -> std::string {
+        return failure_of(error_response(status, code), "x").what();
+    };
+    CHECK(words(401, "unauthenticated") == "Words. Check the API key; edit-ecs --update-api-key sets another one.");
+    CHECK(words(403, "role_too_low") == "Words. Ask an Owner of the key.");
+    CHECK(words(422, "storage_limit_reached") == "Words.");
+    CHECK(words(422, "storage_unusable") == "Words. Hint."); // no better one here: the server's
+    for (const auto& no_such_place : {error_response(404, "route_unknown"), response(404, "<html>")})
+        CHECK_THAT(failure_of(no_such_place, "x").what(), Catch::Contains("is its URL right, with its base path?"));
+}
+
 TEST_CASE("refusals carry what a caller may act on") {
     const auto full = failure_of(error_response(409, "capacity_exhausted", {{"positions_left", 7}}), "x");
     CHECK(full.code() == errc::ecs_full);
