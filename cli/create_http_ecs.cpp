@@ -36,7 +36,8 @@ void add_create_http_ecs(CLI::App& app) {
         [options] { run_create_http_ecs(*options); });
     command->add_option("-k,--api-key", options->entry.api_key,
         "HTTP ECS API key (others see it in the list of\nprocesses; better OMEGASAFE_HTTP_ECS_API_KEY)");
-    command->add_option("-n,--ecs-name", options->entry.name, "HTTP ECS display name");
+    command->add_option_function<std::string>(
+        "-n,--ecs-name", [options](const std::string& name) { options->entry.name = name; }, "HTTP ECS display name");
     command->add_option("-u,--api-url", options->entry.url, "HTTP ECS API base URL (host[:port][/base])");
     command->add_flag(
         "-v,--dev-mode", options->entry.development_mode, "Enable development mode (skip certificate checks)");

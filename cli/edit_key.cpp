@@ -10,14 +10,13 @@ namespace {
 
 struct edit_key_options {
     std::shared_ptr<common_options> common = std::make_shared<common_options>();
-    std::string key_uuid, name, storage_uuid, version;
+    std::string key_uuid, storage_uuid;
+    std::optional<std::string> name, version; // an empty one differs from none
     bool force = false;
 };
 
-std::optional<std::string> checked(const std::string& text, const std::string& flag) {
-    if (text.empty())
-        return std::nullopt;
-    if (const auto problem = name_problem(text))
+std::optional<std::string> checked(const std::optional<std::string>& text, const std::string& flag) {
+    if (const auto problem = text ? name_problem(*text) : std::nullopt)
         throw failure(errc::usage, flag + ": " + *problem);
     return text;
 }
@@ -88,9 +87,13 @@ void add_edit_key(CLI::App& app) {
         [options] { run_edit_key(*options); });
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to edit")->required();
     command->add_flag("-f,--force", options->force, "Skip the confirmation of a change from internal\nstorage to BYOS");
-    command->add_option("-n,--key-name", options->name, "New ECS key name");
+    const auto note = [&](const char* flags, std::optional<std::string> edit_key_options::*field, const char* help) {
+        command->add_option_function<std::string>(
+            flags, [options, field](const std::string& value) { (*options).*field = value; }, help);
+    };
+    note("-n,--key-name", &edit_key_options::name, "New ECS key name");
     command->add_option("-s,--storage-uuid", options->storage_uuid, "New storage UUID association (HTTP ECS)");
-    command->add_option("-v,--omegasafe-version", options->version, "New version metadata value; for debugging only");
+    note("-v,--omegasafe-version", &edit_key_options::version, "New version metadata value; for debugging only");
 }
 
 } // namespace omegasafe::cli

@@ -21,11 +21,11 @@ std::string ecs_url_of(const http_ecs_flags& flags, const http_ecs_flag_names& n
 }
 
 std::string ecs_name_of(const http_ecs_flags& flags, const http_ecs_flag_names& names) {
-    if (flags.name.empty())
+    if (!flags.name)
         return ask_line("ECS name", names.name, name_problem);
-    if (const auto problem = name_problem(flags.name))
+    if (const auto problem = name_problem(*flags.name))
         throw failure(errc::usage, names.name + ": " + *problem);
-    return flags.name;
+    return *flags.name;
 }
 
 } // namespace
@@ -82,7 +82,7 @@ create_http_ecs choose_http_ecs(const http_ecs_flags& flags, const http_ecs_flag
     wanted.api_key = given_secret(flags.api_key, names.api_key, api_key_variable, api_key_problem);
     wanted.name = ecs_name_of(flags, names);
     wanted.url = ecs_url_of(flags, names);
-    const bool asked = flags.name.empty() || flags.url.empty() || !wanted.api_key;
+    const bool asked = !flags.name || flags.url.empty() || !wanted.api_key;
     if (!wanted.api_key)
         wanted.api_key =
             ask_for_secret("API key (not shown)", names.api_key + " or " + api_key_variable, api_key_problem);

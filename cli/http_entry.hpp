@@ -5,9 +5,10 @@
 
 namespace omegasafe::cli {
 
-/// What the flags say; empty texts are not given.
+/// What the flags say; empty texts are not given, but an empty name is one that is refused.
 struct http_ecs_flags {
-    std::string name, url, api_key;
+    std::optional<std::string> name;
+    std::string url, api_key;
     bool development_mode = false;
 };
 

@@ -80,13 +80,13 @@ secret_ptr offer_layer() {
 std::optional<create_http_ecs> flagged_http_ecs(const init_options& options) {
     const auto& flags = options.http_ecs;
     if (!options.create_http_ecs) {
-        if (!flags.name.empty() || !flags.url.empty() || !flags.api_key.empty() || flags.development_mode)
+        if (flags.name || !flags.url.empty() || !flags.api_key.empty() || flags.development_mode)
             throw failure(errc::usage, "The --http-ecs flags are for --create-http-ecs; pass that too, or leave them "
                                        "out and use create-http-ecs later.");
         return std::nullopt;
     }
     const bool has_key = !flags.api_key.empty() || given_secret({}, {}, api_key_variable, api_key_problem) != nullptr;
-    if (flags.name.empty() || flags.url.empty() || !has_key)
+    if (!flags.name || flags.url.empty() || !has_key)
         throw failure(errc::usage, "--create-http-ecs needs --http-ecs-name, --http-ecs-url and --http-ecs-api-key "
                                    "(or OMEGASAFE_HTTP_ECS_API_KEY).");
     return choose_http_ecs(flags, init_flag_names);
@@ -183,7 +183,9 @@ void add_init(CLI::App& app) {
         "Create HTTP ECS by arguments (requires name,\nURL and API key)");
     command->add_option("-k,--http-ecs-api-key", options->http_ecs.api_key,
         "HTTP ECS API key (or, unseen by others,\nOMEGASAFE_HTTP_ECS_API_KEY)");
-    command->add_option("-n,--http-ecs-name", options->http_ecs.name, "HTTP ECS display name");
+    command->add_option_function<std::string>(
+        "-n,--http-ecs-name", [options](const std::string& name) { options->http_ecs.name = name; },
+        "HTTP ECS display name");
     auto* replace = command->add_flag(
         "-o,--override-existing", options->override_existing, "Overwrite existing configuration without prompt");
     auto* fresh = command->add_flag("-p,--new-password", options->new_password,
