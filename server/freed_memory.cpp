@@ -6,6 +6,8 @@
 #include <malloc.h>
 #include <new>
 
+#ifndef __SANITIZE_ADDRESS__ // which has its own
+
 // Both, because they belong together: sanitizers would take free() for the wrong end of their own operator new. The
 // other forms of the standard library, but for over-aligned types, call these two.
 
@@ -29,3 +31,5 @@ void operator delete(void* memory) noexcept {
 void operator delete(void* memory, std::size_t) noexcept {
     operator delete(memory);
 }
+
+#endif
