@@ -6,10 +6,9 @@
 #include <malloc.h>
 #include <new>
 
-#ifndef __SANITIZE_ADDRESS__ // which has its own
+#ifndef __SANITIZE_ADDRESS__ // which has operators of its own
 
-// Both, because they belong together: sanitizers would take free() for the wrong end of their own operator new. The
-// other forms of the standard library, but for over-aligned types, call these two.
+// Both, because they belong together. The other forms, but for over-aligned types, call these two.
 
 void* operator new(std::size_t size) {
     while (true) {

@@ -25,7 +25,8 @@ bool is_pending_delta(const std::filesystem::path& path) {
 }
 
 void keep_pending_delta(const std::filesystem::path& path, crypto::const_byte_span container) {
-    atomic_file file(path, existing_target::replace);
+    discard_pending_delta(path); // a new name is one step, so that a process that is killed leaves nothing else
+    atomic_file file(path, existing_target::refuse);
     file.write_at(0, container);
     file.commit();
 }

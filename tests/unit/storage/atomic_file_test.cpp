@@ -169,6 +169,18 @@ TEST_CASE("a file that is written past the page cache is whole when it appears",
     CHECK(folder.names() == std::vector<std::string>{"large"});
 }
 
+TEST_CASE("a large file is written past the page cache, a smaller one is not", "[atomic_file]") {
+    const temporary_folder folder;
+    const auto less = GENERATE(0U, 1U);
+    atomic_file file(folder / "a", existing_target::refuse);
+    const bool local = on_local_file_system(file.descriptor());
+    file.reserve(limits::direct_bytes - less);
+    noted_calls.clear();
+    const hook_guard hook(note_call);
+    file.write_at(0, pattern(4 * 1024 * 1024));
+    CHECK((std::ranges::count(noted_calls, "write_direct") > 0) == (less == 0 && local));
+}
+
 TEST_CASE("what replaces a file is on the disk before it takes the name", "[atomic_file]") {
     const temporary_folder folder;
     const bool exists = GENERATE(false, true);
