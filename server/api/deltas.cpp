@@ -112,11 +112,11 @@ response delta_download_url(const services& with, const call& from) {
     const auto delta_uuid = body.id("delta_uuid");
     body.finish();
     const auto found = begin_download(with, from, key_uuid, delta_uuid);
-    auto place = with.files.at(found.now_at);
+    auto place = with.files.at(found.now_at, from.user.user_uuid);
     // A key whose storage was changed: the file may have been carried there, or still be where it was.
     const bool moved = found.now_at.storage_uuid != found.put_at.storage_uuid;
     if (moved && !place->exists({key_uuid, delta_uuid}))
-        place = with.files.at(found.put_at);
+        place = with.files.at(found.put_at, from.user.user_uuid);
     const auto transfer = place->sign_download({key_uuid, delta_uuid}, from.now);
     return answer({{"method", transfer.method}, {"download_url", transfer.url},
         {"headers", payload_of(transfer.headers)}, {"size_bytes", found.delta.size_bytes},
@@ -141,7 +141,7 @@ response delete_delta(const services& with, const call& from) {
     });
     bool gone = true;
     for (const auto& place : places)
-        gone = with.files.at(place)->remove({key_uuid, delta_uuid}) && gone;
+        gone = with.files.at(place, from.user.user_uuid)->remove({key_uuid, delta_uuid}) && gone;
     return answer({{"message", "The file of the Delta was deleted; its positions stay used."},
         {"warning", gone ? json(nullptr) : json("The file could not be removed from its storage.")}});
 }

@@ -29,18 +29,20 @@ void require_storage_change(store& data, const call& from, const key_record& key
         throw refusal(422, "invalid_storage", "A key cannot be switched back to the internal storage.");
 }
 
-/// The files of a key, best effort; true when all are gone.
-bool remove_files(
-    const services& with, const std::vector<std::pair<storage_record, uuid>>& files, const uuid& key_uuid) {
-    bool all = true;
+/// The files of a key, best effort; true when all are gone. A storage that fails once is not asked again.
+bool remove_files(const services& with, const call& from, const std::vector<std::pair<storage_record, uuid>>& files,
+    const uuid& key_uuid) {
+    std::set<uuid> failed;
     for (const auto& [storage, delta_uuid] : files) {
         try {
-            all = with.files.at(storage)->remove({key_uuid, delta_uuid}) && all;
+            if (!failed.contains(storage.storage_uuid) &&
+                !with.files.at(storage, from.user.user_uuid)->remove({key_uuid, delta_uuid}))
+                failed.insert(storage.storage_uuid);
         } catch (const std::exception&) {
-            all = false;
+            failed.insert(storage.storage_uuid);
         }
     }
-    return all;
+    return failed.empty();
 }
 
 } // namespace
@@ -154,7 +156,7 @@ response delete_key(const services& with, const call& from) {
         data.delete_key(key_uuid);
         return all;
     });
-    const bool clean = remove_files(with, files, key_uuid);
+    const bool clean = remove_files(with, from, files, key_uuid);
     std::set<uuid> deltas;
     for (const auto& [storage, delta_uuid] : files)
         deltas.insert(delta_uuid);

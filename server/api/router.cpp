@@ -200,6 +200,8 @@ response router::answer(const request& from) const {
         auto out = error_response(from, problem);
         if (problem.status() == 405)
             out.headers.emplace_back("Allow", problem.details()["allow"].get<std::string>());
+        if (problem.status() == 429) // limited() knows better for rates
+            out.headers.emplace_back("Retry-After", "1");
         return out;
     } catch (const soci::soci_error& problem) {
         spdlog::error("Request {}: the database failed: {}", crypto::to_string(from.request_id), problem.what());

@@ -35,7 +35,7 @@ bucket_credentials credentials_of(const storage_input& input) {
 
 /// Tries the bucket out with these credentials and seals them into the record; the warning, if there is one.
 json try_and_seal(const services& with, storage_record& storage, const bucket_credentials& credentials) {
-    const auto found = with.files.bucket(storage, credentials).check();
+    const auto found = with.files.bucket(storage, credentials, storage.user_uuid).check();
     storage.sealed_credentials = with.box.seal(storage.storage_uuid, credentials);
     if (found.can_delete)
         return nullptr;

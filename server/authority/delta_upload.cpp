@@ -83,8 +83,9 @@ accepted_offer accept_offer(const services& with, const call& from, const delta_
             offer.size_bytes, offer.content_md5, from.now, from.now + with.with.url_lifetime.count()});
         return storage_named(data, key.storage_uuid);
     });
-    return {attempt_uuid, with.files.at(storage)->sign_upload({offer.key_uuid, offer.delta_uuid},
-                              {attempt_uuid, offer.size_bytes, offer.content_md5}, from.now)};
+    return {attempt_uuid, with.files.at(storage, from.user.user_uuid)
+                              ->sign_upload({offer.key_uuid, offer.delta_uuid},
+                                  {attempt_uuid, offer.size_bytes, offer.content_md5}, from.now)};
 }
 
 confirmed_delta confirm_upload(
@@ -93,7 +94,7 @@ confirmed_delta confirm_upload(
         with.data.read([&](store& data) { return read_state(data, from, key_uuid, delta_uuid, attempt_uuid); });
     if (state.known)
         return {*state.known, true};
-    const auto place = with.files.at(state.storage);
+    const auto place = with.files.at(state.storage, from.user.user_uuid);
     const object_name name{key_uuid, delta_uuid};
     const auto object = place->fetch(name);
     if (!object)

@@ -6,6 +6,7 @@
 #include "server/refusal.hpp"
 #include "storage/aws_signature.hpp"
 #include "storage/http_client.hpp"
+#include <algorithm>
 #include <ctime>
 #include <spdlog/spdlog.h>
 
@@ -15,6 +16,19 @@ namespace {
 
 /// Of the requests that the server makes itself.
 constexpr std::chrono::seconds own_lifetime{300};
+
+/// Of all calls for one request: the client that waits for them gives up after limits::http_idle.
+constexpr std::chrono::milliseconds patience{10'000};
+static_assert(patience < limits::http_idle);
+
+/// What is left for one call. Looking the name up, the proxy, connecting and TLS get a quarter each.
+storage::http_times times_until(std::chrono::steady_clock::time_point deadline) {
+    using std::chrono::milliseconds;
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0)
+        throw failure(errc::ecs_unavailable, "It was too slow.");
+    return {.connect = std::min(limits::http_connect, left / 4), .idle = left, .total = left};
+}
 
 /// Scheme and authority of a URL, and what stands behind them.
 struct place {
@@ -86,14 +100,22 @@ signed_transfer bucket_store::sign_download(const object_name& name, unix_time n
     return {"GET", signed_url("GET", object_key(name), {}, {}, now, url_lifetime_), {}, now + url_lifetime_.count()};
 }
 
+void bucket_store::take_turn() const {
+    if (turn_)
+        return;
+    turn_ = turns_.take(user_uuid_);
+    deadline_ = std::chrono::steady_clock::now() + patience;
+}
+
 bucket_store::reply bucket_store::send(const std::string& method, const std::string& object, const header_list& headers,
     const std::string& body, const header_list& query) const {
+    take_turn();
     const auto url = signed_url(method, object, headers, query, std::time(nullptr), own_lifetime);
     try {
         const auto where = storage::parse_object_url(url);
         if (!where)
             throw failure(errc::ecs_rejected, "its endpoint is no URL.");
-        storage::http_client client{where->origin};
+        storage::http_client client{where->origin, {.times = times_until(deadline_)}};
         const auto answer = client.send({.method = method,
             .target = where->target,
             .headers = headers,
@@ -103,7 +125,8 @@ bucket_store::reply bucket_store::send(const std::string& method, const std::str
         return {answer.status, std::string{answer.text()}, std::string{answer.header(attempt_header).value_or("")}};
     } catch (const failure& problem) {
         spdlog::warn("A bucket at {} cannot be reached: {}", endpoint_of(access_).host, problem.what());
-        throw refusal(503, "unavailable", "The storage at " + endpoint_of(access_).host + " cannot be reached.");
+        throw refusal(503, "unavailable",
+            "The storage at " + endpoint_of(access_).host + " cannot be reached or does not answer in time.");
     }
 }
 
@@ -132,6 +155,7 @@ bool bucket_store::remove(const object_name& name) const noexcept {
 }
 
 bucket_check bucket_store::check() const {
+    take_turn(); // what this refuses is not the bucket's fault
     auto prefix = object_key({});
     prefix.resize(prefix.size() - 2 * 36 - 1);
     const auto object = prefix + "omegasafe-connection-test-" + crypto::to_string(crypto::random_uuid());

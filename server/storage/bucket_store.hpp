@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/secure_memory.hpp"
+#include "server/storage/bucket_turns.hpp"
 #include "server/storage/object_store.hpp"
 
 namespace omegasafe::server {
@@ -18,10 +19,12 @@ struct bucket_check {
     bool can_delete = false;
 };
 
+/// For one request of a user: its first call takes a turn, and all its calls together have ten seconds from then on.
 class bucket_store final : public object_store {
 public:
-    bucket_store(bucket_access access, std::chrono::seconds url_lifetime)
-        : access_(std::move(access)), url_lifetime_(url_lifetime) {}
+    bucket_store(
+        bucket_access access, std::chrono::seconds url_lifetime, bucket_turns& turns, const crypto::uuid& user_uuid)
+        : access_(std::move(access)), url_lifetime_(url_lifetime), turns_(turns), user_uuid_(user_uuid) {}
 
     signed_transfer sign_upload(const object_name& name, const upload_terms& terms, unix_time now) const override;
     signed_transfer sign_download(const object_name& name, unix_time now) const override;
@@ -39,6 +42,7 @@ private:
         std::string body;
         std::string attempt; // the attempt header
     };
+    void take_turn() const;
     std::string object_key(const object_name& name) const;
     std::string signed_url(const std::string& method, const std::string& object, const header_list& headers,
         const header_list& query, unix_time now, std::chrono::seconds lifetime) const;
@@ -47,6 +51,10 @@ private:
 
     bucket_access access_;
     std::chrono::seconds url_lifetime_;
+    bucket_turns& turns_;
+    crypto::uuid user_uuid_;
+    mutable bucket_turns::turn turn_; // with the first call
+    mutable std::chrono::steady_clock::time_point deadline_;
 };
 
 } // namespace omegasafe::server

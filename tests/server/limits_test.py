@@ -139,6 +139,61 @@ class SlowClientsTest(KeysTest):
         self.assertEqual(client.connection.sock.recv(1), b"")
 
 
+class SilentBucketTest(KeysTest):
+    """A bucket that takes connections and never answers holds a share of the workers, and no more of one user."""
+
+    settings = {"WORKERS": "4", "ALLOW_HTTP_ENDPOINTS": "true"}
+
+    def setUp(self):
+        super().setUp()
+        listener = socket.create_server(("127.0.0.1", 0), backlog=MANY)
+        self.addCleanup(listener.close)
+        self.bucket = {"name": "silent", "provider": "r2", "bucket_name": "silent", "region": "auto",
+                       "endpoint_url": f"http://127.0.0.1:{listener.getsockname()[1]}",
+                       "access_key_id": "EXAMPLEKEYID0000", "secret_access_key": "x" * 40}
+        self.arrived = []
+
+        def accept():
+            try:
+                while True:
+                    self.arrived.append(listener.accept()[0])
+            except OSError:
+                pass
+
+        threading.Thread(target=accept, daemon=True).start()
+        self.answers, self.asking = [], []
+
+    def create(self, api_key=None):
+        ask = lambda: self.answers.append(self.server.client(api_key).post("/storages/create", self.bucket))
+        self.asking.append(threading.Thread(target=ask))
+        self.asking[-1].start()
+
+    def test_others_are_served_meanwhile(self):
+        for _ in range(12):
+            self.create()
+        wait_until(lambda: self.arrived, "a request of the first user reaches the bucket")
+        self.create(self.stranger.api_key)
+        self.expect(self.stranger.get("/keys/list"), 200)
+        self.assertNotIn(422, [answer.status for answer in self.answers])  # none was waited for
+        wait_until(lambda: len(self.answers) == 11, "the first user's other requests are refused")
+        for answer in self.answers:
+            self.expect(answer, 429, "rate_limited")
+            self.assertEqual(answer.headers["Retry-After"], "1")
+        wait_until(lambda: len(self.arrived) == 2, "the second user reaches the bucket")
+        third = self.server.client(self.server.add_user("third@example.com")["api_key"])
+        answer = self.expect(third.post("/storages/create", self.bucket), 503, "unavailable")
+        self.assertEqual(answer.headers["Retry-After"], "1")
+        for one in self.asking:
+            one.join(HANG)
+        self.assertEqual([answer.status for answer in self.answers[11:]], [422, 422])
+        self.expect(self.answers[-1], 422, "storage_unusable")
+        self.create()
+        wait_until(lambda: len(self.arrived) == 3, "the turn was given back")
+        for connection in self.arrived:
+            connection.close()
+        self.asking[-1].join(HANG)
+
+
 class ConnectionsTest(ContractTest):
     settings = {"MAX_CONNECTIONS": "20"}
 
