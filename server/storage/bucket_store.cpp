@@ -35,10 +35,18 @@ struct place {
     std::string scheme, host, path; // "https", "host:port", "" or "/base"
 };
 
+/// Regions of China and of the European sovereign cloud have domains of their own.
+std::string amazon_host(const std::string& region) {
+    const auto* const domain = region.starts_with("cn-")     ? ".amazonaws.com.cn"
+                               : region.starts_with("eusc-") ? ".amazonaws.eu"
+                                                             : ".amazonaws.com";
+    return "s3." + region + domain;
+}
+
 place endpoint_of(const bucket_access& access) {
     if (access.endpoint_url.empty()) {
         // A bucket with dots in its name does not fit the certificate's wildcard.
-        const auto host = "s3." + access.region + ".amazonaws.com";
+        const auto host = amazon_host(access.region);
         return access.bucket_name.find('.') == std::string::npos ? place{"https", access.bucket_name + "." + host, ""}
                                                                  : place{"https", host, "/" + access.bucket_name};
     }
