@@ -165,6 +165,8 @@ const std::vector<setting_row>& rows() {
             traffic_number(&traffic_limits::burst, 1)},
         {{"max_connections", "open connections; more are closed at once"},
             traffic_number(&traffic_limits::connections, 1)},
+        {{"max_connections_per_address", "of them from one address; 0: no limit (behind a load balancer)"},
+            traffic_number(&traffic_limits::connections_per_address, 0)},
         {{"header_timeout_seconds", "for the TLS handshake and for a request's header"},
             traffic_time(&traffic_limits::header_timeout)},
         {{"body_timeout_seconds", "for a request's body, and for sending a response"},

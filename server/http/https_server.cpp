@@ -64,7 +64,7 @@ struct https_server::state {
                 co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, problem));
                 continue;
             }
-            if (sessions.open() >= with.traffic.connections)
+            if (!sessions.has_room(address_of(socket)))
                 continue; // the socket closes
             asio::co_spawn(io, serve_connection(sessions, std::move(socket)), asio::detached);
         }

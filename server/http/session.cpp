@@ -35,13 +35,16 @@ std::string text(beast::string_view view) {
 /// Counts the connection as open for its whole life.
 class open_connection {
 public:
-    explicit open_connection(session_context& context) : context_(context) { context_.opened(); }
-    ~open_connection() { context_.closed(); }
+    open_connection(session_context& context, const std::string& address) : context_(context), address_(address) {
+        context_.opened(address_);
+    }
+    ~open_connection() { context_.closed(address_); }
     open_connection(const open_connection&) = delete;
     open_connection& operator=(const open_connection&) = delete;
 
 private:
     session_context& context_;
+    const std::string address_;
 };
 
 /// Between two requests: the server's end closes the connection.
@@ -61,10 +64,9 @@ private:
 class connection {
 public:
     connection(session_context& context, asio::ip::tcp::socket socket)
-        : context_(context), counted_(context), tls_(context.tls()), stream_(std::move(socket), *tls_) {
+        : context_(context), address_(address_of(socket)), counted_(context, address_), tls_(context.tls()),
+          stream_(std::move(socket), *tls_) {
         error_code ignored;
-        const auto peer = beast::get_lowest_layer(stream_).socket().remote_endpoint(ignored);
-        address_ = peer.address().to_string(ignored);
         beast::get_lowest_layer(stream_).socket().set_option(asio::ip::tcp::no_delay{true}, ignored);
     }
 
@@ -242,11 +244,11 @@ private:
     }
 
     session_context& context_;
+    std::string address_;
     open_connection counted_;
     std::shared_ptr<asio::ssl::context> tls_;
     stream_type stream_;
     beast::flat_buffer buffer_{header_bytes + 64 * 1024};
-    std::string address_;
     bool first_ = true;
     bool unread_ = false; // the last request was answered before all of it had come
 };
@@ -302,7 +304,27 @@ void session_context::stop(std::function<void()> when_empty) {
         end();
 }
 
-void session_context::closed() {
+std::string address_of(const asio::ip::tcp::socket& socket) {
+    error_code problem;
+    const auto peer = socket.remote_endpoint(problem);
+    return problem ? std::string{} : peer.address().to_string();
+}
+
+bool session_context::has_room(const std::string& address) const {
+    const auto& most = with_.traffic;
+    const auto from = open_from_.find(address);
+    return open_ < most.connections && (most.connections_per_address == 0 || from == open_from_.end() ||
+                                           from->second < most.connections_per_address);
+}
+
+void session_context::opened(const std::string& address) {
+    ++open_;
+    ++open_from_[address];
+}
+
+void session_context::closed(const std::string& address) {
+    if (const auto from = open_from_.find(address); --from->second == 0)
+        open_from_.erase(from);
     if (--open_ == 0 && when_empty_)
         when_empty_();
 }

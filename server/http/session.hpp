@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <list>
+#include <string>
+#include <unordered_map>
 
 namespace omegasafe::server {
 
@@ -34,8 +36,10 @@ public:
     /// A connection between two requests, which stop() may end.
     using waiting_list = std::list<std::function<void()>>;
     waiting_list& waiting() { return waiting_; }
-    void opened() { ++open_; }
-    void closed();
+    void opened(const std::string& address);
+    void closed(const std::string& address);
+    /// Whether one more connection from this address is within the limits.
+    bool has_room(const std::string& address) const;
 
 private:
     const settings& with_;
@@ -46,7 +50,11 @@ private:
     std::function<void()> when_empty_;
     std::atomic<bool> stopping_ = false;
     std::atomic<std::size_t> open_ = 0;
+    std::unordered_map<std::string, std::size_t> open_from_; // by address
 };
+
+/// Of the other end, without port; empty when it has gone already.
+std::string address_of(const boost::asio::ip::tcp::socket& socket);
 
 /// Serves requests until the client goes, a limit is passed or the server stops.
 boost::asio::awaitable<void> serve_connection(session_context& context, boost::asio::ip::tcp::socket socket);

@@ -215,6 +215,30 @@ class ConnectionsTest(ContractTest):
             return False
 
 
+class ConnectionsPerAddressTest(ContractTest):
+    settings = {"MAX_CONNECTIONS_PER_ADDRESS": "5", "HEADER_TIMEOUT_SECONDS": "3600"}
+
+    def open_from(self, address):
+        return socket.create_connection(("127.0.0.1", self.server.port), HANG, source_address=(address, 0))
+
+    def test_one_address_leaves_room_for_others(self):
+        held = [self.open_from("127.0.0.2") for _ in range(5)]
+        for one in held:
+            self.addCleanup(one.close)
+        with self.open_from("127.0.0.2") as refused:
+            self.assertEqual(refused.recv(1), b"")
+        self.expect(self.owner.get("/health"), 200)
+        held[0].close()
+        wait_until(self.lets_in, "a connection that ended makes room")
+
+    def lets_in(self):
+        try:
+            with self.server.tls_context().wrap_socket(self.open_from("127.0.0.2"), server_hostname="127.0.0.1"):
+                return True
+        except (OSError, ssl.SSLError):
+            return False
+
+
 class ShutdownTest(KeysTest):
     settings = {"SHUTDOWN_SECONDS": "30"}
 

@@ -12,7 +12,8 @@ COMPOSED = {"listen", "public_url", "base_path", "tls_certificate", "tls_key", "
             "latest_cli_version"}
 # Members whose names differ from their setting's.
 MEMBERS = {"url_seconds": "url_lifetime", "rate_limit_per_key": "rate_per_key", "rate_limit_per_address": "rate_per_address",
-           "rate_limit_burst": "burst", "max_connections": "connections", "header_timeout_seconds": "header_timeout",
+           "rate_limit_burst": "burst", "max_connections": "connections",
+           "max_connections_per_address": "connections_per_address", "header_timeout_seconds": "header_timeout",
            "body_timeout_seconds": "body_timeout", "idle_timeout_seconds": "idle_timeout", "shutdown_seconds": "shutdown",
            "internal_bucket_name": "name"}
 
