@@ -21,6 +21,9 @@ namespace {
 
 constexpr std::uint32_t header_bytes = 16 * 1024;
 
+/// Of bodies: below it a connection is cut.
+constexpr std::uint64_t slowest_bytes_per_second = 40'000;
+
 /// For the end of a connection, and what is read of a refused body meanwhile.
 constexpr std::chrono::seconds closing_time{2};
 constexpr std::size_t dropped_bytes = 16 * 1024 * 1024;
@@ -88,6 +91,10 @@ public:
 
 private:
     const traffic_limits& limits() const { return context_.configured().traffic; }
+    /// Clients are promised 40 kB/s for a whole Delta (limits::http_transfer).
+    std::chrono::seconds time_for(std::uint64_t bytes) const {
+        return limits().body_timeout + std::chrono::seconds{bytes / slowest_bytes_per_second};
+    }
     void allow(std::chrono::seconds time) { beast::get_lowest_layer(stream_).expires_after(time); }
 
     /// One request and its response; false when the connection ends.
@@ -144,7 +151,7 @@ private:
         error_code problem;
         // Not allow(): that closes the connection, and this has an answer.
         beast::get_lowest_layer(stream_).expires_never();
-        asio::steady_timer timer{stream_.get_executor(), limits().body_timeout};
+        asio::steady_timer timer{stream_.get_executor(), time_for(incoming.content_length.value_or(0))};
         timer.async_wait([this](const error_code& cancelled) {
             if (!cancelled)
                 beast::get_lowest_layer(stream_).cancel();
@@ -192,7 +199,7 @@ private:
         out.keep_alive(keep && !context_.stopping());
         out.prepare_payload();
         error_code problem;
-        allow(limits().body_timeout);
+        allow(time_for(out.body().size()));
         co_await http::async_write(stream_, out, asio::redirect_error(asio::use_awaitable, problem));
         if (problem)
             answer.status = 0;

@@ -11,6 +11,7 @@ import sqlite3
 import ssl
 import subprocess
 import threading
+import time
 import unittest
 
 from contract_support import CAPACITY, DELTA_SFC, KeysTest, new_uuid
@@ -237,6 +238,27 @@ class ConnectionsPerAddressTest(ContractTest):
                 return True
         except (OSError, ssl.SSLError):
             return False
+
+
+class SlowBodyTest(KeysTest):
+    settings = {"BODY_TIMEOUT_SECONDS": "1"}
+
+    def test_a_large_body_has_more_time_than_a_small_one(self):
+        """160 kB at less than 80 kB/s: longer than the time for any body, within that for one of its size."""
+        content = DELTA_SFC + bytes(160_000)
+        upload = self.ask_upload(self.upload_body(self.make_key(), content=content))
+        target = "/" + upload["upload_url"].split("/", 3)[3]
+        head = f"PUT {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in upload["headers"].items())
+        with self.server.open_socket() as connection:
+            connection.sendall(head.encode() + b"\r\n")
+            half = len(content) // 2
+            connection.sendall(content[:half])
+            time.sleep(2)
+            connection.sendall(content[half:])
+            answer = self.server.read_answer(connection, "PUT", target.split("?")[0])
+        self.assertIsNotNone(answer)
+        self.expect(answer, 200)
 
 
 class ShutdownTest(KeysTest):
