@@ -127,11 +127,16 @@ void http_world::order(const nlohmann::json& orders) {
         tell_proxy("POST", orders.dump());
 }
 
-void http_world::tell_proxy(const std::string& method, const std::string& body) {
+std::size_t http_world::unused_orders() const {
+    return tell_proxy("GET", "").size();
+}
+
+nlohmann::json http_world::tell_proxy(const std::string& method, const std::string& body) const {
     storage::http_client client{{"localhost", static_cast<std::uint16_t>(proxy_port_), true}};
     const auto answer = client.send({.method = method, .target = "/_proxy/orders", .body = crypto::as_bytes(body)});
     if (answer.status != 200)
         throw std::runtime_error("the proxy refused an order: " + std::string{answer.text()});
+    return nlohmann::json::parse(answer.text());
 }
 
 void http_world::bring_bucket(const std::string& s3_folder) {

@@ -27,10 +27,12 @@ public:
 
     /// Orders to the proxy (tests/support/fault_proxy.py), in place of all former ones.
     void order(const nlohmann::json& orders);
+    /// Orders that no request has used up.
+    std::size_t unused_orders() const;
 
 private:
     void bring_bucket(const std::string& s3_folder);
-    void tell_proxy(const std::string& method, const std::string& body);
+    nlohmann::json tell_proxy(const std::string& method, const std::string& body) const;
 
     int proxy_port_ = free_port();
     ecs_server server_;

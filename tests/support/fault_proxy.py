@@ -15,6 +15,8 @@ Orders, over the same port:
         status_after  forwarded, but that status is the answer
         status        that status in the shape of the API's errors, with `headers`; nothing is forwarded
         delay         waits `seconds`, then forwards
+        together      waits until `times` such requests are here, then forwards them all; 403 when no other comes in 10 s
+    GET /_proxy/orders      the orders that are not used up yet
     DELETE /_proxy/orders   forgets all orders
     GET /_proxy/records     what was asked: [{method, path, status or null, request_bytes, response_bytes, action or null}]
 """
@@ -25,7 +27,7 @@ import ssl
 import sys
 import uuid
 
-ACTIONS = ("cut_before", "cut_after", "cut_mid_body", "status", "status_after", "delay")
+ACTIONS = ("cut_before", "cut_after", "cut_mid_body", "status", "status_after", "delay", "together")
 CODES = {401: "unauthenticated", 403: "role_too_low", 404: "key_unknown", 408: "request_timeout", 412: "precondition_failed",
          429: "rate_limited", 500: "internal", 503: "unavailable"}
 
@@ -109,6 +111,8 @@ class Proxy:
         """The proxy's own routes."""
         if (method, path) == ("GET", "/_proxy/records"):
             return made_up(200, self.records)
+        if (method, path) == ("GET", "/_proxy/orders"):
+            return made_up(200, [order["action"] for order in self.orders])
         if (method, path) == ("DELETE", "/_proxy/orders"):
             self.orders.clear()
             return made_up(200, {})
@@ -116,6 +120,8 @@ class Proxy:
             orders = json.loads(body)
             if any(order.get("action") not in ACTIONS for order in orders):
                 return made_up(400, {"actions": ACTIONS})
+            for order in orders:
+                order["barrier"] = asyncio.Barrier(order.get("times", 1))
             self.orders += orders
             return made_up(200, {})
         return made_up(404, {})
@@ -141,6 +147,8 @@ class Proxy:
                 self.records.append(record)
                 if action == "cut_before":
                     break
+                if action == "together" and not await self.meet(order):
+                    order, action = {"status": 403}, "status"
                 if action == "status_after":
                     upstream, _ = await self.forward(upstream, request, method)
                 if action in ("status", "status_after"):
@@ -174,6 +182,15 @@ class Proxy:
             for end in (upstream[1] if upstream else None, writer):
                 if end:
                     end.close()
+
+    async def meet(self, order):
+        """False when the others do not come."""
+        try:
+            await asyncio.wait_for(order["barrier"].wait(), 10)
+            return True
+        except (asyncio.TimeoutError, asyncio.BrokenBarrierError):
+            await order["barrier"].abort()
+            return False
 
     async def forward(self, upstream, request, method):
         """On the connection to the server that belongs to this client; anew once when the server had closed it."""

@@ -75,6 +75,14 @@ class FaultProxyTest(unittest.TestCase):
         self.headers = answer.headers
         return answer.status, json.loads(answer.read())
 
+    def status_of_another(self, path):
+        """On a connection of its own."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60, context=self.context)
+        connection.request("GET", path)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
     def order(self, **order):
         self.assertEqual(self.ask("POST", "/_proxy/orders", [order])[0], 200)
 
@@ -115,6 +123,25 @@ class FaultProxyTest(unittest.TestCase):
     def test_delay_forwards(self):
         self.order(action="delay", seconds=0.01)
         self.assertEqual(self.ask("GET", "/keys/list")[0], 200)
+
+    def test_together(self):
+        self.order(action="together", path="/a", times=2)
+        codes = []
+        threads = [threading.Thread(target=lambda: codes.append(self.status_of_another("/a"))) for _ in range(2)]
+        threads[0].start()
+        threads[0].join(0.3)
+        self.assertEqual((codes, Echo.reached), ([], []))
+        threads[1].start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(codes, [200, 200])
+
+    def test_orders_that_are_left(self):
+        self.order(action="status", status=503, path="/b", times=2)
+        self.ask("GET", "/b")
+        self.assertEqual(self.ask("GET", "/_proxy/orders")[1], ["status"])
+        self.ask("GET", "/b")
+        self.assertEqual(self.ask("GET", "/_proxy/orders")[1], [])
 
     def test_records(self):
         self.order(action="status", status=503, path="/b")
