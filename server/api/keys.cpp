@@ -153,6 +153,8 @@ response delete_key(const services& with, const call& from) {
             if (!delta.deleted_at && delta.storage_uuid != key.storage_uuid) // it may have been carried there
                 all.emplace_back(storage_named(data, key.storage_uuid), delta.delta_uuid);
         }
+        for (const auto& upload : data.unconfirmed_uploads(key_uuid))
+            all.emplace_back(storage_named(data, upload.storage_uuid), upload.delta_uuid);
         data.delete_key(key_uuid);
         return all;
     });

@@ -41,11 +41,11 @@ json usage_of(store& data, const storage_limits& limits, const uuid& key_uuid, u
         {"downloads", payload_of(metrics_of(data, limits, key_uuid, transfer_kind::download, now))}};
 }
 
-void require_below_limit(
-    store& data, const storage_limits& limits, const uuid& key_uuid, transfer_kind kind, unix_time now) {
+void require_below_limit(store& data, const storage_limits& limits, const uuid& key_uuid, transfer_kind kind,
+    unix_time now, std::uint64_t under_way) {
     const auto* const what = kind == transfer_kind::upload ? "uploads" : "downloads";
     for (const auto& [scope, used, limit] : metrics_of(data, limits, key_uuid, kind, now))
-        if (limit > 0 && used >= limit)
+        if (limit > 0 && used + under_way >= limit)
             throw refusal(422, "storage_limit_reached",
                 "The key has used its " + std::to_string(limit) + " " + scope + " " + what +
                     " of the internal storage; wait, or use a storage of your own (create-ecs-storage, edit-key).",

@@ -77,10 +77,12 @@ accepted_offer accept_offer(const services& with, const call& from, const delta_
         const auto key = require_key(data, from, offer.key_uuid, operation::upload_delta);
         require_next(data, key, offer);
         require_positions(key, offer);
+        const upload_record upload{attempt_uuid, offer.key_uuid, offer.delta_uuid, key.storage_uuid, offer.seq_number,
+            offer.size_bytes, offer.content_md5, from.now, from.now + with.with.url_lifetime.count()};
         if (is_internal(key.storage_uuid))
-            require_below_limit(data, with.with.limits, key.key_uuid, transfer_kind::upload, from.now);
-        data.add_upload({attempt_uuid, offer.key_uuid, offer.delta_uuid, key.storage_uuid, offer.seq_number,
-            offer.size_bytes, offer.content_md5, from.now, from.now + with.with.url_lifetime.count()});
+            require_below_limit(data, with.with.limits, key.key_uuid, transfer_kind::upload, from.now,
+                data.other_uploads(upload)); // else files that are never confirmed would fill the disk
+        data.add_upload(upload);
         return storage_named(data, key.storage_uuid);
     });
     return {attempt_uuid, with.files.at(storage, from.user.user_uuid)
@@ -105,14 +107,18 @@ confirmed_delta confirm_upload(
             const auto key = require_key(data, from, key_uuid, operation::upload_delta);
             if (const auto known = data.delta(key_uuid, delta_uuid))
                 return {*known, true};
+            if (!data.hold_upload(attempt_uuid))
+                throw mismatch("The upload attempt is too old; ask for a new upload URL.");
             data.add_delta(record_of(state.upload, key.alpha_capacity, from.now));
             if (is_internal(state.upload.storage_uuid))
                 data.count_transfer(key_uuid, transfer_kind::upload, from.now);
             return {*data.delta(key_uuid, delta_uuid), false};
         });
-    } catch (const refusal&) {
-        // Nobody can use it: a name is taken only by what is registered. Another attempt's object may yet be confirmed.
-        if (object->attempt_uuid == attempt_uuid)
+    } catch (const refusal& no) {
+        // Nobody can use it: a name is taken only by what is registered. Another attempt's object may yet be confirmed,
+        // and so may this one by somebody else when only this user may not.
+        const bool useless = no.code() == "upload_mismatch" || no.code() == "delta_conflict";
+        if (useless && object->attempt_uuid == attempt_uuid)
             place->remove(name);
         throw;
     }

@@ -62,14 +62,16 @@ void run_init(const init_flags& flags) {
     make_private_folder(folder);
     make_private_folder(folder / "tls");
     make_private_folder(folder / "deltas");
-    // The settings file comes last: it is what makes the folder a server's, so an interrupted init can be run again.
-    for (const auto* left : {"tls/certificate.pem", "tls/key.pem", "server.key"})
+    // The settings file gets its name last: it is what makes the folder a server's, so an interrupted init can be run
+    // again.
+    const auto unfinished = folder / "unfinished.ini";
+    for (const auto* left : {"tls/certificate.pem", "tls/key.pem", "server.key", "unfinished.ini"})
         fs::remove(folder / left);
     make_certificate(folder / "tls" / "certificate.pem", folder / "tls" / "key.pem", certificate_names(flags));
     credential_box::create_key_file(folder / "server.key");
-    write_settings(file, flags, "https://" + host + ":" + port);
+    write_settings(unfinished, flags, "https://" + host + ":" + port);
 
-    const installation made{*flags.common};
+    const installation made{{.data_dir = "", .config = unfinished.string()}};
     user_record user{crypto::random_uuid(), email, flags.name, std::time(nullptr), false};
     made.data->write([&](store& s) {
         if (const auto known = s.user_by_email(user.email))
@@ -78,6 +80,7 @@ void run_init(const init_flags& flags) {
             s.add_user(user);
     });
     const auto key = add_api_key_for(*made.data, user.user_uuid, "first key");
+    fs::rename(unfinished, file);
     const std::string api_key{api_key_text(key).text()}, url = host + ":" + port,
                                                          certificate = (folder / "tls" / "certificate.pem").string();
     tell(*flags.common,

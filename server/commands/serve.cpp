@@ -20,7 +20,19 @@ void set_up_log(const std::string& level) {
     spdlog::set_default_logger(std::move(logger));
 }
 
-request_handling handling_of(router& routes, database& data) {
+/// Files of uploads that were never confirmed; in buckets, whoever owns them sets a rule for that.
+void keep_house(database& data, const delta_files& files) {
+    const auto now = std::time(nullptr);
+    const auto useless = data.write([&](store& s) {
+        s.purge(now);
+        return s.purge_uploads(now);
+    });
+    for (const auto& upload : useless)
+        if (is_internal(upload.storage_uuid) && files.folder() != nullptr)
+            files.folder()->remove({upload.key_uuid, upload.delta_uuid});
+}
+
+request_handling handling_of(router& routes, database& data, const delta_files& files) {
     return {
         [&](const request& from) { return routes.screen(from); },
         [&](const request& from) { return routes.body_limit(from); },
@@ -31,7 +43,7 @@ request_handling handling_of(router& routes, database& data) {
         },
         [&] {
             try {
-                data.write([](store& s) { s.purge(std::time(nullptr)); });
+                keep_house(data, files);
             } catch (const std::exception& problem) {
                 spdlog::warn("Housekeeping failed: {}", problem.what());
             }
@@ -49,7 +61,7 @@ void run_serve(const common_flags& flags) {
     database data{with.database, with.database_connections};
     const services all{with, data, box, signer, files};
     router routes{all};
-    https_server server{with, handling_of(routes, data)};
+    https_server server{with, handling_of(routes, data, files)};
     routes.watch(server);
     std::printf("listening on %s:%u\n", with.listen_host.c_str(), unsigned{server.port()});
     std::fflush(stdout);

@@ -47,7 +47,7 @@ public:
     /// refusal delta_not_newest, capacity_exhausted, idempotency_mismatch, delta_unknown
     claimed_record claim_delta(const claim_request_record& request, unix_time now);
     claimed_record claim_alpha(const claim_request_record& request, unix_time now);
-    /// Forgets idempotency keys older than a day, finished uploads and old transfer counts.
+    /// Forgets idempotency keys older than a day and old transfer counts.
     void purge(unix_time now);
 
     // --- Deltas
@@ -56,6 +56,13 @@ public:
     std::optional<delta_record> delta_at(const uuid& key_uuid, std::uint64_t seq_number);
     void add_upload(const upload_record& upload);
     std::optional<upload_record> upload(const uuid& upload_attempt_uuid);
+    /// Keeps a purge from taking it before the transaction ends; false when one has.
+    bool hold_upload(const uuid& upload_attempt_uuid);
+    /// How many other Deltas may still be registered in the place of this one and have, or may have, a file there.
+    std::uint64_t other_uploads(const upload_record& upload);
+    std::vector<upload_record> unconfirmed_uploads(const uuid& key_uuid);
+    /// Forgets uploads whose URL ended a day ago; gives those whose file nobody can register any more.
+    std::vector<upload_record> purge_uploads(unix_time now);
     /// As latest + 1 of its key, else refusal delta_conflict with the authoritative UUID.
     void add_delta(const delta_record& delta);
     void mark_delta_deleted(const uuid& delta_uuid, unix_time now);

@@ -133,7 +133,6 @@ claimed_record store::claim_alpha(const claim_request_record& request, unix_time
 void store::purge(unix_time now) {
     const long long a_day_ago = now - one_day, transfers_end = now - transfers_kept;
     sql_ << sql_statement("purge_claims"), use(a_day_ago, "before");
-    sql_ << sql_statement("purge_uploads"), use(a_day_ago, "before");
     sql_ << sql_statement("purge_transfers"), use(transfers_end, "before");
 }
 

@@ -80,6 +80,35 @@ std::optional<upload_record> store::upload(const uuid& upload_attempt_uuid) {
     return one_row<upload_record>(sql_, "upload", use(upload_attempt_uuid, "upload_attempt_uuid"));
 }
 
+bool store::hold_upload(const uuid& upload_attempt_uuid) {
+    long long expires_at = 0;
+    sql_ << sql_statement("hold_upload"), use(upload_attempt_uuid, "upload_attempt_uuid"), into(expires_at);
+    return sql_.got_data();
+}
+
+std::uint64_t store::other_uploads(const upload_record& upload) {
+    long long count = 0;
+    const auto seq = to_column(upload.seq_number);
+    sql_ << sql_statement("other_uploads"), use(upload.key_uuid, "key_uuid"), use(upload.storage_uuid, "storage_uuid"),
+        use(seq, "seq_number"), use(upload.delta_uuid, "delta_uuid"), into(count);
+    return from_column(count);
+}
+
+std::vector<upload_record> store::unconfirmed_uploads(const uuid& key_uuid) {
+    return rows<upload_record>(sql_, "unconfirmed_uploads", use(key_uuid, "key_uuid"));
+}
+
+std::vector<upload_record> store::purge_uploads(unix_time now) {
+    const long long a_day_ago = now - 24 * 60 * 60;
+    auto ended = rows<upload_record>(sql_, "purge_uploads", use(a_day_ago, "before"));
+    std::erase_if(ended, [&](const upload_record& upload) {
+        long long others = 0; // a later try of the same Delta, which may yet be confirmed
+        sql_ << sql_statement("uploads_of_delta"), use(upload.delta_uuid, "delta_uuid"), into(others);
+        return others > 0 || delta(upload.key_uuid, upload.delta_uuid);
+    });
+    return ended;
+}
+
 void store::add_delta(const delta_record& delta) {
     long long latest = 0;
     const auto seq = to_column(delta.seq_number);

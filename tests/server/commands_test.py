@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """The operator's commands beside a running server: users, API keys, keys, storages, settings, each plain and as JSON, and what
 they refuse. Usage: commands_test.py; the program is OMEGASAFE_ECS_BINARY."""
+import json
 import subprocess
+import tempfile
 import unittest
 
 from contract_support import KeysTest, new_uuid
@@ -67,6 +69,17 @@ class CommandsTest(KeysTest):
         self.assertTrue(self.server.run("check-config")["valid"])
         self.assertTrue(self.server.run("migrate")["migrated"])
         self.refused(21, "already", "init", "--listen", "127.0.0.1:1")
+
+    def test_a_failed_init_can_be_run_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            common = [self.server.binary, "init", "--data-dir", f"{folder}/new", "--json"]
+            for _ in range(2):
+                failed = subprocess.run([*common, "--database", "postgresql:host=127.0.0.1 port=1"], capture_output=True,
+                                        text=True, check=False)
+                self.assertEqual(failed.returncode, 63, failed.stderr)
+            done = subprocess.run(common, capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(json.loads(done.stdout)["api_key"].startswith("ose_"))
         done = subprocess.run([self.server.binary, "check-config", "--data-dir", "/nowhere"], capture_output=True, text=True,
                               timeout=HANG, check=False)
         self.assertEqual(done.returncode, 20, done.stderr)

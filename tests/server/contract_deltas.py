@@ -259,6 +259,25 @@ class LimitsTest(KeysTest):
         other = self.make_key()  # limits are per key
         self.make_delta(other)
 
+    def test_files_that_nobody_confirms_have_a_limit(self):
+        key_uuid = self.make_key()
+        bodies = [self.upload_body(key_uuid, content=SMALL_SFC) for _ in range(20)]
+        taken = []
+        for body in bodies:
+            answer = self.owner.post("/deltas/upload_url", body)
+            if answer.status == 201:
+                taken.append(body)
+                self.put(answer.json, SMALL_SFC)
+            else:
+                self.expect(answer, 422, "storage_limit_reached")
+        limits = [int(self.settings.get(name, 0)) for name in ("UPLOADS_DAILY", "UPLOADS_MONTHLY", "UPLOADS_STORED")]
+        self.assertEqual(len(taken), min(limit for limit in limits if limit > 0))
+        self.expect(self.owner.post("/deltas/upload_url", taken[0]), 201)  # the same Delta may be tried again
+        folder = self.server.data_dir / "deltas" / key_uuid
+        self.assertEqual(len(list(folder.iterdir())), len(taken))
+        self.expect(self.owner.delete("/keys/delete", key_uuid=key_uuid), 200)
+        self.assertEqual(list(folder.iterdir()) if folder.exists() else [], [])
+
     def test_many_offers_for_one_place_cannot_pass_the_limit(self):
         """Offers cost nothing; confirmations count, so offers made beforehand must not open more."""
         key_uuid = self.make_key()

@@ -31,7 +31,9 @@ VALUES (:user_uuid, :idempotency_key, :key_uuid, :delta_uuid, :size, :first_offs
 DELETE FROM claims WHERE created_at <= :before;
 
 -- name: purge_uploads
-DELETE FROM uploads WHERE expires_at <= :before;
+DELETE FROM uploads WHERE expires_at <= :before
+RETURNING upload_attempt_uuid, key_uuid, delta_uuid, storage_uuid, seq_number, size_bytes, content_md5, created_at,
+    expires_at;
 
 -- name: purge_transfers
 DELETE FROM transfers WHERE at <= :before;

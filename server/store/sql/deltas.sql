@@ -51,6 +51,24 @@ SELECT upload_attempt_uuid, key_uuid, delta_uuid, storage_uuid, seq_number, size
     expires_at
 FROM uploads WHERE upload_attempt_uuid = :upload_attempt_uuid;
 
+-- name: hold_upload
+-- Who confirms and who purges meet at this row.
+UPDATE uploads SET expires_at = expires_at WHERE upload_attempt_uuid = :upload_attempt_uuid
+RETURNING expires_at;
+
+-- name: other_uploads
+SELECT COUNT(DISTINCT delta_uuid) FROM uploads
+WHERE key_uuid = :key_uuid AND storage_uuid = :storage_uuid AND seq_number = :seq_number AND delta_uuid <> :delta_uuid;
+
+-- name: uploads_of_delta
+SELECT COUNT(*) FROM uploads WHERE delta_uuid = :delta_uuid;
+
+-- name: unconfirmed_uploads
+SELECT upload_attempt_uuid, key_uuid, delta_uuid, storage_uuid, seq_number, size_bytes, content_md5, created_at,
+    expires_at
+FROM uploads
+WHERE key_uuid = :key_uuid AND NOT EXISTS (SELECT 1 FROM deltas WHERE deltas.delta_uuid = uploads.delta_uuid);
+
 -- name: count_transfer
 INSERT INTO transfers (key_uuid, kind, at) VALUES (:key_uuid, :kind, :now);
 

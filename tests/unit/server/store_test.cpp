@@ -264,15 +264,51 @@ TEST_CASE_METHOD(store_fixture, "uploads and transfers are kept until they are p
         CHECK(s.transfers_since(key.key_uuid, transfer_kind::download, noon) == 1);
     });
     constexpr unix_time one_day = 86'400;
-    data.write([&](store& s) { s.purge(noon + one_day); });
+    data.write([&](store& s) {
+        s.purge(noon + one_day);
+        CHECK(s.purge_uploads(noon + one_day).empty());
+        CHECK(s.hold_upload(upload.upload_attempt_uuid));
+    });
     CHECK(data.read([&](store& s) { return s.upload(upload.upload_attempt_uuid); }));
-    data.write([&](store& s) { s.purge(noon + 3 * one_day); });
+    data.write([&](store& s) {
+        s.purge(noon + 3 * one_day);
+        const auto useless = s.purge_uploads(noon + 3 * one_day);
+        REQUIRE(useless.size() == 1);
+        CHECK(useless.front().delta_uuid == upload.delta_uuid);
+        CHECK(!s.hold_upload(upload.upload_attempt_uuid));
+    });
     data.read([&](store& s) {
         CHECK(!s.upload(upload.upload_attempt_uuid));
         CHECK(s.transfers_since(key.key_uuid, transfer_kind::upload, 0) == 2);
     });
     data.write([&](store& s) { s.purge(noon + 100 * one_day); });
     CHECK(data.read([&](store& s) { return s.transfers_since(key.key_uuid, transfer_kind::upload, 0); }) == 0);
+}
+
+TEST_CASE_METHOD(store_fixture, "files of uploads are useless when nobody can register them any more", "[store]") {
+    const auto owner = add_user("anna@example.com");
+    const auto key = add_key(owner);
+    const auto attempt = [&](const uuid& delta_uuid, unix_time expires_at) {
+        return upload_record{
+            crypto::random_uuid(), key.key_uuid, delta_uuid, key.storage_uuid, 1, 10, "md5", noon, expires_at};
+    };
+    const auto registered = some_delta(key, 1);
+    const auto tried_again = crypto::random_uuid(), given_up = crypto::random_uuid();
+    constexpr unix_time later = noon + 100'000;
+    data.write([&](store& s) {
+        for (const auto& upload : {attempt(registered.delta_uuid, noon), attempt(tried_again, noon),
+                 attempt(tried_again, later), attempt(given_up, noon)})
+            s.add_upload(upload);
+        CHECK(s.other_uploads(attempt(given_up, noon)) == 2);
+        CHECK(s.other_uploads(attempt(crypto::random_uuid(), noon)) == 3);
+        s.add_delta(registered);
+        CHECK(s.unconfirmed_uploads(key.key_uuid).size() == 3);
+    });
+    data.write([&](store& s) {
+        const auto useless = s.purge_uploads(later);
+        REQUIRE(useless.size() == 1);
+        CHECK(useless.front().delta_uuid == given_up);
+    });
 }
 
 TEST_CASE_METHOD(store_fixture, "storages are kept, replaced, counted in use and deleted", "[store]") {
