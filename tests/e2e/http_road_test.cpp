@@ -107,3 +107,23 @@ TEST_CASE_METHOD(two_users, "one user's second device gets ECS and key by their 
     const auto pulled = json_of(here, {"view-key", "-k", key});
     CHECK(pulled["local_key_data"]["latest_delta_iteration_sequence"] == 2);
 }
+
+TEST_CASE_METHOD(two_users, "D8: import-key-delta works while the server is away", "[ecs_server]") {
+    set_up(here);
+    set_up(there);
+    switch_caches_off(here);
+    const auto key = new_key(here, "carried");
+    const auto invite = json_of(here, {"share-key", "-k", key, "-m", bob.email})["invite_uuid"];
+    succeed(there, {"accept-invite", "-i", invite});
+    succeed(there, {"import-key", "-e", ecs_uuid_of(there), "-i", exported(key)});
+    renew(here, key);
+    const auto file = sealed(here, key, here.make_file("a", 3000), "a.omegasafe");
+    const auto delta = json_of(here, {"list-keys"})["keys"][0]["latest_delta_uuid"].get<std::string>();
+    server.stop();
+
+    refuse(there, {"decrypt", "-i", file, "-o", there.folder().path().string()}, 52, "Delta 2");
+    // What the owner of a storage finds there by the Delta's name.
+    const auto carried = fs::directory_iterator(server.deltas_of(key) / delta)->path();
+    require_line(succeed(there, {"import-key-delta", "-i", carried.string(), "-f"}), "  Iteration UUID:   " + delta);
+    require_opens(there, file, here.folder() / "a");
+}

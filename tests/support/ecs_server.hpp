@@ -32,6 +32,9 @@ public:
     /// Commands of `root` trust the server's certificate from now on, and get the user's API key by the environment.
     void admit(config_root& root, const ecs_user& user) const;
 
+    /// Where the internal storage keeps the files of a key's Deltas.
+    std::filesystem::path deltas_of(const std::string& key_uuid) const { return data() / "deltas" / key_uuid; }
+
     void stop();
     void start();
 
