@@ -4,6 +4,9 @@ keys in a bucket, and a key that moves from the internal storage to one. The pro
 import json
 import os
 import pathlib
+import pty
+import re
+import select
 import shutil
 import subprocess
 import tempfile
@@ -31,6 +34,24 @@ class Device:
         return subprocess.run([os.environ["OMEGASAFE_BINARY"], command, "-d", self.folder, *map(str, arguments)],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG * 4,
                               env=self.environment, check=False)
+
+    def on_a_terminal(self, answers, command, *arguments):
+        """Types each answer when its question has appeared; gives exit code and screen."""
+        program = os.environ["OMEGASAFE_BINARY"]
+        child, terminal = pty.fork()
+        if child == 0:
+            os.execve(program, [program, command, "-d", str(self.folder), *map(str, arguments)],
+                      {name: str(value) for name, value in {**self.environment, "TERM": "dumb"}.items()})
+        screen, answers = "", list(answers)
+        while select.select([terminal], [], [], HANG * 4)[0]:
+            try:
+                screen += os.read(terminal, 4096).decode()
+            except OSError:  # its other end is closed
+                break
+            if answers and answers[0][0] in screen:
+                os.write(terminal, (answers.pop(0)[1] + "\n").encode())
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), " ".join(screen.split())
 
     def must(self, command, *arguments):
         done = self.run(command, *arguments)
@@ -119,7 +140,13 @@ class StorageCommandsTest(unittest.TestCase):
     def test_a_key_in_the_bucket(self):
         self.made()
         storage = self.storage_uuid()
-        self.refused(2, "--storage-uuid", "create-key", "-k", "key", "-n", "0.10", "-r", "0.10", "-c", "2")
+        making = ("create-key", "-k", "key", "-n", "0.10", "-r", "0.10", "-c", "2")
+        self.refused(2, "--storage-uuid", *making)
+        code, screen = self.device.on_a_terminal([("Storage [1]:", "9"), ("from 1 to 2", "1")], *making)
+        self.assertEqual(code, 0, screen)
+        self.assertIn("choose one of your own (BYOS)", screen)
+        self.assertIn(f"Storage: r2-primary ({storage}", screen)
+        self.device.must("delete-key", "-k", re.search("Key UUID: ([-0-9a-f]{36})", screen)[1], "-f")
         key = self.device.new_key("-s", storage)
         mine = lambda: [name for name in self.s3.client.objects(BUCKET) if key in name]
         delta = self.device.json("view-key", "-k", key)["deltas"][0]["delta_uuid"]
@@ -143,7 +170,16 @@ class StorageCommandsTest(unittest.TestCase):
         self.made()
         storage = self.storage_uuid()
         self.refused(2, "--force", "edit-key", "-k", key, "-s", storage)
-        self.device.must("edit-key", "-k", key, "-s", storage, "-f")
+        name = lambda: self.device.json("view-key", "-k", key)["ecs_key_data"]["storage_name"]
+        internal = name()
+        for answer, code, there in (("n", 3, internal), ("y", 0, "r2-primary")):
+            found, screen = self.device.on_a_terminal([("Change the storage of this key?", answer)], "edit-key", "-k", key,
+                                                      "-s", storage)
+            self.assertEqual(found, code, screen)
+            for words in ("OmegaSafe does not move Delta files", f"deltas/prod/{key}/{{delta_uuid}}",
+                          "POST /deltas/download_url", "Switching back to OmegaSafe Internal Storage is not supported"):
+                self.assertIn(words, screen)
+            self.assertEqual(name(), there)
         self.assertEqual(self.device.json("view-key", "-k", key)["ecs_key_data"]["storage_name"], "r2-primary")
         self.refused(65, "internal storage", "edit-key", "-k", key, "-s", INTERNAL_STORAGE, "-f")
         # The first Delta was not carried over; another device still gets it from where it was put.
