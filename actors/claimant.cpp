@@ -4,7 +4,7 @@
 #include "actors/key_access.hpp"
 #include "storage/cache_entry.hpp"
 #include "storage/config_file.hpp"
-#include "storage/file_lock.hpp"
+#include "storage/files/file_lock.hpp"
 #include "storage/key_iteration.hpp"
 #include <algorithm>
 #include <spdlog/spdlog.h>

@@ -1,9 +1,9 @@
 #include "actors/config.hpp"
 
 #include "actors/runtime.hpp"
-#include "storage/atomic_file.hpp"
 #include "storage/config_file.hpp"
 #include "storage/container_file.hpp"
+#include "storage/files/atomic_file.hpp"
 #include "storage/keyring.hpp"
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>

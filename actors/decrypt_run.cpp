@@ -2,8 +2,8 @@
 #include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
 #include "messages/limits.hpp"
-#include "storage/atomic_file.hpp"
 #include "storage/encrypted_file.hpp"
+#include "storage/files/atomic_file.hpp"
 #include "storage/key_iteration.hpp"
 #include <algorithm>
 

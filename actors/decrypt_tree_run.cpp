@@ -3,10 +3,10 @@
 #include "actors/tree_run.hpp"
 #include "messages/limits.hpp"
 #include "storage/encrypted_file.hpp"
-#include "storage/file_status.hpp"
-#include "storage/group_sync.hpp"
+#include "storage/files/file_status.hpp"
+#include "storage/files/group_sync.hpp"
+#include "storage/files/system_error.hpp"
 #include "storage/key_iteration.hpp"
-#include "storage/system_error.hpp"
 #include <fcntl.h>
 #include <set>
 

@@ -4,8 +4,8 @@
 #include "actors/key_access.hpp"
 #include "crypto/random.hpp"
 #include "messages/limits.hpp"
-#include "storage/atomic_file.hpp"
 #include "storage/encrypted_file.hpp"
+#include "storage/files/atomic_file.hpp"
 #include "storage/key_iteration.hpp"
 #include <algorithm>
 #include <spdlog/spdlog.h>

@@ -2,10 +2,10 @@
 #include "actors/key_access.hpp"
 #include "actors/tree_run.hpp"
 #include "crypto/random.hpp"
-#include "storage/atomic_file.hpp"
 #include "storage/encrypted_file.hpp"
-#include "storage/file_lock.hpp"
-#include "storage/file_status.hpp"
+#include "storage/files/atomic_file.hpp"
+#include "storage/files/file_lock.hpp"
+#include "storage/files/file_status.hpp"
 #include "storage/key_iteration.hpp"
 #include "storage/tree_journal.hpp"
 #include <algorithm>

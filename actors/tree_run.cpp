@@ -1,7 +1,7 @@
 #include "actors/tree_run.hpp"
 
 #include "messages/limits.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <sys/stat.h>
 

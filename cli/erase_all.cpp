@@ -5,7 +5,7 @@
 #include "cli/terminal.hpp"
 #include "storage/config_file.hpp"
 #include "storage/config_root_files.hpp"
-#include "storage/file_move.hpp"
+#include "storage/files/file_move.hpp"
 #include "storage/keyring.hpp"
 #include <spdlog/spdlog.h>
 

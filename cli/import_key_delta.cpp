@@ -3,7 +3,7 @@
 #include "cli/iteration_output.hpp"
 #include "cli/terminal.hpp"
 #include "messages/limits.hpp"
-#include "storage/atomic_file.hpp"
+#include "storage/files/atomic_file.hpp"
 
 namespace omegasafe::cli {
 

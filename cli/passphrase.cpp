@@ -1,7 +1,7 @@
 #include "cli/passphrase.hpp"
 
 #include "cli/terminal.hpp"
-#include "storage/atomic_file.hpp"
+#include "storage/files/atomic_file.hpp"
 #include <cstdlib>
 #include <sys/stat.h>
 

@@ -1,6 +1,6 @@
 #include "cli/signals.hpp"
 
-#include "storage/atomic_file.hpp"
+#include "storage/files/atomic_file.hpp"
 #include <csignal>
 #include <pthread.h>
 #include <thread>

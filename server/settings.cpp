@@ -1,8 +1,8 @@
 #include "server/settings.hpp"
 
 #include "messages/error.hpp"
-#include "storage/atomic_file.hpp"
 #include "storage/config_file.hpp"
+#include "storage/files/atomic_file.hpp"
 #define SI_NO_CONVERSION
 #define SI_IMPLEMENTATION
 #include <SimpleIni.h>

@@ -1,11 +1,11 @@
 #include "storage/container_file.hpp"
 
-#include "storage/atomic_file.hpp"
 #include "storage/container_growth.hpp"
-#include "storage/fail_points.hpp"
-#include "storage/file_lock.hpp"
-#include "storage/system_error.hpp"
-#include "storage/write_fully.hpp"
+#include "storage/files/atomic_file.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/file_lock.hpp"
+#include "storage/files/system_error.hpp"
+#include "storage/files/write_fully.hpp"
 #include <algorithm>
 #include <fcntl.h>
 #include <map>

@@ -1,8 +1,8 @@
 #include "storage/ecs_entry_file.hpp"
 
 #include "messages/error.hpp"
-#include "storage/atomic_file.hpp"
 #include "storage/attributes.hpp"
+#include "storage/files/atomic_file.hpp"
 #include "storage/http_url.hpp"
 
 namespace omegasafe::storage {

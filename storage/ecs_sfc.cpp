@@ -3,7 +3,7 @@
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "storage/attributes.hpp"
-#include "storage/file_move.hpp"
+#include "storage/files/file_move.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {

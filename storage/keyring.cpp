@@ -1,7 +1,7 @@
 #include "storage/keyring.hpp"
 
 #include "messages/error.hpp"
-#include "storage/descriptor.hpp"
+#include "storage/files/descriptor.hpp"
 
 #include <array>
 #include <cerrno>

@@ -2,7 +2,7 @@
 
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
-#include "storage/atomic_file.hpp"
+#include "storage/files/atomic_file.hpp"
 
 namespace omegasafe::storage {
 

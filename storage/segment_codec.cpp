@@ -1,6 +1,6 @@
 #include "crypto/hash.hpp"
 #include "messages/error.hpp"
-#include "storage/byte_order.hpp"
+#include "storage/files/byte_order.hpp"
 #include "storage/sfc.hpp"
 #include <algorithm>
 

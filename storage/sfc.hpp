@@ -8,7 +8,7 @@
 #include "crypto/kdf.hpp"
 #include "crypto/uuid.hpp"
 #include "messages/limits.hpp"
-#include "storage/random_access.hpp"
+#include "storage/files/random_access.hpp"
 #include <array>
 #include <atomic>
 #include <deque>

@@ -1,7 +1,7 @@
 #include "storage/sfc_header.hpp"
 
 #include "crypto/hash.hpp"
-#include "storage/byte_order.hpp"
+#include "storage/files/byte_order.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {

@@ -1,10 +1,10 @@
 #include "storage/tree_journal.hpp"
 
 #include "messages/error.hpp"
-#include "storage/atomic_file.hpp"
-#include "storage/byte_order.hpp"
-#include "storage/fail_points.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/atomic_file.hpp"
+#include "storage/files/byte_order.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <fcntl.h>
 

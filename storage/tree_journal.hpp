@@ -4,7 +4,7 @@
 
 #include "crypto/hash.hpp"
 #include "messages/messages.hpp"
-#include "storage/descriptor.hpp"
+#include "storage/files/descriptor.hpp"
 #include "storage/sfc.hpp"
 #include <map>
 #include <set>

@@ -5,9 +5,9 @@
 #include "crypto/random.hpp"
 #include "crypto/text_encoding.hpp"
 #include "messages/error.hpp"
-#include "storage/atomic_file.hpp"
-#include "storage/descriptor.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/atomic_file.hpp"
+#include "storage/files/descriptor.hpp"
+#include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -2,7 +2,7 @@
 
 #include "crypto/random.hpp"
 #include "messages/error.hpp"
-#include "storage/atomic_file.hpp"
+#include "storage/files/atomic_file.hpp"
 #include <arpa/inet.h>
 #include <array>
 #include <memory>

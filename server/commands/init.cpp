@@ -3,7 +3,7 @@
 #include "server/api/fields.hpp"
 #include "server/commands/certificate.hpp"
 #include "server/commands/command.hpp"
-#include "storage/atomic_file.hpp"
+#include "storage/files/atomic_file.hpp"
 #include <cctype>
 #include <ctime>
 #include <sys/stat.h>

@@ -3,8 +3,8 @@
 #include "crypto/uuid.hpp"
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
-#include "storage/atomic_file.hpp"
-#include "storage/descriptor.hpp"
+#include "storage/files/atomic_file.hpp"
+#include "storage/files/descriptor.hpp"
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>

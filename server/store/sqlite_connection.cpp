@@ -2,7 +2,7 @@
 
 #include "crypto/random.hpp"
 #include "messages/error.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/system_error.hpp"
 #include <chrono>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>

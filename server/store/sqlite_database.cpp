@@ -5,8 +5,8 @@
 #include "server/store/database_writer.hpp"
 #include "server/store/schema.hpp"
 #include "server/store/sqlite_connection.hpp"
-#include "storage/descriptor.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/descriptor.hpp"
+#include "storage/files/system_error.hpp"
 #include <fcntl.h>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>

@@ -5,7 +5,7 @@
 #include "crypto/kdf.hpp"
 #include "crypto/uuid.hpp"
 #include "storage/ecs_sfc.hpp"
-#include "storage/fail_points.hpp"
+#include "storage/files/fail_points.hpp"
 #include "tests/e2e/e2e_support.hpp"
 #include "tests/support/environment.hpp"
 

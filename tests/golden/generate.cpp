@@ -3,10 +3,10 @@
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text_encoding.hpp"
-#include "storage/atomic_file.hpp"
-#include "storage/byte_order.hpp"
 #include "storage/container_growth.hpp"
 #include "storage/encrypted_file.hpp"
+#include "storage/files/atomic_file.hpp"
+#include "storage/files/byte_order.hpp"
 #include "storage/key_iteration.hpp"
 #include "storage/sfc_header.hpp"
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Files that change while they are encrypted: what never existed as a whole is not encrypted.
 #include "tests/scenario/one_device.hpp"
 
-#include "storage/fail_points.hpp"
+#include "storage/files/fail_points.hpp"
 #include <cstring>
 #include <fstream>
 

@@ -2,7 +2,7 @@
 // an error at most, never a hang, never a position twice.
 #include "tests/scenario/one_device.hpp"
 
-#include "storage/fail_points.hpp"
+#include "storage/files/fail_points.hpp"
 #include "storage/pending_delta.hpp"
 #include <algorithm>
 #include <atomic>

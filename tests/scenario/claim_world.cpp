@@ -1,6 +1,6 @@
 #include "tests/scenario/claim_world.hpp"
 
-#include "storage/fail_points.hpp"
+#include "storage/files/fail_points.hpp"
 #include <algorithm>
 #include <array>
 #include <atomic>

@@ -1,5 +1,5 @@
 // Delta scenarios of the reference ("Delta Pulling Semantics"): two devices on one SFC ECS.
-#include "storage/fail_points.hpp"
+#include "storage/files/fail_points.hpp"
 #include "tests/scenario/device.hpp"
 
 #include <catch2/catch.hpp>

@@ -3,7 +3,7 @@
 
 #include "actors/batch.hpp"
 #include "messages/limits.hpp"
-#include "storage/fail_points.hpp"
+#include "storage/files/fail_points.hpp"
 #include "storage/tree_index.hpp"
 #include "storage/tree_journal.hpp"
 #include "tests/support/tree.hpp"

@@ -1,7 +1,7 @@
 // A file appears whole or not at all, named or unnamed while it is written.
-#include "storage/atomic_file.hpp"
-#include "storage/fail_points.hpp"
-#include "storage/file_system.hpp"
+#include "storage/files/atomic_file.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/file_system.hpp"
 #include "storage_support.hpp"
 #include <algorithm>
 #include <catch2/catch.hpp>

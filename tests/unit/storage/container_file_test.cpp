@@ -1,7 +1,7 @@
 // Containers on disk: created, read and updated by several processes; any single failure leaves old or new whole.
 #include "storage/container_file.hpp"
-#include "storage/fail_points.hpp"
-#include "storage/file_lock.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/file_lock.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 #include <cerrno>

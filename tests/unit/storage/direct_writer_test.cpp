@@ -1,7 +1,7 @@
 // Whatever the sizes and offsets, and whether the file system takes blocks or not: the file holds what was written.
-#include "storage/direct_writer.hpp"
-#include "storage/fail_points.hpp"
-#include "storage/random_access.hpp"
+#include "storage/files/direct_writer.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/random_access.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 #include <cstring>

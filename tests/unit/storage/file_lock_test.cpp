@@ -1,6 +1,6 @@
 // Locks exclude each other between threads and processes, end with their process and follow replaced files.
-#include "storage/fail_points.hpp"
-#include "storage/file_lock.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/file_lock.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 #include <csignal>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "messages/error.hpp"
-#include "storage/atomic_file.hpp"
+#include "storage/files/atomic_file.hpp"
 #include "storage/sfc.hpp"
 #include <algorithm>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // What a walk finds, passes over and reports; sync of a group.
-#include "storage/atomic_file.hpp"
-#include "storage/file_status.hpp"
-#include "storage/group_sync.hpp"
+#include "storage/files/atomic_file.hpp"
+#include "storage/files/file_status.hpp"
+#include "storage/files/group_sync.hpp"
 #include "storage/tree_walk.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>

@@ -1,8 +1,8 @@
-#include "storage/file_lock.hpp"
+#include "storage/files/file_lock.hpp"
 
 #include "crypto/random.hpp"
-#include "storage/fail_points.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,7 +1,7 @@
-#include "storage/direct_writer.hpp"
+#include "storage/files/direct_writer.hpp"
 
-#include "storage/fail_points.hpp"
-#include "storage/file_system.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/file_system.hpp"
 #include <algorithm>
 #include <array>
 #include <fcntl.h>

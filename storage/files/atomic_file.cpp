@@ -1,11 +1,11 @@
-#include "storage/atomic_file.hpp"
+#include "storage/files/atomic_file.hpp"
 
 #include "crypto/random.hpp"
 #include "crypto/text_encoding.hpp"
 #include "messages/limits.hpp"
-#include "storage/fail_points.hpp"
-#include "storage/file_status.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/file_status.hpp"
+#include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <array>
 #include <fcntl.h>

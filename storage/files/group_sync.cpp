@@ -1,8 +1,8 @@
-#include "storage/group_sync.hpp"
+#include "storage/files/group_sync.hpp"
 
-#include "storage/fail_points.hpp"
-#include "storage/file_system.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/file_system.hpp"
+#include "storage/files/system_error.hpp"
 #include <fcntl.h>
 #include <map>
 #include <optional>

@@ -1,10 +1,10 @@
-#include "storage/file_move.hpp"
+#include "storage/files/file_move.hpp"
 
 #include "messages/error.hpp"
-#include "storage/atomic_file.hpp"
-#include "storage/fail_points.hpp"
-#include "storage/file_lock.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/atomic_file.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/file_lock.hpp"
+#include "storage/files/system_error.hpp"
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>

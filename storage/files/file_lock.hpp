@@ -2,7 +2,7 @@
 #pragma once
 
 #include "messages/limits.hpp"
-#include "storage/descriptor.hpp"
+#include "storage/files/descriptor.hpp"
 #include <filesystem>
 
 namespace omegasafe::storage {

@@ -1,7 +1,7 @@
-#include "storage/write_fully.hpp"
+#include "storage/files/write_fully.hpp"
 
-#include "storage/fail_points.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/fail_points.hpp"
+#include "storage/files/system_error.hpp"
 #include <unistd.h>
 
 namespace omegasafe::storage {

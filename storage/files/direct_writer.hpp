@@ -1,8 +1,8 @@
 // Writes a large file past the page cache, which it would only fill and wait for (docs/performance.md).
 #pragma once
 
-#include "storage/descriptor.hpp"
-#include "storage/write_fully.hpp"
+#include "storage/files/descriptor.hpp"
+#include "storage/files/write_fully.hpp"
 #include <memory>
 
 namespace omegasafe::storage {

@@ -1,4 +1,4 @@
-#include "storage/file_system.hpp"
+#include "storage/files/file_system.hpp"
 
 #include <linux/magic.h>
 #include <sys/vfs.h>

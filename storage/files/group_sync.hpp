@@ -1,7 +1,7 @@
 // Makes many new files durable with one call.
 #pragma once
 
-#include "storage/descriptor.hpp"
+#include "storage/files/descriptor.hpp"
 #include <filesystem>
 #include <vector>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "crypto/secure_memory.hpp"
-#include "storage/descriptor.hpp"
+#include "storage/files/descriptor.hpp"
 #include <cstdint>
 #include <filesystem>
 #include <memory>

@@ -1,7 +1,7 @@
-#include "storage/random_access.hpp"
+#include "storage/files/random_access.hpp"
 
-#include "storage/file_status.hpp"
-#include "storage/system_error.hpp"
+#include "storage/files/file_status.hpp"
+#include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>

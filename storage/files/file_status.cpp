@@ -1,4 +1,4 @@
-#include "storage/file_status.hpp"
+#include "storage/files/file_status.hpp"
 
 #include <algorithm>
 

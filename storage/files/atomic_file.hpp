@@ -1,8 +1,8 @@
 // Files that appear under their name only when they are whole and on disk.
 #pragma once
 
-#include "storage/direct_writer.hpp"
-#include "storage/random_access.hpp"
+#include "storage/files/direct_writer.hpp"
+#include "storage/files/random_access.hpp"
 
 namespace omegasafe::storage {
 
