@@ -3,7 +3,7 @@
 #include "actors/runtime.hpp"
 #include "crypto/cipher.hpp"
 #include "messages/limits.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 #include <algorithm>
 #include <cstring>
 #include <set>

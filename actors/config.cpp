@@ -2,7 +2,7 @@
 
 #include "actors/runtime.hpp"
 #include "storage/config_file.hpp"
-#include "storage/container_file.hpp"
+#include "storage/container/container_file.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/keyring.hpp"
 #include <spdlog/spdlog.h>

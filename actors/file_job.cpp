@@ -2,7 +2,7 @@
 
 #include "actors/file_run.hpp"
 #include "messages/limits.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 #include <algorithm>
 #include <functional>
 #include <map>

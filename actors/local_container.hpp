@@ -3,7 +3,7 @@
 
 #include "actors/runtime.hpp"
 #include "storage/config_file.hpp"
-#include "storage/container_file.hpp"
+#include "storage/container/container_file.hpp"
 
 namespace omegasafe::actors {
 

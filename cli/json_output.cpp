@@ -1,7 +1,7 @@
 #include "cli/json_output.hpp"
 
 #include "cli/command.hpp"
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 
 namespace omegasafe::cli {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/command.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 
 namespace omegasafe::cli {
 

@@ -2,7 +2,7 @@
 
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {

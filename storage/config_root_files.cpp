@@ -1,9 +1,9 @@
 #include "storage/config_root_files.hpp"
 
 #include "messages/error.hpp"
-#include "storage/attributes.hpp"
 #include "storage/config_file.hpp"
-#include "storage/container_file.hpp"
+#include "storage/container/attributes.hpp"
+#include "storage/container/container_file.hpp"
 #include "storage/pending_delta.hpp"
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "storage/ecs_entry_file.hpp"
 
 #include "messages/error.hpp"
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/http_url.hpp"
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "messages/messages.hpp"
-#include "storage/container_file.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/container_file.hpp"
+#include "storage/container/sfc.hpp"
 
 namespace omegasafe::storage {
 

@@ -1,7 +1,7 @@
 #include "storage/ecs_http.hpp"
 
 #include "messages/error.hpp"
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 
 namespace omegasafe::storage {
 

@@ -1,7 +1,7 @@
 // Deltas on their way to and from the storage that an HTTP ECS names (reference, create-key: upload safeguards).
 #include "crypto/text_encoding.hpp"
 #include "messages/error.hpp"
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 #include "storage/ecs_http.hpp"
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "messages/messages.hpp"
-#include "storage/container_file.hpp"
+#include "storage/container/container_file.hpp"
 
 namespace omegasafe::storage {
 

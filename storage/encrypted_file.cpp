@@ -2,8 +2,8 @@
 
 #include "crypto/random.hpp"
 #include "messages/error.hpp"
-#include "storage/attributes.hpp"
-#include "storage/sfc_header.hpp"
+#include "storage/container/attributes.hpp"
+#include "storage/container/sfc_header.hpp"
 #include <algorithm>
 #include <nlohmann/json.hpp>
 

@@ -4,7 +4,7 @@
 
 #include "crypto/cipher.hpp"
 #include "crypto/hash.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 
 namespace omegasafe::storage {
 

@@ -1,7 +1,7 @@
 #include "storage/key_iteration.hpp"
 
 #include "messages/error.hpp"
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 #include "storage/encrypted_file.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/byte_order.hpp"

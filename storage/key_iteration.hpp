@@ -3,7 +3,7 @@
 
 #include "crypto/cipher.hpp"
 #include "crypto/uuid.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 #include <tuple>
 
 namespace omegasafe::storage {

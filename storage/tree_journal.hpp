@@ -4,8 +4,8 @@
 
 #include "crypto/hash.hpp"
 #include "messages/messages.hpp"
+#include "storage/container/sfc.hpp"
 #include "storage/files/descriptor.hpp"
-#include "storage/sfc.hpp"
 #include <map>
 #include <set>
 #include <span>

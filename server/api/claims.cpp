@@ -1,6 +1,6 @@
 // Routes of claims: positions of a Delta or of the Alpha, handed out once.
 #include "server/api/services.hpp"
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 
 namespace omegasafe::server {
 

@@ -1,6 +1,6 @@
 #include "server/api/output.hpp"
 
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 #include <fmt/chrono.h>
 
 namespace omegasafe::server {

@@ -2,8 +2,8 @@
 
 #include "messages/error.hpp"
 #include "server/api/limits.hpp"
+#include "storage/container/sfc.hpp"
 #include "storage/ecs_http.hpp"
-#include "storage/sfc.hpp"
 
 namespace omegasafe::server {
 

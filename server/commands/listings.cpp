@@ -2,7 +2,7 @@
 #include "messages/error.hpp"
 #include "server/api/output.hpp"
 #include "server/commands/command.hpp"
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 
 namespace omegasafe::server {
 

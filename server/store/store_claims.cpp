@@ -1,7 +1,7 @@
 #include "server/refusal.hpp"
 #include "server/store/rows.hpp"
 #include "server/store/store.hpp"
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 
 namespace omegasafe::server {
 

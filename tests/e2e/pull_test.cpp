@@ -1,7 +1,7 @@
 // A pull of many Deltas, killed at any moment: what is here afterwards has no gap, and the next command goes on from
 // there.
 #include "storage/config_file.hpp"
-#include "storage/container_file.hpp"
+#include "storage/container/container_file.hpp"
 #include "storage/ecs_sfc.hpp"
 #include "storage/key_iteration.hpp"
 #include "tests/support/config_root.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "messages/error.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 #include <cstdlib>
 
 namespace omegasafe::fuzz {

@@ -1,8 +1,8 @@
 // Containers: opening and reading any bytes, as they are and behind repaired checks, so that the directory parser sees
 // them too. What opens is written again and must say the same.
 #include "fuzz_support.hpp"
-#include "storage/container_growth.hpp"
-#include "storage/sfc_header.hpp"
+#include "storage/container/container_growth.hpp"
+#include "storage/container/sfc_header.hpp"
 #include <algorithm>
 
 using namespace omegasafe;

@@ -3,12 +3,12 @@
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text_encoding.hpp"
-#include "storage/container_growth.hpp"
+#include "storage/container/container_growth.hpp"
+#include "storage/container/sfc_header.hpp"
 #include "storage/encrypted_file.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/byte_order.hpp"
 #include "storage/key_iteration.hpp"
-#include "storage/sfc_header.hpp"
 #include <algorithm>
 #include <fstream>
 #include <iostream>

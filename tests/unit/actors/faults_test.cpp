@@ -3,7 +3,7 @@
 #include "actors/file_job.hpp"
 #include "actors/runtime.hpp"
 #include "crypto/cipher.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
 // CBOR of attributes: what another library writes is read as it was, anything else than the one form is refused.
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

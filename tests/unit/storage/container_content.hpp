@@ -1,7 +1,7 @@
 // What a container holds, for tests that compare versions of it.
 #pragma once
 
-#include "storage/container_file.hpp"
+#include "storage/container/container_file.hpp"
 #include "storage_support.hpp"
 #include <map>
 

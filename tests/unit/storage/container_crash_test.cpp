@@ -4,7 +4,7 @@
 // process leaves its writes visible but not synced; a sync that fails may have written anything, and what it did not
 // write stays visible and is never written.
 #include "container_content.hpp"
-#include "storage/container_growth.hpp"
+#include "storage/container/container_growth.hpp"
 #include <catch2/catch.hpp>
 #include <functional>
 #include <random>

@@ -1,5 +1,5 @@
 // Containers on disk: created, read and updated by several processes; any single failure leaves old or new whole.
-#include "storage/container_file.hpp"
+#include "storage/container/container_file.hpp"
 #include "storage/files/fail_points.hpp"
 #include "storage/files/file_lock.hpp"
 #include "storage_support.hpp"

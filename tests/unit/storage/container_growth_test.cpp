@@ -1,6 +1,6 @@
 // Containers changed in place: in files with failing calls, under readers that look at every moment.
 #include "container_content.hpp"
-#include "storage/container_growth.hpp"
+#include "storage/container/container_growth.hpp"
 #include "storage/files/fail_points.hpp"
 #include <catch2/catch.hpp>
 #include <cerrno>

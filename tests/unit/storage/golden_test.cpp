@@ -1,7 +1,7 @@
 // Every golden file opens, byte for byte, or is refused, as tests/golden/cases.json says.
 #include "crypto/kernels/dispatch.hpp"
 #include "crypto/text_encoding.hpp"
-#include "storage/container_file.hpp"
+#include "storage/container/container_file.hpp"
 #include "storage/encrypted_file.hpp"
 #include "storage/key_iteration.hpp"
 #include "storage_support.hpp"

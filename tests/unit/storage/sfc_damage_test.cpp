@@ -1,7 +1,7 @@
 // Whatever happens to a container's bytes, opening it says so, with the right code.
 #include "crypto/hash.hpp"
+#include "storage/container/sfc_header.hpp"
 #include "storage/files/byte_order.hpp"
-#include "storage/sfc_header.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 

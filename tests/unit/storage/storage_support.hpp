@@ -2,8 +2,8 @@
 #pragma once
 
 #include "messages/error.hpp"
+#include "storage/container/sfc.hpp"
 #include "storage/files/atomic_file.hpp"
-#include "storage/sfc.hpp"
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>

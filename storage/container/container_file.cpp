@@ -1,6 +1,6 @@
-#include "storage/container_file.hpp"
+#include "storage/container/container_file.hpp"
 
-#include "storage/container_growth.hpp"
+#include "storage/container/container_growth.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/fail_points.hpp"
 #include "storage/files/file_lock.hpp"

@@ -1,6 +1,6 @@
 #include "crypto/random.hpp"
 #include "messages/error.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 #include <algorithm>
 #include <map>
 #include <mutex>

@@ -1,4 +1,4 @@
-#include "storage/cbor.hpp"
+#include "storage/container/cbor.hpp"
 
 #include <algorithm>
 

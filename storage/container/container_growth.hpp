@@ -1,7 +1,7 @@
 // Changing a large container in place, so that the cost follows the change and its directory, not the file.
 #pragma once
 
-#include "storage/container_file.hpp"
+#include "storage/container/container_file.hpp"
 
 namespace omegasafe::storage {
 

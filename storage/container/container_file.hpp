@@ -1,7 +1,7 @@
 // A container on disk that is read and changed by several processes: keys, local cache, ECS entries, SFC ECS.
 #pragma once
 
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 #include <functional>
 
 namespace omegasafe::storage {

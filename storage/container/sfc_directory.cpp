@@ -1,4 +1,4 @@
-#include "storage/sfc_directory.hpp"
+#include "storage/container/sfc_directory.hpp"
 
 #include "crypto/random.hpp"
 #include "storage/files/byte_order.hpp"

@@ -1,4 +1,4 @@
-#include "storage/sfc_directory.hpp"
+#include "storage/container/sfc_directory.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {

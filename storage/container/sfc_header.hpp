@@ -3,7 +3,7 @@
 #pragma once
 
 #include "messages/error.hpp"
-#include "storage/sfc.hpp"
+#include "storage/container/sfc.hpp"
 
 namespace omegasafe::storage {
 

@@ -1,7 +1,7 @@
 // The directory of a container as bytes, and what reader and writers of containers share. For them only.
 #pragma once
 
-#include "storage/sfc_header.hpp"
+#include "storage/container/sfc_header.hpp"
 
 namespace omegasafe::storage {
 

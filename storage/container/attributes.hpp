@@ -4,7 +4,7 @@
 #include "crypto/position.hpp"
 #include "crypto/secure_memory.hpp"
 #include "crypto/uuid.hpp"
-#include "storage/cbor.hpp"
+#include "storage/container/cbor.hpp"
 #include <nlohmann/json.hpp>
 #include <vector>
 

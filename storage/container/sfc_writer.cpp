@@ -1,5 +1,5 @@
 #include "crypto/random.hpp"
-#include "storage/sfc_directory.hpp"
+#include "storage/container/sfc_directory.hpp"
 #include <utility>
 
 namespace omegasafe::storage {

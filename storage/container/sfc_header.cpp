@@ -1,4 +1,4 @@
-#include "storage/sfc_header.hpp"
+#include "storage/container/sfc_header.hpp"
 
 #include "crypto/hash.hpp"
 #include "storage/files/byte_order.hpp"

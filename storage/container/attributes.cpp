@@ -1,4 +1,4 @@
-#include "storage/attributes.hpp"
+#include "storage/container/attributes.hpp"
 
 #include "messages/error.hpp"
 

@@ -1,7 +1,7 @@
 #include "crypto/hash.hpp"
 #include "messages/error.hpp"
+#include "storage/container/sfc.hpp"
 #include "storage/files/byte_order.hpp"
-#include "storage/sfc.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {

@@ -1,7 +1,7 @@
-#include "storage/container_growth.hpp"
+#include "storage/container/container_growth.hpp"
 
 #include "crypto/random.hpp"
-#include "storage/sfc_directory.hpp"
+#include "storage/container/sfc_directory.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {
