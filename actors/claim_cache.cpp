@@ -1,7 +1,7 @@
 #include "actors/claim_cache.hpp"
 
 #include "actors/local_container.hpp"
-#include "storage/cache_entry.hpp"
+#include "storage/records/cache_entry.hpp"
 #include <algorithm>
 #include <span>
 

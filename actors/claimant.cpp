@@ -2,10 +2,10 @@
 
 #include "actors/claim_plan.hpp"
 #include "actors/key_access.hpp"
-#include "storage/cache_entry.hpp"
 #include "storage/config_file.hpp"
 #include "storage/files/file_lock.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/cache_entry.hpp"
+#include "storage/records/key_iteration.hpp"
 #include <algorithm>
 #include <spdlog/spdlog.h>
 

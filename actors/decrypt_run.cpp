@@ -2,9 +2,9 @@
 #include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
 #include "messages/limits.hpp"
-#include "storage/encrypted_file.hpp"
 #include "storage/files/atomic_file.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
 #include <algorithm>
 
 namespace omegasafe::actors {

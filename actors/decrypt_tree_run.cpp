@@ -2,11 +2,11 @@
 #include "actors/key_access.hpp"
 #include "actors/tree_run.hpp"
 #include "messages/limits.hpp"
-#include "storage/encrypted_file.hpp"
 #include "storage/files/file_status.hpp"
 #include "storage/files/group_sync.hpp"
 #include "storage/files/system_error.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
 #include <fcntl.h>
 #include <set>
 

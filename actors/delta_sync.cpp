@@ -2,11 +2,11 @@
 
 #include "actors/key_import.hpp"
 #include "messages/limits.hpp"
-#include "storage/cache_entry.hpp"
 #include "storage/config_file.hpp"
 #include "storage/ecs_http.hpp"
-#include "storage/key_iteration.hpp"
-#include "storage/pending_delta.hpp"
+#include "storage/records/cache_entry.hpp"
+#include "storage/records/key_iteration.hpp"
+#include "storage/records/pending_delta.hpp"
 #include <spdlog/spdlog.h>
 #include <utility>
 

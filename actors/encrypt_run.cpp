@@ -4,9 +4,9 @@
 #include "actors/key_access.hpp"
 #include "crypto/random.hpp"
 #include "messages/limits.hpp"
-#include "storage/encrypted_file.hpp"
 #include "storage/files/atomic_file.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
 #include <algorithm>
 #include <spdlog/spdlog.h>
 

@@ -2,11 +2,11 @@
 #include "actors/key_access.hpp"
 #include "actors/tree_run.hpp"
 #include "crypto/random.hpp"
-#include "storage/encrypted_file.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/file_lock.hpp"
 #include "storage/files/file_status.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
 #include "storage/tree_journal.hpp"
 #include <algorithm>
 #include <ranges>

@@ -3,7 +3,7 @@
 
 #include "actors/file_streams.hpp"
 #include "actors/runtime.hpp"
-#include "storage/encrypted_file.hpp"
+#include "storage/records/encrypted_file.hpp"
 
 namespace omegasafe::actors {
 

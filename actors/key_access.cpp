@@ -1,7 +1,7 @@
 #include "actors/key_access.hpp"
 
-#include "storage/cache_entry.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/cache_entry.hpp"
+#include "storage/records/key_iteration.hpp"
 
 namespace omegasafe::actors {
 

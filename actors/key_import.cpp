@@ -1,9 +1,9 @@
 #include "actors/key_import.hpp"
 
-#include "storage/cache_entry.hpp"
 #include "storage/config_file.hpp"
-#include "storage/encrypted_file.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/cache_entry.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
 #include <algorithm>
 
 namespace omegasafe::actors {

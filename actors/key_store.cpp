@@ -2,8 +2,8 @@
 
 #include "actors/key_access.hpp"
 #include "actors/local_container.hpp"
-#include "storage/key_iteration.hpp"
-#include "storage/pending_delta.hpp"
+#include "storage/records/key_iteration.hpp"
+#include "storage/records/pending_delta.hpp"
 #include <algorithm>
 #include <deque>
 #include <map>

@@ -3,10 +3,10 @@
 #include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
 #include "messages/limits.hpp"
-#include "storage/encrypted_file.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/group_sync.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
 #include <span>
 #include <spdlog/spdlog.h>
 

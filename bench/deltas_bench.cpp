@@ -4,9 +4,9 @@
 #include "actors/file_job.hpp"
 #include "bench/many_deltas.hpp"
 #include "cli/key_summary.hpp"
-#include "storage/cache_entry.hpp"
 #include "storage/ecs_sfc.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/cache_entry.hpp"
+#include "storage/records/key_iteration.hpp"
 #include <benchmark/benchmark.h>
 #include <ctime>
 #include <fstream>

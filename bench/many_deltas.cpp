@@ -1,12 +1,12 @@
 #include "bench/many_deltas.hpp"
 
-#include "storage/cache_entry.hpp"
 #include "storage/config_file.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/container_file.hpp"
 #include "storage/ecs_sfc.hpp"
 #include "storage/files/atomic_file.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/cache_entry.hpp"
+#include "storage/records/key_iteration.hpp"
 #include <map>
 
 namespace omegasafe::bench {

@@ -5,7 +5,7 @@
 #include "cli/key_profile.hpp"
 #include "cli/storage_output.hpp"
 #include "cli/terminal.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/key_iteration.hpp"
 
 namespace omegasafe::cli {
 

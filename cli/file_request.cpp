@@ -2,7 +2,7 @@
 
 #include "cli/format.hpp"
 #include "cli/outcome.hpp"
-#include "storage/encrypted_file.hpp"
+#include "storage/records/encrypted_file.hpp"
 #include <fmt/format.h>
 
 namespace omegasafe::cli {

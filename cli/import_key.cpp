@@ -2,7 +2,7 @@
 #include "cli/iteration_output.hpp"
 #include "cli/key_context.hpp"
 #include "cli/passphrase.hpp"
-#include "storage/cache_entry.hpp"
+#include "storage/records/cache_entry.hpp"
 #include <algorithm>
 
 namespace omegasafe::cli {

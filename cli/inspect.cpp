@@ -5,7 +5,7 @@
 #include "cli/format.hpp"
 #include "cli/json_output.hpp"
 #include "storage/config_file.hpp"
-#include "storage/encrypted_file.hpp"
+#include "storage/records/encrypted_file.hpp"
 
 namespace omegasafe::cli {
 

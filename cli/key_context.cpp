@@ -1,6 +1,6 @@
 #include "cli/key_context.hpp"
 
-#include "storage/cache_entry.hpp"
+#include "storage/records/cache_entry.hpp"
 #include <algorithm>
 
 namespace omegasafe::cli {

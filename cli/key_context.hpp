@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/command.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/key_iteration.hpp"
 
 namespace omegasafe::cli {
 

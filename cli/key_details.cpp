@@ -2,7 +2,7 @@
 
 #include "actors/delta_sync.hpp"
 #include "cli/format.hpp"
-#include "storage/cache_entry.hpp"
+#include "storage/records/cache_entry.hpp"
 #include <fmt/format.h>
 #include <sstream>
 

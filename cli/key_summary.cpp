@@ -1,8 +1,8 @@
 #include "cli/key_summary.hpp"
 
 #include "cli/format.hpp"
-#include "storage/cache_entry.hpp"
 #include "storage/ecs_api.hpp"
+#include "storage/records/cache_entry.hpp"
 #include <algorithm>
 #include <map>
 #include <spdlog/spdlog.h>

@@ -3,7 +3,7 @@
 
 #include "cli/command.hpp"
 #include "cli/json_output.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/key_iteration.hpp"
 
 namespace omegasafe::cli {
 

@@ -4,7 +4,7 @@
 #include "storage/config_file.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/container_file.hpp"
-#include "storage/pending_delta.hpp"
+#include "storage/records/pending_delta.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {

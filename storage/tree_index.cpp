@@ -2,8 +2,8 @@
 
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
-#include "storage/encrypted_file.hpp"
 #include "storage/files/byte_order.hpp"
+#include "storage/records/encrypted_file.hpp"
 #include <algorithm>
 #include <set>
 

@@ -3,7 +3,7 @@
 #include "storage/config_file.hpp"
 #include "storage/container/container_file.hpp"
 #include "storage/ecs_sfc.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/key_iteration.hpp"
 #include "tests/support/config_root.hpp"
 
 #include <catch2/catch.hpp>

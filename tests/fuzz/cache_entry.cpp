@@ -1,5 +1,5 @@
 // Entries of the local claim cache from any bytes: accepted ones obey the bookkeeping rules and have a stable encoding.
-#include "storage/cache_entry.hpp"
+#include "storage/records/cache_entry.hpp"
 #include "fuzz_support.hpp"
 
 using namespace omegasafe;

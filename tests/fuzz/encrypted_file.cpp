@@ -1,5 +1,5 @@
 // Encrypted files: opening any bytes, and any two entries in a good container.
-#include "storage/encrypted_file.hpp"
+#include "storage/records/encrypted_file.hpp"
 #include "fuzz_support.hpp"
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // encryption_metadata.json from any bytes; what is accepted reads the same after writing it again.
 #include "fuzz_support.hpp"
-#include "storage/encrypted_file.hpp"
+#include "storage/records/encrypted_file.hpp"
 
 using namespace omegasafe;
 using namespace omegasafe::storage;

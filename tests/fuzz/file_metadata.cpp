@@ -1,6 +1,6 @@
 // FileMetadata from any bytes; accepted names are safe and survive writing.
 #include "fuzz_support.hpp"
-#include "storage/encrypted_file.hpp"
+#include "storage/records/encrypted_file.hpp"
 #include <algorithm>
 
 using namespace omegasafe;

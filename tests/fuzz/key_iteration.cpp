@@ -1,5 +1,5 @@
 // Descriptions, payloads, exported keys and Deltas from any bytes. An accepted description has one encoding.
-#include "storage/key_iteration.hpp"
+#include "storage/records/key_iteration.hpp"
 #include "fuzz_support.hpp"
 #include "storage/files/byte_order.hpp"
 #include <algorithm>

@@ -5,10 +5,10 @@
 #include "crypto/text_encoding.hpp"
 #include "storage/container/container_growth.hpp"
 #include "storage/container/sfc_header.hpp"
-#include "storage/encrypted_file.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/byte_order.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
 #include <algorithm>
 #include <fstream>
 #include <iostream>

@@ -3,7 +3,7 @@
 #include "tests/scenario/one_device.hpp"
 
 #include "storage/files/fail_points.hpp"
-#include "storage/pending_delta.hpp"
+#include "storage/records/pending_delta.hpp"
 #include <algorithm>
 #include <atomic>
 #include <cstring>

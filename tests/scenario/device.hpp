@@ -4,9 +4,9 @@
 
 #include "actors/file_job.hpp"
 #include "actors/runtime.hpp"
-#include "storage/cache_entry.hpp"
 #include "storage/ecs_sfc.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/cache_entry.hpp"
+#include "storage/records/key_iteration.hpp"
 #include "tests/scenario/ecs_stand_in.hpp"
 #include "tests/support/temp_dir.hpp"
 

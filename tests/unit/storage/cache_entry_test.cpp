@@ -1,6 +1,6 @@
 // The arithmetic of local claims, at positions above 2^64, against a model in the reference's own words.
 #include "messages/error.hpp"
-#include "storage/cache_entry.hpp"
+#include "storage/records/cache_entry.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

@@ -1,6 +1,6 @@
 // Encrypted files: their metadata, their container and the encryption in memory that Deltas use.
 #include "crypto/random.hpp"
-#include "storage/encrypted_file.hpp"
+#include "storage/records/encrypted_file.hpp"
 #include "storage_support.hpp"
 #include "test_keys.hpp"
 #include <catch2/catch.hpp>

@@ -2,8 +2,8 @@
 #include "crypto/kernels/dispatch.hpp"
 #include "crypto/text_encoding.hpp"
 #include "storage/container/container_file.hpp"
-#include "storage/encrypted_file.hpp"
-#include "storage/key_iteration.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 // Key iterations as they are described, exported, sealed and sent.
-#include "storage/encrypted_file.hpp"
 #include "storage/files/byte_order.hpp"
+#include "storage/records/encrypted_file.hpp"
 #include "storage_support.hpp"
 #include "test_keys.hpp"
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
 // The file of a Delta that waits for its registration.
-#include "storage/pending_delta.hpp"
+#include "storage/records/pending_delta.hpp"
 
 #include "storage/config_root_files.hpp"
 #include "tests/support/temp_dir.hpp"

@@ -1,7 +1,7 @@
 // A small key with an Alpha and a Delta, drawn once a test program.
 #pragma once
 
-#include "storage/key_iteration.hpp"
+#include "storage/records/key_iteration.hpp"
 
 namespace omegasafe::test {
 

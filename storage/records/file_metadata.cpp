@@ -1,8 +1,8 @@
 // The 1024-byte prefix of encrypted_data and the names it may carry.
 #include "crypto/random.hpp"
 #include "messages/error.hpp"
-#include "storage/encrypted_file.hpp"
 #include "storage/files/byte_order.hpp"
+#include "storage/records/encrypted_file.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {

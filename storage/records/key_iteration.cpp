@@ -1,10 +1,10 @@
-#include "storage/key_iteration.hpp"
+#include "storage/records/key_iteration.hpp"
 
 #include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
-#include "storage/encrypted_file.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/byte_order.hpp"
+#include "storage/records/encrypted_file.hpp"
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "storage/pending_delta.hpp"
+#include "storage/records/pending_delta.hpp"
 
 #include "messages/error.hpp"
 #include "messages/limits.hpp"

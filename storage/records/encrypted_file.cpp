@@ -1,4 +1,4 @@
-#include "storage/encrypted_file.hpp"
+#include "storage/records/encrypted_file.hpp"
 
 #include "crypto/random.hpp"
 #include "messages/error.hpp"

@@ -1,4 +1,4 @@
-#include "storage/cache_entry.hpp"
+#include "storage/records/cache_entry.hpp"
 
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
