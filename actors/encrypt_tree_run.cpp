@@ -7,7 +7,7 @@
 #include "storage/files/file_status.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include "storage/records/key_iteration.hpp"
-#include "storage/tree_journal.hpp"
+#include "storage/tree/tree_journal.hpp"
 #include <algorithm>
 #include <ranges>
 #include <spdlog/spdlog.h>

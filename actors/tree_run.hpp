@@ -2,8 +2,8 @@
 #pragma once
 
 #include "actors/runtime.hpp"
-#include "storage/tree_index.hpp"
-#include "storage/tree_walk.hpp"
+#include "storage/tree/tree_index.hpp"
+#include "storage/tree/tree_walk.hpp"
 #include <variant>
 
 namespace omegasafe::actors {

@@ -371,7 +371,7 @@ struct file_attributes {
     bool operator==(const file_attributes&) const = default;
 };
 
-/// Which files of a tree are meant: storage/tree_filter.hpp has the rules. No include means all.
+/// Which files of a tree are meant: storage/tree/tree_filter.hpp has the rules. No include means all.
 struct tree_patterns {
     std::vector<std::string> include, exclude;
 };

@@ -1,5 +1,5 @@
 // The index of a tree from any bytes: accepted ones are safe to follow and have one encoding.
-#include "storage/tree_index.hpp"
+#include "storage/tree/tree_index.hpp"
 #include "fuzz_support.hpp"
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // Records of a journal: those of the input, whose checks are made right so that the parser goes on, and then a rest
 // that is taken as it is. What is read is what was written, up to the first false record.
-#include "storage/tree_journal.hpp"
+#include "storage/tree/tree_journal.hpp"
 #include "fuzz_support.hpp"
 #include <algorithm>
 

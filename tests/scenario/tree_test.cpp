@@ -4,8 +4,8 @@
 #include "actors/batch.hpp"
 #include "messages/limits.hpp"
 #include "storage/files/fail_points.hpp"
-#include "storage/tree_index.hpp"
-#include "storage/tree_journal.hpp"
+#include "storage/tree/tree_index.hpp"
+#include "storage/tree/tree_journal.hpp"
 #include "tests/support/tree.hpp"
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // --include and --exclude.
-#include "storage/tree_filter.hpp"
+#include "storage/tree/tree_filter.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // The index of a tree: what is written is read, and nothing unsafe is.
 #include "crypto/random.hpp"
-#include "storage/tree_index.hpp"
+#include "storage/tree/tree_index.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>

@@ -1,5 +1,5 @@
 // The journal of encrypt-tree: what is in it, whom it belongs to, and how a torn end is passed over.
-#include "storage/tree_journal.hpp"
+#include "storage/tree/tree_journal.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>

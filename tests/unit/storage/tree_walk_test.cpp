@@ -2,7 +2,7 @@
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/file_status.hpp"
 #include "storage/files/group_sync.hpp"
-#include "storage/tree_walk.hpp"
+#include "storage/tree/tree_walk.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "storage/tree_index.hpp"
+#include "storage/tree/tree_index.hpp"
 
 #include "messages/error.hpp"
 #include "messages/limits.hpp"

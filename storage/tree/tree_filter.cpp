@@ -1,4 +1,4 @@
-#include "storage/tree_filter.hpp"
+#include "storage/tree/tree_filter.hpp"
 
 #include <algorithm>
 #include <fnmatch.h>

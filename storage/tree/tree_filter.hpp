@@ -1,7 +1,7 @@
 // Which files of a tree are meant: --include and --exclude (docs/commands.md).
 #pragma once
 
-#include "storage/tree_index.hpp"
+#include "storage/tree/tree_index.hpp"
 
 namespace omegasafe::storage {
 

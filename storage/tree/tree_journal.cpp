@@ -1,4 +1,4 @@
-#include "storage/tree_journal.hpp"
+#include "storage/tree/tree_journal.hpp"
 
 #include "messages/error.hpp"
 #include "storage/files/atomic_file.hpp"

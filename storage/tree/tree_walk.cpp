@@ -1,4 +1,4 @@
-#include "storage/tree_walk.hpp"
+#include "storage/tree/tree_walk.hpp"
 
 #include "storage/files/file_status.hpp"
 #include "storage/files/system_error.hpp"

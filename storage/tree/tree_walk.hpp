@@ -2,7 +2,7 @@
 #pragma once
 
 #include "messages/error.hpp"
-#include "storage/tree_filter.hpp"
+#include "storage/tree/tree_filter.hpp"
 
 namespace omegasafe::storage {
 
