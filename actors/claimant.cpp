@@ -2,7 +2,7 @@
 
 #include "actors/claim_plan.hpp"
 #include "actors/key_access.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "storage/files/file_lock.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"

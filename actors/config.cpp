@@ -1,10 +1,10 @@
 #include "actors/config.hpp"
 
 #include "actors/runtime.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
+#include "storage/config/keyring.hpp"
 #include "storage/container/container_file.hpp"
 #include "storage/files/atomic_file.hpp"
-#include "storage/keyring.hpp"
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 

@@ -2,7 +2,7 @@
 
 #include "actors/key_import.hpp"
 #include "messages/limits.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "storage/ecs_http.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"

@@ -1,6 +1,6 @@
 #include "actors/key_import.hpp"
 
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include "storage/records/key_iteration.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "actors/runtime.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "storage/container/container_file.hpp"
 
 namespace omegasafe::actors {

@@ -1,6 +1,6 @@
 #include "bench/many_deltas.hpp"
 
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/container_file.hpp"
 #include "storage/ecs_sfc.hpp"

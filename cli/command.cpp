@@ -4,7 +4,7 @@
 #include "cli/update_check.hpp"
 #include "crypto/kernels/dispatch.hpp"
 #include "messages/limits.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include <algorithm>
 #include <charconv>
 #include <cstdio>

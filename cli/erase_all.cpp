@@ -3,10 +3,10 @@
 #include "cli/confirmation.hpp"
 #include "cli/outcome.hpp"
 #include "cli/terminal.hpp"
-#include "storage/config_file.hpp"
-#include "storage/config_root_files.hpp"
+#include "storage/config/config_file.hpp"
+#include "storage/config/config_root_files.hpp"
+#include "storage/config/keyring.hpp"
 #include "storage/files/file_move.hpp"
-#include "storage/keyring.hpp"
 #include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {

@@ -4,8 +4,8 @@
 #include "cli/terminal.hpp"
 #include "cli/update_check.hpp"
 #include "crypto/kdf.hpp"
-#include "storage/config_file.hpp"
-#include "storage/keyring.hpp"
+#include "storage/config/config_file.hpp"
+#include "storage/config/keyring.hpp"
 
 namespace omegasafe::cli {
 

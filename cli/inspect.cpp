@@ -4,7 +4,7 @@
 #include "cli/command.hpp"
 #include "cli/format.hpp"
 #include "cli/json_output.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "storage/records/encrypted_file.hpp"
 
 namespace omegasafe::cli {

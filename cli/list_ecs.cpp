@@ -1,7 +1,7 @@
 // omegasafe list-ecs: the configured External Claims Storages.
 #include "cli/json_output.hpp"
 #include "cli/key_context.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 
 namespace omegasafe::cli {
 

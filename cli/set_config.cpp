@@ -1,6 +1,6 @@
 // omegasafe set-config: the dynamic properties of config.ini (reference section 6).
 #include "cli/outcome.hpp"
-#include "storage/config_value.hpp"
+#include "storage/config/config_value.hpp"
 #include <cstdlib>
 #include <spdlog/spdlog.h>
 

@@ -2,7 +2,7 @@
 
 #include "cli/command.hpp"
 #include "messages/error.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include <cstdio>
 #include <iostream>
 #include <termios.h>

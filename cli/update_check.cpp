@@ -1,7 +1,7 @@
 #include "cli/update_check.hpp"
 
-#include "storage/config_file.hpp"
-#include "storage/config_root_files.hpp"
+#include "storage/config/config_file.hpp"
+#include "storage/config/config_root_files.hpp"
 #include <algorithm>
 #include <charconv>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #include "server/settings.hpp"
 
 #include "messages/error.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "storage/files/atomic_file.hpp"
 #define SI_NO_CONVERSION
 #define SI_IMPLEMENTATION

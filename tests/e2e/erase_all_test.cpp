@@ -1,5 +1,5 @@
 // erase-all: everything of OmegaSafe goes, from wherever it is configured to be, and nothing else.
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "tests/e2e/e2e_support.hpp"
 
 #include <cstdlib>

@@ -1,7 +1,7 @@
 #include "tests/scenario/device.hpp"
 
 #include "crypto/kdf.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "storage/ecs_entry_file.hpp"
 #include "storage/ecs_http.hpp"
 #include "tests/scenario/http_world.hpp"

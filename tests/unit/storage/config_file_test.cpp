@@ -1,5 +1,5 @@
 #include "messages/error.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/temp_dir.hpp"
 

@@ -1,7 +1,7 @@
 // The file of a Delta that waits for its registration.
 #include "storage/records/pending_delta.hpp"
 
-#include "storage/config_root_files.hpp"
+#include "storage/config/config_root_files.hpp"
 #include "tests/support/temp_dir.hpp"
 #include <algorithm>
 #include <catch2/catch.hpp>

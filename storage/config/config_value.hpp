@@ -1,7 +1,7 @@
 // What config.ini's values may be, apart from where they stand.
 #pragma once
 
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 
 namespace omegasafe::storage {
 

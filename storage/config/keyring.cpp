@@ -1,4 +1,4 @@
-#include "storage/keyring.hpp"
+#include "storage/config/keyring.hpp"
 
 #include "messages/error.hpp"
 #include "storage/files/descriptor.hpp"

@@ -1,4 +1,4 @@
-#include "storage/config_value.hpp"
+#include "storage/config/config_value.hpp"
 
 #include "crypto/text_encoding.hpp"
 #include "crypto/uuid.hpp"

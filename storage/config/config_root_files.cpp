@@ -1,7 +1,7 @@
-#include "storage/config_root_files.hpp"
+#include "storage/config/config_root_files.hpp"
 
 #include "messages/error.hpp"
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/container_file.hpp"
 #include "storage/records/pending_delta.hpp"

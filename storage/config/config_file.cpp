@@ -1,7 +1,7 @@
-#include "storage/config_file.hpp"
+#include "storage/config/config_file.hpp"
 
 #include "messages/error.hpp"
-#include "storage/config_value.hpp"
+#include "storage/config/config_value.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/file_lock.hpp"
 
