@@ -2,7 +2,7 @@
 
 #include "cli/command.hpp"
 #include "cli/json_output.hpp"
-#include "cli/logging.hpp"
+#include "cli/terminal/logging.hpp"
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include "cli/command.hpp"
 
-#include "cli/logging.hpp"
+#include "cli/terminal/logging.hpp"
 #include "cli/update_check.hpp"
 #include "crypto/kernels/dispatch.hpp"
 #include "messages/limits.hpp"

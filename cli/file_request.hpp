@@ -3,7 +3,7 @@
 
 #include "actors/file_job.hpp"
 #include "cli/command.hpp"
-#include "cli/progress_bar.hpp"
+#include "cli/terminal/progress_bar.hpp"
 
 namespace omegasafe::cli {
 

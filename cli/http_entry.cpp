@@ -1,6 +1,6 @@
 #include "cli/http_entry.hpp"
 
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "crypto/secure_memory.hpp"
 #include "storage/http_url.hpp"
 #include <algorithm>

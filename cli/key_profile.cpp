@@ -1,7 +1,7 @@
 #include "cli/key_profile.hpp"
 
 #include "cli/format.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "messages/error.hpp"
 #include <array>
 #include <charconv>

@@ -1,5 +1,5 @@
 #include "cli/app.hpp"
-#include "cli/signals.hpp"
+#include "cli/terminal/signals.hpp"
 
 #include <malloc.h>
 #include <openssl/crypto.h>

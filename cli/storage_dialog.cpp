@@ -2,7 +2,7 @@
 
 #include "cli/http_entry.hpp"
 #include "cli/storage_fields.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 
 namespace omegasafe::cli {
 

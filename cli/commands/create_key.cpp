@@ -4,7 +4,7 @@
 #include "cli/key_context.hpp"
 #include "cli/key_profile.hpp"
 #include "cli/storage_output.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "storage/records/key_iteration.hpp"
 
 namespace omegasafe::cli {

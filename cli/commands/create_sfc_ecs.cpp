@@ -1,6 +1,6 @@
 // omegasafe create-sfc-ecs: a local file as External Claims Storage.
 #include "cli/outcome.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "storage/ecs_sfc.hpp"
 
 namespace omegasafe::cli {

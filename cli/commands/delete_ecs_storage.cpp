@@ -1,7 +1,7 @@
 // omegasafe delete-ecs-storage: removes a storage of one's own from an HTTP ECS; the bucket stays as it is.
-#include "cli/confirmation.hpp"
 #include "cli/key_context.hpp"
 #include "cli/storage_output.hpp"
+#include "cli/terminal/confirmation.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,8 +1,8 @@
 // omegasafe delete-key: a key at its ECS and on this device; each part is tried whatever became of the others.
-#include "cli/confirmation.hpp"
 #include "cli/key_context.hpp"
 #include "cli/outcome.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/confirmation.hpp"
+#include "cli/terminal/terminal.hpp"
 #include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {

@@ -2,7 +2,7 @@
 #include "cli/http_entry.hpp"
 #include "cli/key_context.hpp"
 #include "cli/outcome.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 
 namespace omegasafe::cli {
 

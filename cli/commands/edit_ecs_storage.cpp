@@ -2,7 +2,7 @@
 #include "cli/key_context.hpp"
 #include "cli/storage_dialog.hpp"
 #include "cli/storage_output.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 
 namespace omegasafe::cli {
 

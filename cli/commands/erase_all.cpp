@@ -1,8 +1,8 @@
 // omegasafe erase-all: everything of a configuration on this device, and its password in the keyring. Touches no ECS
 // beyond an SFC ECS file that lies in the config root.
-#include "cli/confirmation.hpp"
 #include "cli/outcome.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/confirmation.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/config/config_root_files.hpp"
 #include "storage/config/keyring.hpp"

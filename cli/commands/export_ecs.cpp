@@ -1,7 +1,7 @@
 // omegasafe export-ecs: one configured ECS as a file, for the same user's other devices.
 #include "cli/key_context.hpp"
 #include "cli/outcome.hpp"
-#include "cli/passphrase.hpp"
+#include "cli/terminal/passphrase.hpp"
 #include "storage/ecs_entry_file.hpp"
 
 namespace omegasafe::cli {

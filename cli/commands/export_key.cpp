@@ -1,7 +1,7 @@
 // omegasafe export-key: the Alpha of a key as a file, for another device or user.
 #include "cli/iteration_output.hpp"
 #include "cli/key_context.hpp"
-#include "cli/passphrase.hpp"
+#include "cli/terminal/passphrase.hpp"
 #include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {

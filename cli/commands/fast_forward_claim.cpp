@@ -1,8 +1,8 @@
 // omegasafe fast-forward-claim: uses up positions of the newest Delta without encrypting.
-#include "cli/confirmation.hpp"
 #include "cli/format.hpp"
 #include "cli/key_context.hpp"
 #include "cli/outcome.hpp"
+#include "cli/terminal/confirmation.hpp"
 #include <charconv>
 
 namespace omegasafe::cli {

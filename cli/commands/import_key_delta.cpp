@@ -1,7 +1,7 @@
 // omegasafe import-key-delta: one Delta by hand, for recovery without the ECS.
-#include "cli/confirmation.hpp"
 #include "cli/iteration_output.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/confirmation.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "messages/limits.hpp"
 #include "storage/files/atomic_file.hpp"
 

@@ -1,7 +1,7 @@
 // omegasafe init: configuration root, the three containers, the configuration password (reference sections 2, 3, 8).
 #include "cli/http_entry.hpp"
 #include "cli/outcome.hpp"
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "cli/update_check.hpp"
 #include "crypto/kdf.hpp"
 #include "storage/config/config_file.hpp"

@@ -1,8 +1,8 @@
 // omegasafe revoke-share (beyond the reference): takes a key from a user, or an invitation back.
-#include "cli/confirmation.hpp"
 #include "cli/key_context.hpp"
 #include "cli/sharing.hpp"
 #include "cli/storage_output.hpp"
+#include "cli/terminal/confirmation.hpp"
 
 namespace omegasafe::cli {
 

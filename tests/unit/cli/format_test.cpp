@@ -1,7 +1,7 @@
 #include "cli/format.hpp"
 
 #include "cli/key_profile.hpp"
-#include "cli/progress_bar.hpp"
+#include "cli/terminal/progress_bar.hpp"
 
 #include <catch2/catch.hpp>
 

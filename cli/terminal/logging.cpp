@@ -1,4 +1,4 @@
-#include "cli/logging.hpp"
+#include "cli/terminal/logging.hpp"
 
 #include "messages/error.hpp"
 #include <algorithm>

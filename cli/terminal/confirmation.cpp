@@ -1,6 +1,6 @@
-#include "cli/confirmation.hpp"
+#include "cli/terminal/confirmation.hpp"
 
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "messages/error.hpp"
 
 namespace omegasafe::cli {

@@ -1,6 +1,6 @@
-#include "cli/passphrase.hpp"
+#include "cli/terminal/passphrase.hpp"
 
-#include "cli/terminal.hpp"
+#include "cli/terminal/terminal.hpp"
 #include "storage/files/atomic_file.hpp"
 #include <cstdlib>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "cli/signals.hpp"
+#include "cli/terminal/signals.hpp"
 
 #include "storage/files/atomic_file.hpp"
 #include <csignal>
