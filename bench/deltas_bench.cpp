@@ -3,7 +3,7 @@
 // time per Delta.
 #include "actors/file_job.hpp"
 #include "bench/many_deltas.hpp"
-#include "cli/key_summary.hpp"
+#include "cli/show/key_summary.hpp"
 #include "storage/ecs_sfc.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"

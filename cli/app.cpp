@@ -1,7 +1,7 @@
 #include "cli/app.hpp"
 
 #include "cli/command.hpp"
-#include "cli/json_output.hpp"
+#include "cli/show/json_output.hpp"
 #include "cli/terminal/logging.hpp"
 #include <algorithm>
 #include <cstdio>

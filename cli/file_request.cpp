@@ -1,7 +1,7 @@
 #include "cli/file_request.hpp"
 
-#include "cli/format.hpp"
-#include "cli/outcome.hpp"
+#include "cli/show/format.hpp"
+#include "cli/show/outcome.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include <fmt/format.h>
 

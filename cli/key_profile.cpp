@@ -1,6 +1,6 @@
 #include "cli/key_profile.hpp"
 
-#include "cli/format.hpp"
+#include "cli/show/format.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "messages/error.hpp"
 #include <array>

@@ -1,7 +1,7 @@
 #include "cli/tree_request.hpp"
 
-#include "cli/format.hpp"
-#include "cli/json_output.hpp"
+#include "cli/show/format.hpp"
+#include "cli/show/json_output.hpp"
 #include <algorithm>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>

@@ -1,7 +1,7 @@
 // omegasafe accept-invite (beyond the reference): takes or declines the invitation to a key.
 #include "cli/key_context.hpp"
 #include "cli/sharing.hpp"
-#include "cli/storage_output.hpp"
+#include "cli/show/storage_output.hpp"
 #include <algorithm>
 
 namespace omegasafe::cli {

@@ -1,6 +1,6 @@
 // omegasafe create-http-ecs: a server as External Claims Storage.
 #include "cli/http_entry.hpp"
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "cli/update_check.hpp"
 
 namespace omegasafe::cli {

@@ -1,9 +1,9 @@
 // omegasafe create-key: a new Alpha, registered at an ECS, with its first Delta.
-#include "cli/format.hpp"
-#include "cli/iteration_output.hpp"
 #include "cli/key_context.hpp"
 #include "cli/key_profile.hpp"
-#include "cli/storage_output.hpp"
+#include "cli/show/format.hpp"
+#include "cli/show/iteration_output.hpp"
+#include "cli/show/storage_output.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "storage/records/key_iteration.hpp"
 

@@ -1,5 +1,5 @@
 // omegasafe create-sfc-ecs: a local file as External Claims Storage.
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "storage/ecs_sfc.hpp"
 

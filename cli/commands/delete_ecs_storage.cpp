@@ -1,6 +1,6 @@
 // omegasafe delete-ecs-storage: removes a storage of one's own from an HTTP ECS; the bucket stays as it is.
 #include "cli/key_context.hpp"
-#include "cli/storage_output.hpp"
+#include "cli/show/storage_output.hpp"
 #include "cli/terminal/confirmation.hpp"
 
 namespace omegasafe::cli {

@@ -1,6 +1,6 @@
 // omegasafe delete-key: a key at its ECS and on this device; each part is tried whatever became of the others.
 #include "cli/key_context.hpp"
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "cli/terminal/confirmation.hpp"
 #include "cli/terminal/terminal.hpp"
 #include <spdlog/spdlog.h>

@@ -1,7 +1,7 @@
 // omegasafe edit-ecs: name of a configured ECS, the place of an SFC ECS, URL and API key of an HTTP ECS.
 #include "cli/http_entry.hpp"
 #include "cli/key_context.hpp"
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "cli/terminal/terminal.hpp"
 
 namespace omegasafe::cli {

@@ -1,6 +1,6 @@
 // omegasafe edit-key: a key's name, version and storage at its ECS; the local Alpha stays as it is.
 #include "cli/key_context.hpp"
-#include "cli/storage_output.hpp"
+#include "cli/show/storage_output.hpp"
 #include "cli/terminal/confirmation.hpp"
 #include "cli/terminal/terminal.hpp"
 

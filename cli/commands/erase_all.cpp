@@ -1,6 +1,6 @@
 // omegasafe erase-all: everything of a configuration on this device, and its password in the keyring. Touches no ECS
 // beyond an SFC ECS file that lies in the config root.
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "cli/terminal/confirmation.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "storage/config/config_file.hpp"

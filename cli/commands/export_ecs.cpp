@@ -1,6 +1,6 @@
 // omegasafe export-ecs: one configured ECS as a file, for the same user's other devices.
 #include "cli/key_context.hpp"
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "cli/terminal/passphrase.hpp"
 #include "storage/ecs_entry_file.hpp"
 

@@ -1,6 +1,6 @@
 // omegasafe export-key: the Alpha of a key as a file, for another device or user.
-#include "cli/iteration_output.hpp"
 #include "cli/key_context.hpp"
+#include "cli/show/iteration_output.hpp"
 #include "cli/terminal/passphrase.hpp"
 #include <spdlog/spdlog.h>
 

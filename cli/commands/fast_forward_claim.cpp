@@ -1,7 +1,7 @@
 // omegasafe fast-forward-claim: uses up positions of the newest Delta without encrypting.
-#include "cli/format.hpp"
 #include "cli/key_context.hpp"
-#include "cli/outcome.hpp"
+#include "cli/show/format.hpp"
+#include "cli/show/outcome.hpp"
 #include "cli/terminal/confirmation.hpp"
 #include <charconv>
 

@@ -1,6 +1,6 @@
 // omegasafe import-ecs: an exported ECS into this configuration.
 #include "cli/key_context.hpp"
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "cli/update_check.hpp"
 #include "storage/ecs_entry_file.hpp"
 #include <spdlog/spdlog.h>

@@ -1,6 +1,6 @@
 // omegasafe import-key: an exported Alpha, bound to its ECS, with its Deltas and first claims.
-#include "cli/iteration_output.hpp"
 #include "cli/key_context.hpp"
+#include "cli/show/iteration_output.hpp"
 #include "cli/terminal/passphrase.hpp"
 #include "storage/records/cache_entry.hpp"
 #include <algorithm>

@@ -1,5 +1,5 @@
 // omegasafe import-key-delta: one Delta by hand, for recovery without the ECS.
-#include "cli/iteration_output.hpp"
+#include "cli/show/iteration_output.hpp"
 #include "cli/terminal/confirmation.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "messages/limits.hpp"

@@ -2,8 +2,8 @@
 // root; the entries of a password-protected container show when the traditional layer's password is configured and
 // fits.
 #include "cli/command.hpp"
-#include "cli/format.hpp"
-#include "cli/json_output.hpp"
+#include "cli/show/format.hpp"
+#include "cli/show/json_output.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/records/encrypted_file.hpp"
 

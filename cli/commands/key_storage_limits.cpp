@@ -1,6 +1,6 @@
 // omegasafe key-storage-limits: how much of an HTTP ECS's internal storage a key uses.
 #include "cli/key_context.hpp"
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include <fmt/format.h>
 
 namespace omegasafe::cli {

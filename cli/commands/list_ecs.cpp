@@ -1,6 +1,6 @@
 // omegasafe list-ecs: the configured External Claims Storages.
-#include "cli/json_output.hpp"
 #include "cli/key_context.hpp"
+#include "cli/show/json_output.hpp"
 #include "storage/config/config_file.hpp"
 
 namespace omegasafe::cli {

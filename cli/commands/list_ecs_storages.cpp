@@ -1,6 +1,6 @@
 // omegasafe list-ecs-storages: where an ECS keeps Deltas.
 #include "cli/key_context.hpp"
-#include "cli/storage_output.hpp"
+#include "cli/show/storage_output.hpp"
 
 namespace omegasafe::cli {
 

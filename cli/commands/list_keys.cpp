@@ -1,5 +1,5 @@
 // omegasafe list-keys: the keys whose Alpha is on this device.
-#include "cli/key_summary.hpp"
+#include "cli/show/key_summary.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,6 +1,6 @@
 // omegasafe pull-missing-deltas: catches this device up with the ECS.
 #include "cli/key_context.hpp"
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include <algorithm>
 
 namespace omegasafe::cli {

@@ -1,7 +1,7 @@
 // omegasafe revoke-share (beyond the reference): takes a key from a user, or an invitation back.
 #include "cli/key_context.hpp"
 #include "cli/sharing.hpp"
-#include "cli/storage_output.hpp"
+#include "cli/show/storage_output.hpp"
 #include "cli/terminal/confirmation.hpp"
 
 namespace omegasafe::cli {

@@ -1,5 +1,5 @@
 // omegasafe set-config: the dynamic properties of config.ini (reference section 6).
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "storage/config/config_value.hpp"
 #include <cstdlib>
 #include <spdlog/spdlog.h>

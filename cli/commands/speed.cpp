@@ -1,5 +1,5 @@
 // omegasafe speed (beyond the reference): what this processor does, one core, and what that lets a file take.
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/cipher.hpp"
 #include "crypto/hash.hpp"

@@ -1,6 +1,6 @@
 // omegasafe view-ecs-storage: one storage of an HTTP ECS.
 #include "cli/key_context.hpp"
-#include "cli/storage_output.hpp"
+#include "cli/show/storage_output.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,5 +1,5 @@
 // omegasafe view-key: one key across local key data, cache data and ECS data.
-#include "cli/key_details.hpp"
+#include "cli/show/key_details.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,7 +1,7 @@
 #include "cli/terminal/progress_bar.hpp"
 
 #include "actors/runtime.hpp"
-#include "cli/format.hpp"
+#include "cli/show/format.hpp"
 #include <cstdio>
 #include <fmt/format.h>
 #include <unistd.h>

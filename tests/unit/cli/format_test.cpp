@@ -1,4 +1,4 @@
-#include "cli/format.hpp"
+#include "cli/show/format.hpp"
 
 #include "cli/key_profile.hpp"
 #include "cli/terminal/progress_bar.hpp"

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/command.hpp"
-#include "cli/json_output.hpp"
+#include "cli/show/json_output.hpp"
 #include "storage/records/key_iteration.hpp"
 
 namespace omegasafe::cli {

@@ -1,7 +1,7 @@
 // Storages of an HTTP ECS as commands show them.
 #pragma once
 
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,7 +1,7 @@
 // Everything that is known of one key, as view-key shows it.
 #pragma once
 
-#include "cli/key_summary.hpp"
+#include "cli/show/key_summary.hpp"
 
 namespace omegasafe::cli {
 

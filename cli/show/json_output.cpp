@@ -1,4 +1,4 @@
-#include "cli/json_output.hpp"
+#include "cli/show/json_output.hpp"
 
 #include "cli/command.hpp"
 #include "storage/container/attributes.hpp"

@@ -1,4 +1,4 @@
-#include "cli/iteration_output.hpp"
+#include "cli/show/iteration_output.hpp"
 
 namespace omegasafe::cli {
 

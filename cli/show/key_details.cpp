@@ -1,7 +1,7 @@
-#include "cli/key_details.hpp"
+#include "cli/show/key_details.hpp"
 
 #include "actors/delta_sync.hpp"
-#include "cli/format.hpp"
+#include "cli/show/format.hpp"
 #include "storage/records/cache_entry.hpp"
 #include <fmt/format.h>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "cli/storage_output.hpp"
+#include "cli/show/storage_output.hpp"
 
 #include "cli/key_context.hpp"
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
-#include "cli/key_summary.hpp"
+#include "cli/show/key_summary.hpp"
 
-#include "cli/format.hpp"
+#include "cli/show/format.hpp"
 #include "storage/ecs_api.hpp"
 #include "storage/records/cache_entry.hpp"
 #include <algorithm>

@@ -1,7 +1,7 @@
 // One iteration, an Alpha or a Delta, as commands show it.
 #pragma once
 
-#include "cli/outcome.hpp"
+#include "cli/show/outcome.hpp"
 #include "storage/records/key_iteration.hpp"
 
 namespace omegasafe::cli {

@@ -1,4 +1,4 @@
-#include "cli/format.hpp"
+#include "cli/show/format.hpp"
 
 #include <array>
 #include <fmt/format.h>
