@@ -1,6 +1,6 @@
 // omegasafe accept-invite (beyond the reference): takes or declines the invitation to a key.
+#include "cli/ask/sharing.hpp"
 #include "cli/key_context.hpp"
-#include "cli/sharing.hpp"
 #include "cli/show/storage_output.hpp"
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // omegasafe create-ecs-storage: a bucket of one's own as storage for Deltas (Bring Your Own Storage).
+#include "cli/ask/storage_dialog.hpp"
 #include "cli/key_context.hpp"
 #include "cli/show/storage_output.hpp"
-#include "cli/storage_dialog.hpp"
 
 namespace omegasafe::cli {
 

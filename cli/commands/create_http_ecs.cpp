@@ -1,5 +1,5 @@
 // omegasafe create-http-ecs: a server as External Claims Storage.
-#include "cli/http_entry.hpp"
+#include "cli/ask/http_entry.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/update_check.hpp"
 

@@ -1,6 +1,6 @@
 // omegasafe create-key: a new Alpha, registered at an ECS, with its first Delta.
+#include "cli/ask/key_profile.hpp"
 #include "cli/key_context.hpp"
-#include "cli/key_profile.hpp"
 #include "cli/show/format.hpp"
 #include "cli/show/iteration_output.hpp"
 #include "cli/show/storage_output.hpp"

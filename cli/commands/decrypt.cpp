@@ -1,5 +1,5 @@
 // omegasafe decrypt: one encrypted file back to what it was.
-#include "cli/file_request.hpp"
+#include "cli/ask/file_request.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,5 +1,5 @@
 // omegasafe decrypt-tree: what encrypt-tree made, back to what it was.
-#include "cli/tree_request.hpp"
+#include "cli/ask/tree_request.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,5 +1,5 @@
 // omegasafe edit-ecs: name of a configured ECS, the place of an SFC ECS, URL and API key of an HTTP ECS.
-#include "cli/http_entry.hpp"
+#include "cli/ask/http_entry.hpp"
 #include "cli/key_context.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/terminal.hpp"

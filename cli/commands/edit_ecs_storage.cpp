@@ -1,7 +1,7 @@
 // omegasafe edit-ecs-storage: fields and credentials of a storage of one's own.
+#include "cli/ask/storage_dialog.hpp"
 #include "cli/key_context.hpp"
 #include "cli/show/storage_output.hpp"
-#include "cli/storage_dialog.hpp"
 #include "cli/terminal/terminal.hpp"
 
 namespace omegasafe::cli {

@@ -1,5 +1,5 @@
 // omegasafe encrypt: one file, with positions claimed for it.
-#include "cli/file_request.hpp"
+#include "cli/ask/file_request.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,5 +1,5 @@
 // omegasafe encrypt-tree: a folder with all that is in it.
-#include "cli/tree_request.hpp"
+#include "cli/ask/tree_request.hpp"
 
 namespace omegasafe::cli {
 

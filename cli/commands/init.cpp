@@ -1,5 +1,5 @@
 // omegasafe init: configuration root, the three containers, the configuration password (reference sections 2, 3, 8).
-#include "cli/http_entry.hpp"
+#include "cli/ask/http_entry.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "cli/update_check.hpp"

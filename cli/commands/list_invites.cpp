@@ -1,6 +1,6 @@
 // omegasafe list-invites (beyond the reference): invitations for this user, or who has a key.
+#include "cli/ask/sharing.hpp"
 #include "cli/key_context.hpp"
-#include "cli/sharing.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,6 +1,6 @@
 // omegasafe revoke-share (beyond the reference): takes a key from a user, or an invitation back.
+#include "cli/ask/sharing.hpp"
 #include "cli/key_context.hpp"
-#include "cli/sharing.hpp"
 #include "cli/show/storage_output.hpp"
 #include "cli/terminal/confirmation.hpp"
 

@@ -1,6 +1,6 @@
 // omegasafe share-key (beyond the reference): invites another user of an HTTP ECS to a key.
+#include "cli/ask/sharing.hpp"
 #include "cli/key_context.hpp"
-#include "cli/sharing.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,5 +1,5 @@
 // omegasafe verify (beyond the reference): full decryption and hash check, nothing written.
-#include "cli/file_request.hpp"
+#include "cli/ask/file_request.hpp"
 
 namespace omegasafe::cli {
 

@@ -1,6 +1,6 @@
 #include "cli/show/format.hpp"
 
-#include "cli/key_profile.hpp"
+#include "cli/ask/key_profile.hpp"
 #include "cli/terminal/progress_bar.hpp"
 
 #include <catch2/catch.hpp>

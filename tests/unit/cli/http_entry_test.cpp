@@ -1,6 +1,6 @@
-#include "cli/http_entry.hpp"
+#include "cli/ask/http_entry.hpp"
 
-#include "cli/sharing.hpp"
+#include "cli/ask/sharing.hpp"
 #include "cli/update_check.hpp"
 #include "crypto/secure_memory.hpp"
 #include "tests/support/environment.hpp"

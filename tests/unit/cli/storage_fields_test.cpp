@@ -1,4 +1,4 @@
-#include "cli/storage_fields.hpp"
+#include "cli/ask/storage_fields.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidcheck/catch.h>

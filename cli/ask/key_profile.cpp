@@ -1,4 +1,4 @@
-#include "cli/key_profile.hpp"
+#include "cli/ask/key_profile.hpp"
 
 #include "cli/show/format.hpp"
 #include "cli/terminal/terminal.hpp"

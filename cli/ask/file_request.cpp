@@ -1,4 +1,4 @@
-#include "cli/file_request.hpp"
+#include "cli/ask/file_request.hpp"
 
 #include "cli/show/format.hpp"
 #include "cli/show/outcome.hpp"

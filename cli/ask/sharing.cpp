@@ -1,4 +1,4 @@
-#include "cli/sharing.hpp"
+#include "cli/ask/sharing.hpp"
 
 #include "crypto/text_encoding.hpp"
 #include <algorithm>

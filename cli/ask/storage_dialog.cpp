@@ -1,7 +1,7 @@
-#include "cli/storage_dialog.hpp"
+#include "cli/ask/storage_dialog.hpp"
 
-#include "cli/http_entry.hpp"
-#include "cli/storage_fields.hpp"
+#include "cli/ask/http_entry.hpp"
+#include "cli/ask/storage_fields.hpp"
 #include "cli/terminal/terminal.hpp"
 
 namespace omegasafe::cli {

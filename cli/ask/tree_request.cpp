@@ -1,4 +1,4 @@
-#include "cli/tree_request.hpp"
+#include "cli/ask/tree_request.hpp"
 
 #include "cli/show/format.hpp"
 #include "cli/show/json_output.hpp"

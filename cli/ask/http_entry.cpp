@@ -1,4 +1,4 @@
-#include "cli/http_entry.hpp"
+#include "cli/ask/http_entry.hpp"
 
 #include "cli/terminal/terminal.hpp"
 #include "crypto/secure_memory.hpp"

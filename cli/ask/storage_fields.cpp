@@ -1,4 +1,4 @@
-#include "cli/storage_fields.hpp"
+#include "cli/ask/storage_fields.hpp"
 
 #include "messages/limits.hpp"
 #include "storage/http_url.hpp"
