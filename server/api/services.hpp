@@ -2,9 +2,9 @@
 #pragma once
 
 #include "server/api/output.hpp"
+#include "server/objects/delta_files.hpp"
 #include "server/refusal.hpp"
 #include "server/settings.hpp"
-#include "server/storage/delta_files.hpp"
 #include "server/store/database.hpp"
 
 namespace omegasafe::server {

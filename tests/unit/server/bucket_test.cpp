@@ -1,5 +1,5 @@
 // What buckets may take of the server, and where Amazon's are.
-#include "server/storage/bucket_store.hpp"
+#include "server/objects/bucket_store.hpp"
 #include "tests/unit/server/server_support.hpp"
 
 using namespace omegasafe;

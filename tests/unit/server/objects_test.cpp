@@ -1,5 +1,5 @@
 // Signed URLs of the server's own, and the folder that they lead to.
-#include "server/storage/folder_store.hpp"
+#include "server/objects/folder_store.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <catch2/catch.hpp>

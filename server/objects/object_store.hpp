@@ -2,8 +2,8 @@
 #pragma once
 
 #include "server/http/message.hpp"
+#include "server/objects/url_signer.hpp"
 #include "server/settings.hpp"
-#include "server/storage/url_signer.hpp"
 #include "server/store/records.hpp"
 #include <chrono>
 #include <memory>

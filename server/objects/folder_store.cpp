@@ -1,4 +1,4 @@
-#include "server/storage/folder_store.hpp"
+#include "server/objects/folder_store.hpp"
 
 #include "crypto/uuid.hpp"
 #include "messages/error.hpp"

@@ -1,4 +1,4 @@
-#include "server/storage/url_signer.hpp"
+#include "server/objects/url_signer.hpp"
 
 #include "crypto/hash.hpp"
 #include "crypto/position.hpp"

@@ -1,4 +1,4 @@
-#include "server/storage/delta_files.hpp"
+#include "server/objects/delta_files.hpp"
 
 #include "server/api/output.hpp"
 

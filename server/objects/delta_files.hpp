@@ -2,8 +2,8 @@
 #pragma once
 
 #include "server/auth/credential_box.hpp"
-#include "server/storage/bucket_store.hpp"
-#include "server/storage/folder_store.hpp"
+#include "server/objects/bucket_store.hpp"
+#include "server/objects/folder_store.hpp"
 
 namespace omegasafe::server {
 

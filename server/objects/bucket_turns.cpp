@@ -1,4 +1,4 @@
-#include "server/storage/bucket_turns.hpp"
+#include "server/objects/bucket_turns.hpp"
 
 #include "server/refusal.hpp"
 #include <algorithm>

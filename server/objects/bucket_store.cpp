@@ -1,4 +1,4 @@
-#include "server/storage/bucket_store.hpp"
+#include "server/objects/bucket_store.hpp"
 
 #include "crypto/uuid.hpp"
 #include "messages/error.hpp"

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "crypto/secure_memory.hpp"
-#include "server/storage/bucket_turns.hpp"
-#include "server/storage/object_store.hpp"
+#include "server/objects/bucket_turns.hpp"
+#include "server/objects/object_store.hpp"
 
 namespace omegasafe::server {
 

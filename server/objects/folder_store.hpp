@@ -1,7 +1,7 @@
 // Deltas in a folder of the server: FOLDER/KEY/DELTA/ATTEMPT, moved through the server's own signed URLs.
 #pragma once
 
-#include "server/storage/object_store.hpp"
+#include "server/objects/object_store.hpp"
 
 namespace omegasafe::server {
 
