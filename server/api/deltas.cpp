@@ -1,8 +1,8 @@
 // Routes of Deltas: list, upload, confirm, download, delete; and the objects of the internal storage's folder.
 #include "crypto/text_encoding.hpp"
 #include "messages/limits.hpp"
+#include "server/api/delta_upload.hpp"
 #include "server/api/limits.hpp"
-#include "server/authority/delta_upload.hpp"
 #include "storage/ecs_http.hpp"
 
 namespace omegasafe::server {

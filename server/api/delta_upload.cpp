@@ -1,4 +1,4 @@
-#include "server/authority/delta_upload.hpp"
+#include "server/api/delta_upload.hpp"
 
 #include "messages/error.hpp"
 #include "server/api/limits.hpp"
