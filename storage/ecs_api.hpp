@@ -3,7 +3,7 @@
 
 #include "messages/error.hpp"
 #include "messages/messages.hpp"
-#include "storage/http_client.hpp"
+#include "net/http_client.hpp"
 #include "storage/json_answer.hpp"
 #include <functional>
 

@@ -1,9 +1,9 @@
 #include "storage/ecs_entry_file.hpp"
 
 #include "messages/error.hpp"
+#include "net/http_url.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/files/atomic_file.hpp"
-#include "storage/http_url.hpp"
 
 namespace omegasafe::storage {
 

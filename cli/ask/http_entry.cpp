@@ -2,7 +2,7 @@
 
 #include "cli/terminal/terminal.hpp"
 #include "crypto/secure_memory.hpp"
-#include "storage/http_url.hpp"
+#include "net/http_url.hpp"
 #include <algorithm>
 #include <cstdlib>
 

@@ -1,7 +1,7 @@
 #include "cli/ask/storage_fields.hpp"
 
 #include "messages/limits.hpp"
-#include "storage/http_url.hpp"
+#include "net/http_url.hpp"
 #include <algorithm>
 #include <span>
 #include <vector>

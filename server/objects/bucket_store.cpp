@@ -3,9 +3,9 @@
 #include "crypto/uuid.hpp"
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
+#include "net/aws_signature.hpp"
+#include "net/http_client.hpp"
 #include "server/refusal.hpp"
-#include "storage/aws_signature.hpp"
-#include "storage/http_client.hpp"
 #include <algorithm>
 #include <ctime>
 #include <spdlog/spdlog.h>

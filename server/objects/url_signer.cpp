@@ -3,9 +3,9 @@
 #include "crypto/hash.hpp"
 #include "crypto/position.hpp"
 #include "crypto/text_encoding.hpp"
+#include "net/aws_signature.hpp"
 #include "server/api/fields.hpp"
 #include "server/refusal.hpp"
-#include "storage/aws_signature.hpp"
 #include <map>
 
 namespace omegasafe::server {

@@ -3,7 +3,7 @@
 
 #include "crypto/secure_memory.hpp"
 #include "messages/limits.hpp"
-#include "storage/http_url.hpp"
+#include "net/http_url.hpp"
 #include <chrono>
 #include <memory>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "storage/http_url.hpp"
+#include "net/http_url.hpp"
 
 #include "crypto/text_encoding.hpp"
 #include "messages/error.hpp"

@@ -1,7 +1,7 @@
 // Everything runs as asynchronous operations on an io_context that the calling thread drives, one at a time: that is
 // how Asio gives each of them a time-out. Requests are written by hand, so that the secret in them lies in locked
 // memory only; Beast reads the answers.
-#include "storage/http_client.hpp"
+#include "net/http_client.hpp"
 
 #include "messages/error.hpp"
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "storage/aws_signature.hpp"
+#include "net/aws_signature.hpp"
 
 #include "crypto/hash.hpp"
 #include "crypto/text_encoding.hpp"

@@ -1,5 +1,5 @@
 // AWS Signature Version 4 against the examples that Amazon publishes in the S3 API reference.
-#include "storage/aws_signature.hpp"
+#include "net/aws_signature.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidcheck/catch.h>
