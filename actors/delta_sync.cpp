@@ -1,9 +1,9 @@
 #include "actors/delta_sync.hpp"
 
 #include "actors/key_import.hpp"
+#include "ecs/ecs_http.hpp"
 #include "messages/limits.hpp"
 #include "storage/config/config_file.hpp"
-#include "storage/ecs_http.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
 #include "storage/records/pending_delta.hpp"

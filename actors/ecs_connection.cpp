@@ -1,9 +1,9 @@
 #include "actors/ecs_connection.hpp"
 
 #include "actors/runtime.hpp"
-#include "storage/ecs_http.hpp"
-#include "storage/ecs_http_account.hpp"
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_http.hpp"
+#include "ecs/ecs_http_account.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include <atomic>
 #include <spdlog/spdlog.h>
 

@@ -1,9 +1,9 @@
 #include "actors/ecs_directory.hpp"
 
 #include "actors/local_container.hpp"
-#include "storage/ecs_entry_file.hpp"
-#include "storage/ecs_http_account.hpp"
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_entry_file.hpp"
+#include "ecs/ecs_http_account.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include <algorithm>
 #include <map>
 

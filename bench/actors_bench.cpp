@@ -1,7 +1,7 @@
 // Costs that every command pays: the actor system's start and stop, a question to an actor, one durable claim.
 #include "actors/runtime.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include "storage/container/container_file.hpp"
-#include "storage/ecs_sfc.hpp"
 
 #include <benchmark/benchmark.h>
 #include <filesystem>

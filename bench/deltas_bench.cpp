@@ -4,7 +4,7 @@
 #include "actors/file_job.hpp"
 #include "bench/many_deltas.hpp"
 #include "cli/show/key_summary.hpp"
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
 #include <benchmark/benchmark.h>

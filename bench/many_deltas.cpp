@@ -1,9 +1,9 @@
 #include "bench/many_deltas.hpp"
 
+#include "ecs/ecs_sfc.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/container_file.hpp"
-#include "storage/ecs_sfc.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"

@@ -1,7 +1,7 @@
 // omegasafe create-sfc-ecs: a local file as External Claims Storage.
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/terminal.hpp"
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_sfc.hpp"
 
 namespace omegasafe::cli {
 

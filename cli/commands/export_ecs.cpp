@@ -2,7 +2,7 @@
 #include "cli/key_context.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/passphrase.hpp"
-#include "storage/ecs_entry_file.hpp"
+#include "ecs/ecs_entry_file.hpp"
 
 namespace omegasafe::cli {
 

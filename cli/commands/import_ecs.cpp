@@ -2,7 +2,7 @@
 #include "cli/key_context.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/update_check.hpp"
-#include "storage/ecs_entry_file.hpp"
+#include "ecs/ecs_entry_file.hpp"
 #include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {

@@ -1,7 +1,7 @@
 #include "cli/show/key_summary.hpp"
 
 #include "cli/show/format.hpp"
-#include "storage/ecs_api.hpp"
+#include "ecs/ecs_api.hpp"
 #include "storage/records/cache_entry.hpp"
 #include <algorithm>
 #include <map>

@@ -1,9 +1,9 @@
 #include "server/api/delta_upload.hpp"
 
+#include "ecs/ecs_http.hpp"
 #include "messages/error.hpp"
 #include "server/api/limits.hpp"
 #include "storage/container/sfc.hpp"
-#include "storage/ecs_http.hpp"
 
 namespace omegasafe::server {
 

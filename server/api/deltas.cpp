@@ -1,9 +1,9 @@
 // Routes of Deltas: list, upload, confirm, download, delete; and the objects of the internal storage's folder.
 #include "crypto/text_encoding.hpp"
+#include "ecs/ecs_http.hpp"
 #include "messages/limits.hpp"
 #include "server/api/delta_upload.hpp"
 #include "server/api/limits.hpp"
-#include "storage/ecs_http.hpp"
 
 namespace omegasafe::server {
 

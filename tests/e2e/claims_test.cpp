@@ -1,6 +1,6 @@
 // The claiming scenarios that a local ECS can show, through the real binary: settings by environment, the ECS pointer
 // and the local cache as witnesses.
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
 #include "tests/support/config_root.hpp"

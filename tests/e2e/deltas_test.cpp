@@ -1,7 +1,7 @@
 // Deltas between devices: pull-missing-deltas, import-key's pull, import-key-delta and fast-forward-claim, through the
 // program. The rules themselves (D1 to D8, E1 to E8) are played in tests/scenario.
 #include "crypto/uuid.hpp"
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include "tests/e2e/e2e_support.hpp"
 
 using namespace omegasafe::test;

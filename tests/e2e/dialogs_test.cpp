@@ -1,6 +1,6 @@
 // Conversations on a terminal: what each command asks, what it takes for an answer, and what it does then.
 #include "crypto/uuid.hpp"
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include "tests/e2e/e2e_support.hpp"
 
 using namespace omegasafe::test;

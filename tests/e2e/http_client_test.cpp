@@ -1,5 +1,5 @@
 // Commands for an HTTP ECS as far as they go without a server: flags, questions, refusals, and a server that is away.
-#include "storage/ecs_entry_file.hpp"
+#include "ecs/ecs_entry_file.hpp"
 #include "tests/e2e/e2e_support.hpp"
 #include "tests/support/ecs_server.hpp"
 

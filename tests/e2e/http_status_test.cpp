@@ -1,5 +1,5 @@
 // The status of an ECS in list-keys and view-key: each class of it, by a server that behaves so.
-#include "storage/ecs_entry_file.hpp"
+#include "ecs/ecs_entry_file.hpp"
 #include "tests/e2e/e2e_support.hpp"
 #include "tests/support/ecs_server.hpp"
 #include "tests/support/scripted_server.hpp"

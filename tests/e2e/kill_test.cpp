@@ -4,7 +4,7 @@
 #include "cli/app.hpp"
 #include "crypto/kdf.hpp"
 #include "crypto/uuid.hpp"
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include "storage/files/fail_points.hpp"
 #include "tests/e2e/e2e_support.hpp"
 #include "tests/support/environment.hpp"

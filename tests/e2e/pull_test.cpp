@@ -1,8 +1,8 @@
 // A pull of many Deltas, killed at any moment: what is here afterwards has no gap, and the next command goes on from
 // there.
+#include "ecs/ecs_sfc.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/container/container_file.hpp"
-#include "storage/ecs_sfc.hpp"
 #include "storage/records/key_iteration.hpp"
 #include "tests/support/config_root.hpp"
 

@@ -1,6 +1,6 @@
 // Any answer of an HTTP ECS is read or refused; what is read as a claim, a Delta or a permit keeps its promises.
-#include "storage/ecs_http.hpp"
-#include "storage/ecs_http_account.hpp"
+#include "ecs/ecs_http.hpp"
+#include "ecs/ecs_http_account.hpp"
 #include "tests/fuzz/fuzz_support.hpp"
 
 using namespace omegasafe;

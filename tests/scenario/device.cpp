@@ -1,9 +1,9 @@
 #include "tests/scenario/device.hpp"
 
 #include "crypto/kdf.hpp"
+#include "ecs/ecs_entry_file.hpp"
+#include "ecs/ecs_http.hpp"
 #include "storage/config/config_file.hpp"
-#include "storage/ecs_entry_file.hpp"
-#include "storage/ecs_http.hpp"
 #include "tests/scenario/http_world.hpp"
 #include <algorithm>
 #include <fmt/format.h>

@@ -4,7 +4,7 @@
 
 #include "actors/file_job.hpp"
 #include "actors/runtime.hpp"
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
 #include "tests/scenario/ecs_stand_in.hpp"

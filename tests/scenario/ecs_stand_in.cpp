@@ -1,7 +1,7 @@
 #include "tests/scenario/ecs_stand_in.hpp"
 
 #include "actors/runtime.hpp"
-#include "storage/ecs_http.hpp"
+#include "ecs/ecs_http.hpp"
 #include "tests/scenario/http_world.hpp"
 #include <algorithm>
 #include <stdexcept>

@@ -1,6 +1,6 @@
 // What only a network can do to an HTTP ECS: answers lost or torn after the call took effect. The client asks again by
 // its idempotency key or upload attempt, and nothing happens twice.
-#include "storage/ecs_http.hpp"
+#include "ecs/ecs_http.hpp"
 #include "tests/scenario/http_world.hpp"
 #include "tests/scenario/one_device.hpp"
 

@@ -1,9 +1,9 @@
 #include "tests/scenario/http_world.hpp"
 
 #include "crypto/uuid.hpp"
+#include "ecs/ecs_http_account.hpp"
 #include "net/aws_signature.hpp"
 #include "net/http_client.hpp"
-#include "storage/ecs_http_account.hpp"
 #include "tests/support/postgres_cluster.hpp"
 #include <map>
 #include <sstream>

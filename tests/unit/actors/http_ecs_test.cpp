@@ -1,7 +1,7 @@
 // An HTTP ECS in the directory: verified before it is stored, edited only when it works, its account and connection.
 #include "actors/runtime.hpp"
 #include "crypto/kdf.hpp"
-#include "storage/ecs_entry_file.hpp"
+#include "ecs/ecs_entry_file.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/scripted_server.hpp"
 

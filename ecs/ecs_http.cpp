@@ -1,4 +1,4 @@
-#include "storage/ecs_http.hpp"
+#include "ecs/ecs_http.hpp"
 
 #include "messages/error.hpp"
 #include "storage/container/attributes.hpp"

@@ -1,4 +1,4 @@
-#include "storage/ecs_sfc.hpp"
+#include "ecs/ecs_sfc.hpp"
 
 #include "messages/error.hpp"
 #include "messages/limits.hpp"

@@ -1,8 +1,8 @@
 // The account at an HTTP ECS: its storages, limits, shares and invites.
 #pragma once
 
+#include "ecs/ecs_api.hpp"
 #include "messages/account.hpp"
-#include "storage/ecs_api.hpp"
 
 namespace omegasafe::storage {
 

@@ -1,4 +1,4 @@
-#include "storage/ecs_api.hpp"
+#include "ecs/ecs_api.hpp"
 
 #include "crypto/random.hpp"
 #include <algorithm>

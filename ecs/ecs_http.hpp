@@ -1,7 +1,7 @@
 // The HTTP ECS: keys, claims and Deltas at an omegasafe-ecs server. Same operations and errors as the SFC ECS.
 #pragma once
 
-#include "storage/ecs_api.hpp"
+#include "ecs/ecs_api.hpp"
 
 namespace omegasafe::storage {
 

@@ -1,4 +1,4 @@
-#include "storage/ecs_http_account.hpp"
+#include "ecs/ecs_http_account.hpp"
 
 #include "messages/error.hpp"
 #include <algorithm>

@@ -1,7 +1,7 @@
 // What an HTTP ECS answers, read strictly: fields, classes of refusals, permits for uploads, pauses between tries.
+#include "ecs/ecs_http.hpp"
+#include "ecs/ecs_http_account.hpp"
 #include "messages/error.hpp"
-#include "storage/ecs_http.hpp"
-#include "storage/ecs_http_account.hpp"
 
 #include <algorithm>
 #include <array>

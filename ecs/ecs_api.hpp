@@ -1,10 +1,10 @@
 // One call of an HTTP ECS's API: sent with the API key, repeated where that is safe, its refusals as failures.
 #pragma once
 
+#include "ecs/json_answer.hpp"
 #include "messages/error.hpp"
 #include "messages/messages.hpp"
 #include "net/http_client.hpp"
-#include "storage/json_answer.hpp"
 #include <functional>
 
 namespace omegasafe::storage {

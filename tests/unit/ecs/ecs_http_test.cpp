@@ -1,7 +1,7 @@
 // The HTTP ECS against a server that does as it is told: what is sent, what is tried again, uploads and downloads.
+#include "ecs/ecs_http.hpp"
+#include "ecs/ecs_http_account.hpp"
 #include "messages/error.hpp"
-#include "storage/ecs_http.hpp"
-#include "storage/ecs_http_account.hpp"
 #include "tests/support/scripted_server.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "storage/json_answer.hpp"
+#include "ecs/json_answer.hpp"
 
 #include "messages/error.hpp"
 #include <algorithm>

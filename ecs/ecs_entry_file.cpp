@@ -1,4 +1,4 @@
-#include "storage/ecs_entry_file.hpp"
+#include "ecs/ecs_entry_file.hpp"
 
 #include "messages/error.hpp"
 #include "net/http_url.hpp"

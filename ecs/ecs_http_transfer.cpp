@@ -1,8 +1,8 @@
 // Deltas on their way to and from the storage that an HTTP ECS names (reference, create-key: upload safeguards).
 #include "crypto/text_encoding.hpp"
+#include "ecs/ecs_http.hpp"
 #include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
-#include "storage/ecs_http.hpp"
 #include <algorithm>
 #include <array>
 #include <openssl/evp.h>
