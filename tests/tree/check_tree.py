@@ -150,7 +150,31 @@ def conformance(root):
                 yield f"{page}: no test has {rule} in its name"
 
 
-CHECKS = {check.__name__: check for check in (includes, head_comments, marks, test_names, lengths, targets, links, conformance)}
+def third_party(root):
+    """docs/third-party.md has a row for every library that CMake looks for, and no row for any other."""
+    page = Path("docs/third-party.md")
+    sought = {}
+    for file in files(root, {".txt", ".cmake"}):
+        if file.name != "CMakeLists.txt" and file.suffix != ".cmake":
+            continue
+        text = re.sub(r"#.*", "", (root / file).read_text())
+        for call, arguments in re.findall(r"\b(find_package|pkg_check_modules|find_path|find_library)\s*\(([^)]*)\)", text):
+            first, *others = arguments.split()
+            others = [word for word in others if not re.fullmatch(r"[A-Z_]+|[\d.]+", word)]
+            for name in [first] if call == "find_package" else others:
+                sought.setdefault(name, file)
+    rows = [line.split("|")[1] for line in lines(root, page) if line.startswith("|")]
+    named = {name for cell in rows for name in re.findall(r"`([^`]+)`", cell)}
+    for name in sorted(set(sought) - named):
+        yield f"{page}: no row for {name}, which {sought[name]} looks for"
+    for name in sorted(named - set(sought)):
+        yield f"{page}: {name} has a row, and no CMakeLists.txt looks for it"
+
+
+CHECKS = {
+    check.__name__: check
+    for check in (includes, head_comments, marks, test_names, lengths, targets, links, conformance, third_party)
+}
 
 
 def main():

@@ -26,6 +26,9 @@ GOOD = {
     "tests/unit/crypto/a_test.cpp": '#include "crypto/a.hpp"\n',
     "tests/e2e/rules_test.cpp": 'TEST_CASE("it works") {}\n' + RULE_TESTS,
     "docs/conformance.md": '| section | `"it works"`, tests/e2e |\n',
+    "cmake/FindOther.cmake": "find_path(OTHER_INCLUDE_DIR NAMES other.h)\nfind_library(OTHER NAMES other REQUIRED) # other\n",
+    "bench/CMakeLists.txt": "find_package(Boost 1.74 REQUIRED)\npkg_check_modules(XX REQUIRED IMPORTED_TARGET libxx)\n",
+    "docs/third-party.md": "| CMake looks for | |\n| `Boost` | x |\n| `libxx`, `other` | |\n| `other.h` and more | `x.cpp` |\n",
     "build/release/ignored.cpp": "// " + "TO" + "DO\n",
 }
 
@@ -92,6 +95,20 @@ class CheckTree(unittest.TestCase):
         without = 'TEST_CASE("it works") {}\n' + RULE_TESTS.replace("M12, ", "")
         found = self.findings("conformance", {"tests/e2e/rules_test.cpp": without})
         self.assertEqual(found, ["docs/conformance.md: no test has M12 in its name"])
+
+    def test_third_party(self):
+        for call, name in (
+            ("find_package(New 3)", "New"),
+            ("pkg_check_modules(NEW REQUIRED IMPORTED_TARGET libnew)", "libnew"),
+            ("find_path(NEW_DIR\n  new.h REQUIRED)", "new.h"),
+            ("find_library(NEW NAMES new)", "new"),
+        ):
+            self.assertEqual(
+                self.findings("third_party", {"tests/CMakeLists.txt": call}),
+                [f"docs/third-party.md: no row for {name}, which tests/CMakeLists.txt looks for"],
+            )
+        unsought = self.findings("third_party", {"cmake/FindOther.cmake": "find_library(OTHER NAMES other)\n"})
+        self.assertEqual(unsought, ["docs/third-party.md: other.h has a row, and no CMakeLists.txt looks for it"])
 
 
 if __name__ == "__main__":
