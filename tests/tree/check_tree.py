@@ -8,22 +8,36 @@ import re
 import sys
 from pathlib import Path
 
-# What each folder may include of the others; "folder/file" allows one file.
+# What each room may include of the others (docs/architecture.md). A room is a folder or a folder in it; "folder/file" allows
+# one file, and what is allowed for a folder is allowed for the rooms in it.
+VALUES = {"messages/account.hpp", "messages/error.hpp", "messages/limits.hpp", "messages/messages.hpp", "crypto"}
+BELOW_ENGINE = {"actors", "ecs", "net", "wire", "storage", "messages", "crypto"}
 MAY_INCLUDE = {
     "crypto": {"crypto"},
     "messages": {"messages", "crypto"},
-    "storage": {
-        "storage", "messages/account.hpp", "messages/error.hpp", "messages/limits.hpp", "messages/messages.hpp", "crypto"
-    },
-    "actors": {"actors", "storage", "messages", "crypto"},
-    "cli": {"cli", "actors", "storage", "messages", "crypto"},
-    "server": {"server", "actors", "storage", "messages", "crypto"},
+    "storage/files": {"storage/files"} | VALUES,
+    "storage/container": {"storage/container", "storage/files"} | VALUES,
+    "storage/records": {"storage/records", "storage/container", "storage/files"} | VALUES,
+    "storage/tree": {"storage/tree", "storage/records", "storage/container", "storage/files"} | VALUES,
+    "storage/config": {"storage/config", "storage/records", "storage/container", "storage/files"} | VALUES,
+    "net": {"net"} | VALUES,
+    "wire": {"wire"} | VALUES,
+    "ecs": {"ecs", "net", "wire", "storage"} | VALUES,
+    "actors": {"actors", "ecs", "wire", "storage", "messages", "crypto"},
+    "engine": {"engine", "include"} | BELOW_ENGINE,
+    "include": {"include"},
+    "cli": {"cli", "engine", "include"} | BELOW_ENGINE,
+    "server": {"server"} | BELOW_ENGINE,
 }
 
 # Libraries that would break what a folder stands for.
+NO_ACTORS = re.compile(r"<(caf|spdlog)/")
 MUST_NOT_INCLUDE = {
     "crypto": re.compile(r"<(caf|spdlog|nlohmann|libsecret|boost/asio|boost/beast)/|<(filesystem|fstream)>"),
-    "storage": re.compile(r"<(caf|spdlog)/"),
+    "storage": NO_ACTORS,
+    "net": NO_ACTORS,
+    "wire": NO_ACTORS,
+    "ecs": NO_ACTORS,
 }
 
 MAX_LINES = 500
@@ -44,23 +58,33 @@ def lines(root, file):
     return (root / file).read_text(encoding="utf-8", errors="replace").splitlines()
 
 
+def within(path, places):
+    """Whether one of the places is the path or a folder above it."""
+    return any(path == place or path.startswith(place + "/") for place in places)
+
+
 def includes(root):
-    """Includes point one way: crypto < messages < storage < actors < cli, server."""
+    """Includes point one way, between the top folders and between the rooms of storage/."""
     for file in files(root, SOURCES):
-        folder = file.parts[0]
-        if folder not in MAY_INCLUDE:
+        top, name = file.parts[0], file.as_posix()
+        room = next((room for room in MAY_INCLUDE if within(name, {room})), None)
+        if room is None:
+            if top in {known.split("/")[0] for known in MAY_INCLUDE}:
+                yield f"{file}:1: {top}/ has no such room (MAY_INCLUDE in tests/tree/check_tree.py)"
             continue
         for number, line in enumerate(lines(root, file), 1):
-            if folder in MUST_NOT_INCLUDE and line.startswith("#include") and MUST_NOT_INCLUDE[folder].search(line):
-                yield f"{file}:{number}: {folder}/ must not use {line.split()[1]}"
+            if top in MUST_NOT_INCLUDE and line.startswith("#include") and MUST_NOT_INCLUDE[top].search(line):
+                yield f"{file}:{number}: {top}/ must not use {line.split()[1]}"
             quoted = re.match(r'\s*#\s*include\s*"([^"]+)"', line)
             if not quoted:
                 continue
             target = quoted[1]
+            if (root / "include" / target).is_file():  # as programs that use the library name it
+                target = "include/" + target
             if not (root / target).is_file():
                 yield f'{file}:{number}: "{target}" is not a file of this tree (name it from the root)'
-            elif target not in MAY_INCLUDE[folder] and Path(target).parts[0] not in MAY_INCLUDE[folder]:
-                yield f'{file}:{number}: {folder}/ must not include "{target}"'
+            elif not within(target, MAY_INCLUDE[room]):
+                yield f'{file}:{number}: {room}/ must not include "{target}"'
 
 
 def head_comments(root):

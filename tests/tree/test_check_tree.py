@@ -21,7 +21,7 @@ GOOD = {
     "messages/error.hpp": "// Errors.\n#pragma once\n",
     "messages/actors.hpp": '// Actors.\n#pragma once\n#include "crypto/a.hpp"\n',
     "messages/error.cpp": '#include "messages/error.hpp"\n',
-    "storage/b.cpp": '#include "crypto/a.hpp"\n#include "messages/error.hpp"\n',
+    "storage/files/b.cpp": '#include "crypto/a.hpp"\n#include "messages/error.hpp"\n',
     "tests/main.cpp": "\n",
     "tests/unit/crypto/a_test.cpp": '#include "crypto/a.hpp"\n',
     "tests/e2e/rules_test.cpp": 'TEST_CASE("it works") {}\n' + RULE_TESTS,
@@ -54,12 +54,21 @@ class CheckTree(unittest.TestCase):
 
     def test_includes(self):
         self.expect("includes", "must not include", "crypto/bad.cpp", '#include "messages/error.hpp"\n')
-        self.expect("includes", "must not include", "messages/bad.hpp", '// x\n#include "storage/b.cpp"\n')
-        self.expect("includes", "must not include", "storage/bad.cpp", '#include "messages/actors.hpp"\n')
-        self.expect("includes", ":2:", "storage/bad.cpp", '\n  # include "messages/actors.hpp"\n')
-        self.expect("includes", "not a file", "storage/bad.cpp", '#include "b.hpp"\n')
-        self.expect("includes", "<caf/all.hpp>", "storage/bad.cpp", "#include <caf/all.hpp>\n")
+        self.expect("includes", "must not include", "messages/bad.hpp", '// x\n#include "storage/files/b.cpp"\n')
+        self.expect("includes", "must not include", "storage/files/bad.cpp", '#include "messages/actors.hpp"\n')
+        self.expect("includes", ":2:", "storage/files/bad.cpp", '\n  # include "messages/actors.hpp"\n')
+        self.expect("includes", "not a file", "storage/files/bad.cpp", '#include "b.hpp"\n')
+        self.expect("includes", "<caf/all.hpp>", "storage/files/bad.cpp", "#include <caf/all.hpp>\n")
         self.expect("includes", "<fstream>", "crypto/bad.cpp", "#include <fstream>\n")
+        rooms = {"storage/tree/t.hpp": "// x\n", "storage/records/bad.cpp": '#include "storage/tree/t.hpp"\n'}
+        self.assertEqual(len(self.findings("includes", rooms)), 1)
+        network = {"net/n.hpp": "// x\n", "storage/tree/bad.cpp": '#include "net/n.hpp"\n'}
+        self.assertEqual(len(self.findings("includes", network)), 1)
+        self.expect("includes", "no such room", "storage/bad.cpp", "\n")
+        public = {"include/omegasafe/o.h": "// x\n", "engine/e.cpp": '#include "omegasafe/o.h"\n'}
+        self.assertEqual(self.findings("includes", public), [])
+        public["ecs/bad.cpp"] = '#include "omegasafe/o.h"\n'
+        self.assertEqual(len(self.findings("includes", public)), 1)
         other_program = {"cli/x.hpp": "// x\n", "server/bad.cpp": '#include "cli/x.hpp"\n'}
         self.assertEqual(len(self.findings("includes", other_program)), 1)
 
