@@ -16,7 +16,7 @@ ecs_connection_actor connect_to(caf::actor_system& system, const ecs_entry& entr
 /// The account behind the API key of an HTTP ECS.
 ecs_account_actor connect_account_to(caf::actor_system& system, const ecs_entry& entry);
 
-/// Logs, once a process, that the certificate of an ECS in development mode is not checked.
+/// Logs, once per process, that the certificate of an ECS in development mode is not checked.
 void warn_of_development_mode(const ecs_entry& entry);
 
 } // namespace omegasafe::actors

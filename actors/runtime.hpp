@@ -123,7 +123,7 @@ private:
 /// The actor system of one process and the supervisor in it. Destruction ends every actor and waits for them.
 class runtime {
 public:
-    /// `root`: the config root. `workers`: cipher threads, 1 .. limits::max_threads; 0 means one a core. `connector`:
+    /// `root`: the config root. `workers`: cipher threads, 1 .. limits::max_threads; 0 means one per core. `connector`:
     /// how ECS are reached.
     explicit runtime(std::filesystem::path root, unsigned workers = 0, ecs_connector connector = connect_to);
     ~runtime();

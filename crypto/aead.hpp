@@ -11,7 +11,7 @@ inline constexpr std::size_t aead_nonce_size = 12;
 inline constexpr std::size_t aead_tag_size = 16;
 using aead_nonce = std::array<std::uint8_t, aead_nonce_size>;
 
-/// Writes plain.size() + 16 bytes (cipher text, then tag) to `out`. `key` has 32 bytes. A nonce is used once a key.
+/// Writes plain.size() + 16 bytes (cipher text, then tag) to `out`. `key` has 32 bytes. A nonce is used once per key.
 /// `out` may start where `plain` starts. Thread-safe.
 void aead_seal(const_byte_span key, const aead_nonce& nonce, const_byte_span aad, const_byte_span plain, byte_span out);
 

@@ -1,4 +1,4 @@
-// Every typed actor interface: who may be asked what. One line a message: what it does -> what comes back.
+// Every typed actor interface: who may be asked what. One line per message: what it does -> what comes back.
 //
 // A failure comes back as caf::error of category "omegasafe" with an errc (messages/error.hpp), a sentence and a
 // detail; actors/runtime.hpp turns it into a `failure` again.

@@ -13,7 +13,7 @@ struct encrypt_tree {
     std::filesystem::path output; // folder, made when missing
     uuid key_uuid{};
     tree_patterns patterns;
-    unsigned jobs = 0;   // files or groups of files at a time; 0: one a core, at least two
+    unsigned jobs = 0;   // files or groups of files at a time; 0: one per core, at least two
     bool resume = false; // go on with what an interrupted run left
 };
 struct decrypt_tree {

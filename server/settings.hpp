@@ -23,7 +23,7 @@ struct storage_limits {
 
 /// What one connection and one client may take.
 struct traffic_limits {
-    std::uint64_t rate_per_key = 50, rate_per_address = 100, burst = 200; // requests a second; 0: no limit
+    std::uint64_t rate_per_key = 50, rate_per_address = 100, burst = 200; // requests per second; 0: no limit
     std::uint64_t connections = 1024, connections_per_address = 256;      // of one address; 0: no limit of its own
     std::chrono::seconds header_timeout{10}, body_timeout{30}, idle_timeout{60}, shutdown{20};
 };

@@ -12,7 +12,7 @@ namespace omegasafe::server {
 
 namespace {
 
-/// One line a request and event on stderr, times in UTC. The logger writes under its own lock: workers log failures.
+/// One line per request and event on stderr, times in UTC. The logger writes under its own lock: workers log failures.
 void set_up_log(const std::string& level) {
     auto logger = spdlog::stderr_logger_mt("omegasafe-ecs");
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
@@ -52,7 +52,7 @@ request_handling handling_of(router& routes, database& data, const delta_files& 
 }
 
 void run_serve(const common_flags& flags) {
-    ::mallopt(M_ARENA_MAX, 4); // one a worker would keep memory that nobody uses
+    ::mallopt(M_ARENA_MAX, 4); // one per worker would keep memory that nobody uses
     const auto with = load_settings(flags.settings_file());
     set_up_log(with.log_level);
     const credential_box box{with.server_key};

@@ -9,7 +9,7 @@
 
 namespace omegasafe::server {
 
-/// `rate` requests a second, and up to `burst` at once. For one thread. Memory is bounded: what has been idle long
+/// `rate` requests per second, and up to `burst` at once. For one thread. Memory is bounded: what has been idle long
 /// enough to be full again is forgotten.
 class rate_limiter {
 public:

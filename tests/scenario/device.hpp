@@ -24,7 +24,7 @@ public:
     void create_key(const std::filesystem::path& path);
     /// Joins another device's ECS and takes over its Alpha, as export and import do, without pulling any Delta.
     void join(device& other);
-    /// Writes the claim settings, in units, and starts the actors anew (settings are read once a process).
+    /// Writes the claim settings, in units, and starts the actors anew (settings are read once per process).
     void configure(double performance_units, double offline_units, bool offline_mode = false);
 
     claimed_range claim(double units) { return claim_positions(static_cast<std::uint64_t>(units * unit)); }

@@ -71,7 +71,7 @@ std::size_t rotor_turn(const crypto::key_geometry& geometry) {
 void print_runs(laboratory& lab, const std::string& kind, const text_source& source) {
     std::printf(
         "\nRead of a nucleus turn, by deduction alone; %s; the beginning of the file and a run of bytes in each "
-        "further turn are known\n\n| key | known beginning | 16 bytes a turn | 60 bytes | 256 bytes |\n| --- | "
+        "further turn are known\n\n| key | known beginning | 16 bytes per turn | 60 bytes | 256 bytes |\n| --- | "
         "---: | ---: | ---: | ---: |\n",
         kind.c_str());
     for (const auto& of : presets) {
@@ -177,7 +177,7 @@ int check() {
     };
     const auto small = lab.key_of(presets[0]);
     const auto big = lab.key_of(presets[2]);
-    at_least(15, lab.runs(small, english_text, 100'000, 60), "SMALL, 0.10 MB and 60 bytes a turn");
+    at_least(15, lab.runs(small, english_text, 100'000, 60), "SMALL, 0.10 MB and 60 bytes per turn");
     const auto two_turns = english_text(2 * rotor_turn(crypto::small_preset), lab.random);
     at_least(90, lab.second_rotor_turn(small, two_turns, 1'000), "SMALL, a turn of rotor 1 and 1,000 bytes");
     at_least(80, lab.guessed(big, 900'000, 10), "BIG, 0.90 MB known, guessed by frequency");

@@ -7,7 +7,7 @@ request: a list of answers, each for one request in the order of their arrival, 
    "interim": true (100 Continue first), "pause": true (stops after the header until the client goes away),
    "silent": true (never answers), "drop": true (closes without an answer), "raw": "text", "close": true (closes after
    the answer without saying so), "tunnel": port (CONNECT: goes on as a tunnel to 127.0.0.1:port)}
-FOLDER/requests.jsonl gets one line a request: connection, method, target, headers, body.
+FOLDER/requests.jsonl gets one line per request: connection, method, target, headers, body.
 """
 
 import argparse

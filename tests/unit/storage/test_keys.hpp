@@ -1,4 +1,4 @@
-// A small key with an Alpha and a Delta, drawn once a test program.
+// A small key with an Alpha and a Delta, drawn once per test program.
 #pragma once
 
 #include "storage/records/key_iteration.hpp"
