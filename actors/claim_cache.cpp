@@ -12,9 +12,10 @@ namespace {
 using storage::cache_entry;
 
 /// Saves an entry that exists: all it says stands in its attributes.
-storage::container_changes save(const cache_entry& entry) {
+storage::container_changes save(const storage::sfc_reader& file, const cache_entry& entry) {
     storage::container_changes changes;
-    changes.put.push_back({entry.iteration_uuid, storage::encode(entry), std::nullopt});
+    const auto& rewritten = file.find(entry.iteration_uuid)->attributes;
+    changes.put.push_back({entry.iteration_uuid, storage::encode(entry, rewritten), std::nullopt});
     return changes;
 }
 
@@ -63,7 +64,7 @@ std::optional<position_range> take(local_container& container, const sub_claim& 
     container.update([&](const storage::sfc_reader& file) {
         auto entry = entry_in(file, request.iteration_uuid);
         taken = storage::take(entry, request.reason, request.size);
-        return taken ? save(entry) : storage::container_changes{};
+        return taken ? save(file, entry) : storage::container_changes{};
     });
     return taken;
 }
@@ -73,7 +74,7 @@ position_range accept(local_container& container, const accept_range& request) {
     container.update([&](const storage::sfc_reader& file) {
         auto entry = entry_in(file, request.iteration_uuid);
         taken = storage::accept(entry, request);
-        return save(entry);
+        return save(file, entry);
     });
     return taken;
 }

@@ -12,12 +12,24 @@ json position_to_json(crypto::u128 position) {
     return crypto::to_decimal(position);
 }
 
-std::vector<std::uint8_t> to_attributes(const json& map) {
-    return json::to_cbor(map);
+std::vector<std::uint8_t> to_attributes(const json& fields, crypto::const_byte_span rewritten) {
+    auto all = rewritten.empty() ? json::object() : json::from_cbor(rewritten);
+    all.update(fields);
+    return json::to_cbor(all);
 }
 
 attribute_reader::attribute_reader(crypto::const_byte_span cbor, std::string what)
     : attribute_reader(std::move(what), cbor_map::parse(cbor)) {}
+
+attribute_reader::attribute_reader(crypto::const_byte_span cbor, std::string what, std::uint64_t known)
+    : attribute_reader(cbor, std::move(what)) {
+    const auto format = number("format");
+    if (format == 0)
+        refuse("format");
+    if (format > known)
+        throw failure(errc::container_newer, what_ + " was written by a newer omegasafe (format " +
+                                                 std::to_string(format) + "); update omegasafe to use it.");
+}
 
 attribute_reader::attribute_reader(std::string what, std::optional<cbor_map> map) : what_(std::move(what)) {
     if (!map)
@@ -36,10 +48,10 @@ std::uint64_t attribute_reader::number(const char* field) const {
 
 crypto::u128 attribute_reader::position(const char* field) const {
     const auto* found = map_.find(field);
-    if (found != nullptr && found->type == cbor_item::kind::number)
+    if (found != nullptr && found->type == cbor_item::kind::number && found->value <= largest_json_integer)
         return found->value;
     const auto parsed = crypto::parse_decimal(at(field, cbor_item::kind::text).text());
-    if (!parsed)
+    if (!parsed || *parsed <= largest_json_integer)
         refuse(field);
     return *parsed;
 }

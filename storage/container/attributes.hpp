@@ -16,7 +16,9 @@ inline constexpr std::uint64_t largest_json_integer = (std::uint64_t{1} << 53) -
 /// Positions in JSON and CBOR: an integer up to 2^53-1, a decimal string above.
 nlohmann::json position_to_json(crypto::u128 position);
 
-std::vector<std::uint8_t> to_attributes(const nlohmann::json& map);
+/// Attributes with these fields. Of `rewritten`, the attributes that they take the place of, fields with other names
+/// stay: a later version may have put them there.
+std::vector<std::uint8_t> to_attributes(const nlohmann::json& fields, crypto::const_byte_span rewritten = {});
 
 /// Reads attributes field by field. Every getter throws failure(container_damaged) that names `what` when the field is
 /// missing or of another kind. The bytes must outlive it.
@@ -24,9 +26,14 @@ class attribute_reader {
 public:
     /// `what` names the container or entry in error sentences.
     attribute_reader(crypto::const_byte_span cbor, std::string what);
+    /// Of a record whose field `format` is at most `known`; else failure(container_newer).
+    attribute_reader(crypto::const_byte_span cbor, std::string what, std::uint64_t known);
 
+    /// How many fields there are.
+    std::size_t size() const { return map_.size(); }
     std::string text(const char* field) const;
     std::uint64_t number(const char* field) const;
+    /// In the one form that position_to_json gives it.
     crypto::u128 position(const char* field) const;
     crypto::uuid id(const char* field) const;
     /// An array of maps.

@@ -27,6 +27,7 @@ public:
         switch (item->type) {
         case cbor_item::kind::number:
             return item;
+        case cbor_item::kind::bytes:
         case cbor_item::kind::text:
             if (item->value > rest_.size())
                 return {};
@@ -42,13 +43,21 @@ public:
         return item;
     }
 
+    /// The name of a field: names ascend, so that none stands twice.
+    std::optional<std::string_view> name_after(std::optional<std::string_view> before, int depth) {
+        const auto name = next(depth);
+        if (!name || name->type != cbor_item::kind::text || (before && *before >= name->text()))
+            return {};
+        return name->text();
+    }
+
     std::optional<cbor_item> head() {
         if (rest_.empty())
             return {};
         const auto type = rest_[0] >> 5;
         std::uint64_t value = rest_[0] & 31;
         rest_ = rest_.subspan(1);
-        if (type != 0 && (type < 3 || type > 5))
+        if (type == 1 || type > 5)
             return {};
         if (value >= 24) {
             if (value > 27)
@@ -69,12 +78,10 @@ public:
 private:
     /// The elements of an array or the fields of a map; each takes a byte at least, so hostile counts end soon.
     bool skip(const cbor_item& group, int depth) {
+        std::optional<std::string_view> name;
         for (std::uint64_t i = 0; i < group.value; ++i) {
-            if (group.type == cbor_item::kind::map) {
-                const auto name = next(depth + 1);
-                if (!name || name->type != cbor_item::kind::text)
-                    return false;
-            }
+            if (group.type == cbor_item::kind::map && !(name = name_after(name, depth + 1)))
+                return false;
             if (!next(depth + 1))
                 return false;
         }
@@ -102,11 +109,12 @@ std::optional<cbor_map> cbor_map::parse(const cbor_item& map) {
     cbor_map read;
     read.fields_.reserve(std::min<std::uint64_t>(map.value, map.content.size() / 2)); // a hostile count ends soon
     for (std::uint64_t i = 0; i < map.value; ++i) {
-        const auto name = parser.next(1);
+        const auto before = read.fields_.empty() ? std::nullopt : std::optional{read.fields_.back().first};
+        const auto name = parser.name_after(before, 1);
         const auto value = parser.next(1);
-        if (!name || name->type != cbor_item::kind::text || !value)
+        if (!name || !value)
             return {};
-        read.fields_.emplace_back(name->text(), *value);
+        read.fields_.emplace_back(*name, *value);
     }
     return parser.at_end() ? std::optional{std::move(read)} : std::nullopt;
 }

@@ -1,5 +1,5 @@
-// The part of CBOR (RFC 8949) that attributes are written in: maps with text keys, arrays, text and unsigned numbers,
-// all with definite lengths and in their shortest forms.
+// The part of CBOR (RFC 8949) that attributes are written in: maps with text keys in ascending order, arrays, text,
+// bytes and unsigned numbers, all with definite lengths and in their shortest forms.
 #pragma once
 
 #include "crypto/secure_memory.hpp"
@@ -11,11 +11,11 @@ namespace omegasafe::storage {
 
 /// One data item, not looked into yet. Lies in the bytes it was read from.
 struct cbor_item {
-    enum class kind : std::uint8_t { number = 0, text = 3, array = 4, map = 5 };
+    enum class kind : std::uint8_t { number = 0, bytes = 2, text = 3, array = 4, map = 5 };
 
     kind type{};
-    std::uint64_t value = 0;         // a number; the length of a text; the elements of an array or map
-    crypto::const_byte_span content; // of a text, array or map, without the head
+    std::uint64_t value = 0;         // a number; the length of a text or of bytes; the elements of an array or map
+    crypto::const_byte_span content; // of all but a number, without the head
 
     std::string_view text() const { return {reinterpret_cast<const char*>(content.data()), content.size()}; }
 };
@@ -28,6 +28,7 @@ public:
     static std::optional<cbor_map> parse(crypto::const_byte_span bytes);
     static std::optional<cbor_map> parse(const cbor_item& map);
 
+    std::size_t size() const { return fields_.size(); }
     /// Null when there is no such field.
     const cbor_item* find(std::string_view name) const;
 

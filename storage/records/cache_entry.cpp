@@ -9,6 +9,10 @@ namespace omegasafe::storage {
 
 namespace {
 
+constexpr std::uint64_t cache_format = 1;
+/// Fields of a claim. It has no others: claims come and go, so that those of a later version could not be kept.
+constexpr std::size_t claim_fields = 4;
+
 /// Keeps at most limits::claims_per_reason claims of one reason by dropping those with the smallest rest.
 void prune(cache_entry& entry, cache_reason reason) {
     const auto of_reason = [&](const local_claim& c) { return c.reason == reason; };
@@ -77,21 +81,23 @@ position_range accept(cache_entry& entry, const accept_range& request) {
     return {range.first, range.first + request.take - 1};
 }
 
-std::vector<std::uint8_t> encode(const cache_entry& entry) {
+std::vector<std::uint8_t> encode(const cache_entry& entry, crypto::const_byte_span rewritten) {
     auto claims = nlohmann::json::array();
     for (const auto& claim : entry.claims)
         claims.push_back(
             {{"cache_reason", to_string(claim.reason)}, {"start_global_position", position_to_json(claim.range.first)},
                 {"end_global_position", position_to_json(claim.range.last)},
                 {"next_global_position", position_to_json(claim.next)}});
-    return to_attributes({{"key_uuid", crypto::to_string(entry.key_uuid)},
-        {"key_iteration_uuid", crypto::to_string(entry.iteration_uuid)}, {"seq_number", entry.seq_number},
-        {"ecs_uuid", crypto::to_string(entry.ecs_uuid)}, {"next_key_global_position", position_to_json(entry.floor)},
-        {"claims", std::move(claims)}});
+    return to_attributes(
+        {{"format", cache_format}, {"key_uuid", crypto::to_string(entry.key_uuid)},
+            {"key_iteration_uuid", crypto::to_string(entry.iteration_uuid)}, {"seq_number", entry.seq_number},
+            {"ecs_uuid", crypto::to_string(entry.ecs_uuid)},
+            {"next_key_global_position", position_to_json(entry.floor)}, {"claims", std::move(claims)}},
+        rewritten);
 }
 
 cache_entry decode_cache_entry(crypto::const_byte_span cbor) {
-    const attribute_reader fields{cbor, "The local claim cache"};
+    const attribute_reader fields{cbor, "The local claim cache", cache_format};
     cache_entry entry{.key_uuid = fields.id("key_uuid"),
         .iteration_uuid = fields.id("key_iteration_uuid"),
         .seq_number = fields.number("seq_number"),
@@ -105,7 +111,8 @@ cache_entry decode_cache_entry(crypto::const_byte_span cbor) {
             {claim.position("start_global_position"), claim.position("end_global_position")},
             claim.position("next_global_position")};
         const bool ordered = read.range.first <= read.next && read.next <= read.range.last;
-        if (!ordered || read.range.last >= entry.floor || reason != to_string(read.reason))
+        if (!ordered || read.range.last >= entry.floor || reason != to_string(read.reason) ||
+            claim.size() != claim_fields)
             throw failure(errc::container_damaged,
                 "The local claim cache is damaged: a claim contradicts itself; nothing was used from it.");
         entry.claims.push_back(read);

@@ -48,8 +48,9 @@ void require_above_floor(const cache_entry& entry, u128 first);
 /// that was asked for; the entry is then unchanged.
 position_range accept(cache_entry& entry, const accept_range& request);
 
-/// Attributes of the entry in local_cache.sfc; strict on reading: failure(container_damaged).
-std::vector<std::uint8_t> encode(const cache_entry& entry);
+/// Attributes of the entry in local_cache.sfc; `rewritten` as for to_attributes. Strict on reading:
+/// failure(container_damaged), failure(container_newer).
+std::vector<std::uint8_t> encode(const cache_entry& entry, crypto::const_byte_span rewritten = {});
 cache_entry decode_cache_entry(crypto::const_byte_span cbor);
 
 /// "performance" or "offline".

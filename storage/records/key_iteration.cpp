@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Version of the attributes; a later one may have more fields.
+/// Version of the attributes. They have these fields and no others.
 constexpr std::uint64_t info_format = 1;
 
 failure damaged(const std::string& what) {
@@ -83,9 +83,7 @@ std::vector<std::uint8_t> encode(const iteration_info& info) {
 }
 
 iteration_info decode_iteration_info(const_byte_span cbor) {
-    const attribute_reader fields{cbor, "The description of a key iteration"};
-    if (fields.number("format") > info_format)
-        throw failure(errc::container_newer, "The key was made by a newer omegasafe; update omegasafe to use it.");
+    const attribute_reader fields{cbor, "The description of a key iteration", info_format};
     iteration_info info;
     info.key_uuid = fields.id("key_uuid");
     info.iteration_uuid = fields.id("iteration_uuid");

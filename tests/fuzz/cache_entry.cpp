@@ -1,6 +1,7 @@
 // Entries of the local claim cache from any bytes: accepted ones obey the bookkeeping rules and have a stable encoding.
 #include "storage/records/cache_entry.hpp"
 #include "fuzz_support.hpp"
+#include "storage/container/attributes.hpp"
 
 using namespace omegasafe;
 using namespace omegasafe::storage;
@@ -9,6 +10,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::accepted([&] {
         auto entry = decode_cache_entry({data, size});
         fuzz::require(decode_cache_entry(encode(entry)) == entry);
+        // Written over what was read, it keeps whatever a later version put there.
+        const auto again = encode(entry, {data, size});
+        fuzz::require(decode_cache_entry(again) == entry && encode(entry, again) == again);
+        fuzz::require(nlohmann::json::from_cbor(again).size() == cbor_map::parse({data, size})->size());
         for (const auto& claim : entry.claims)
             fuzz::require(claim.range.last < entry.floor && claim.remaining() >= 1);
         const auto before = remaining(entry, cache_reason::performance);

@@ -1,9 +1,11 @@
 // The arithmetic of local claims, at positions above 2^64, against a model in the reference's own words.
 #include "messages/error.hpp"
 #include "storage/records/cache_entry.hpp"
+#include "storage_support.hpp"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 #include <rapidcheck/catch.h>
 
 using namespace omegasafe;
@@ -143,6 +145,37 @@ TEST_CASE("the high-water guard: only a start strictly above the mark is taken i
         RC_ASSERT(code == (offset < 0 ? errc::unsafe_claim : errc::none));
         RC_ASSERT((entry == before) == (code != errc::none));
     });
+}
+
+TEST_CASE("what a later version put into a cache entry survives a claim", "[cache_entry]") {
+    auto entry = entry_at(base);
+    auto stored = nlohmann::json::from_cbor(storage::encode(entry));
+    stored["later"] = {{"note", "kept"}};
+    const auto before = nlohmann::json::to_cbor(stored);
+    entry = storage::decode_cache_entry(before);
+    storage::accept(entry, {{}, {base, base + 29}, 20, 10, 5});
+    const auto after = storage::encode(entry, before);
+    CHECK(nlohmann::json::from_cbor(after).at("later") == stored["later"]);
+    CHECK(storage::decode_cache_entry(after) == entry);
+}
+
+TEST_CASE("a cache entry of a later format is refused, and so is a claim with more fields", "[cache_entry]") {
+    auto entry = entry_at(base);
+    storage::accept(entry, {{}, {base, base + 29}, 20, 10, 5});
+    const auto good = nlohmann::json::from_cbor(storage::encode(entry));
+    const auto code_reading = [](const nlohmann::json& stored) {
+        return test::code_of([&] { storage::decode_cache_entry(nlohmann::json::to_cbor(stored)); });
+    };
+    CHECK(code_reading(good) == errc::none);
+    auto changed = good;
+    changed["format"] = 2;
+    CHECK(code_reading(changed) == errc::container_newer);
+    changed = good;
+    changed["claims"][0]["later"] = 1;
+    CHECK(code_reading(changed) == errc::container_damaged);
+    changed = good;
+    changed.erase("format");
+    CHECK(code_reading(changed) == errc::container_damaged);
 }
 
 TEST_CASE("a range of another size, or one that wraps around, is refused and changes nothing") {

@@ -71,9 +71,55 @@ TEST_CASE("fields of another kind are refused by name", "[cbor]") {
     CHECK(sentence_of([&] { fields.text("gone"); }).find("gone") != std::string::npos);
 }
 
+TEST_CASE("positions have one form each: a number up to 2^53-1, text above", "[cbor]") {
+    const auto reads_as = [](const json& position, crypto::u128 expected) {
+        const auto cbor = json::to_cbor(json{{"p", position}});
+        return attribute_reader(cbor, "The test map").position("p") == expected;
+    };
+    const auto refused = [&](const json& position) {
+        return code_of([&] { reads_as(position, 0); }) == errc::container_damaged;
+    };
+    for (const auto position :
+        {crypto::u128{0}, crypto::u128{largest_json_integer}, crypto::u128{largest_json_integer} + 1, ~crypto::u128{0}})
+        CHECK(reads_as(position_to_json(position), position));
+    CHECK(refused(largest_json_integer + 1));
+    CHECK(refused(std::to_string(largest_json_integer)));
+    CHECK(refused("0"));
+    CHECK(refused("09007199254740992"));
+    CHECK(refused("340282366920938463463374607431768211456"));
+}
+
+TEST_CASE("fields that this version does not know survive when attributes are written again", "[cbor]") {
+    const json later{{"bytes", json::binary({1, 2})}, {"list", {1, "a", json{{"z", 1}}}}, {"number", 7}};
+    auto stored = later;
+    stored["known"] = 1;
+    const auto written = to_attributes({{"known", 2}, {"also", "new"}}, json::to_cbor(stored));
+    auto expected = later;
+    expected["known"] = 2;
+    expected["also"] = "new";
+    CHECK(json::from_cbor(written) == expected);
+    CHECK(reads(written));
+}
+
+TEST_CASE("a record of a later format is refused, one without a format is damaged", "[cbor]") {
+    const auto code = [](const json& map) {
+        const auto cbor = json::to_cbor(map);
+        return code_of([&] { attribute_reader(cbor, "The test map", 2); });
+    };
+    CHECK(code({{"format", 1}}) == errc::none);
+    CHECK(code({{"format", 2}}) == errc::none);
+    CHECK(code({{"format", 3}, {"more", 1}}) == errc::container_newer);
+    CHECK(code({{"format", 0}}) == errc::container_damaged);
+    CHECK(code({{"format", "1"}}) == errc::container_damaged);
+    CHECK(code({{"more", 1}}) == errc::container_damaged);
+}
+
 TEST_CASE("there is one form of each map", "[cbor]") {
     CHECK(reads({0xa0}));
     CHECK(reads({0xa1, 0x61, 'a', 0x18, 24}));
+    CHECK(reads({0xa1, 0x61, 'a', 0x41, 1}));
+    CHECK(reads({0xa2, 0x61, 'b', 1, 0x62, 'a', 'a', 1}) == false); // by their bytes, not by their length
+    CHECK(reads({0xa2, 0x62, 'a', 'a', 1, 0x61, 'b', 1}));
     const std::vector<bytes> refused{
         {},                                                    // nothing
         {0x01},                                                // no map
@@ -87,7 +133,10 @@ TEST_CASE("there is one form of each map", "[cbor]") {
         {0xa1, 0x61, 'a', 0x19, 1},                            // ends early
         {0xa1, 0x61, 'a', 0x62, 'b'},                          // text ends early
         {0xa1, 0x61, 'a', 0x20},                               // negative
-        {0xa1, 0x61, 'a', 0x41, 1},                            // bytes
+        {0xa1, 0x61, 'a', 0x42, 1},                            // bytes end early
+        {0xa2, 0x61, 'a', 1, 0x61, 'a', 1},                    // a field twice
+        {0xa2, 0x61, 'b', 1, 0x61, 'a', 1},                    // fields in another order
+        {0xa1, 0x61, 'm', 0xa2, 0x61, 'b', 1, 0x61, 'a', 1},   // and inside
         {0xa1, 0x61, 'a', 0xf5},                               // true
         {0xa1, 0x61, 'a', 0x1c},                               // reserved
         {0xbf, 0xff},                                          // indefinite length
