@@ -152,7 +152,7 @@ std::optional<sealed_delta> pending_delta(const key_access& key, const storage::
 
 /// What the ECS will never take under this UUID: another Delta was faster, or the storage holds something else.
 bool is_final(const failure& refused) {
-    return refused.code() == errc::delta_conflict || refused.detail() == storage::upload_mismatch;
+    return refused.code() == errc::delta_conflict || refused.detail() == ecs::upload_mismatch;
 }
 
 /// Uploads before it stores: a Delta that others do not know must never be encrypted with (D6). One that could not be

@@ -22,7 +22,7 @@ ecs_outcome outcome_of(std::string message) {
 ecs_connection_actor::behavior_type sfc_connection_behavior(
     ecs_connection_actor::pointer self, std::filesystem::path path) {
     self->set_exception_handler(crash_error);
-    const auto ecs = std::make_shared<storage::sfc_ecs>(std::move(path));
+    const auto ecs = std::make_shared<ecs::sfc_ecs>(std::move(path));
     return {
         handle([ecs](const register_key& m) { ecs->register_key(m.key); }),
         handle([ecs](const get_ecs_key& m) { return ecs->key(m.key_uuid); }),
@@ -44,7 +44,7 @@ using transfer_actor = caf::typed_actor<caf::replies_to<download_delta>::with<bl
 
 transfer_actor::behavior_type transfer_behavior(transfer_actor::pointer self, ecs_entry entry) {
     self->set_exception_handler(crash_error);
-    const auto ecs = std::make_shared<storage::ecs_http>(entry);
+    const auto ecs = std::make_shared<ecs::ecs_http>(entry);
     return {handle([ecs](const download_delta& m) { return to_blob(ecs->download(m.key_uuid, m.delta_uuid)); })};
 }
 
@@ -74,7 +74,7 @@ struct transfers {
 
 ecs_connection_actor::behavior_type http_connection_behavior(ecs_connection_actor::pointer self, ecs_entry entry) {
     self->set_exception_handler(crash_error);
-    const auto ecs = std::make_shared<storage::ecs_http>(entry);
+    const auto ecs = std::make_shared<ecs::ecs_http>(entry);
     const auto downloads = std::make_shared<transfers>(transfers{std::move(entry), {}, 0});
     self->set_down_handler([downloads](const caf::down_msg& down) { downloads->forget(down.source); });
     self->attach_functor([downloads] { downloads->end(); });
@@ -94,7 +94,7 @@ ecs_connection_actor::behavior_type http_connection_behavior(ecs_connection_acto
 
 ecs_account_actor::behavior_type account_behavior(ecs_account_actor::pointer self, ecs_entry entry) {
     self->set_exception_handler(crash_error);
-    const auto ecs = std::make_shared<storage::ecs_http_account>(entry);
+    const auto ecs = std::make_shared<ecs::ecs_http_account>(entry);
     return {
         handle([ecs](get_account) { return ecs->account(); }),
         handle([ecs](list_ecs_storages) { return ecs->storages(); }),

@@ -24,7 +24,7 @@ struct ecs_directory_state {
 std::vector<ecs_entry> read_entries(const storage::sfc_reader& file) {
     std::vector<ecs_entry> entries;
     for (const auto& stored : file.entries())
-        entries.push_back(storage::read_ecs_entry(file, stored, "The ECS container " + file.source().name()));
+        entries.push_back(ecs::read_ecs_entry(file, stored, "The ECS container " + file.source().name()));
     std::ranges::sort(entries, {}, [](const ecs_entry& e) { return std::pair{e.name, e.ecs_uuid}; });
     return entries;
 }
@@ -71,7 +71,7 @@ void require_unique(const std::vector<ecs_entry>& known, const ecs_entry& entry)
 
 storage::container_changes save(const ecs_entry& entry) {
     storage::container_changes changes;
-    changes.put.push_back(storage::to_stored(entry));
+    changes.put.push_back(ecs::to_stored(entry));
     return changes;
 }
 
@@ -85,11 +85,11 @@ ecs_entry create_sfc(ecs_directory_state& state, const create_sfc_ecs& request) 
         const auto known = read_entries(file);
         require_unique(known, entry);
         // What an interrupted run of this command left is taken over.
-        const auto unused = storage::sfc_ecs::unused_ecs(entry.path);
+        const auto unused = ecs::sfc_ecs::unused_ecs(entry.path);
         if (unused && std::ranges::find(known, *unused, &ecs_entry::ecs_uuid) == known.end())
             entry.ecs_uuid = *unused;
         else
-            storage::sfc_ecs::create(entry.path, entry.ecs_uuid);
+            ecs::sfc_ecs::create(entry.path, entry.ecs_uuid);
         return save(entry);
     });
     return entry;
@@ -98,7 +98,7 @@ ecs_entry create_sfc(ecs_directory_state& state, const create_sfc_ecs& request) 
 /// The server takes the API key, or tells why not. Nothing is locked meanwhile.
 void verify(const ecs_entry& entry) {
     warn_of_development_mode(entry);
-    storage::ecs_http_account{entry}.account();
+    ecs::ecs_http_account{entry}.account();
 }
 
 void require_api_key(const secret_ptr& api_key) {
@@ -110,7 +110,7 @@ void require_api_key(const secret_ptr& api_key) {
 ecs_entry create_http(ecs_directory_state& state, const create_http_ecs& request) {
     require_api_key(request.api_key);
     const ecs_entry entry{crypto::random_uuid(), request.name, ecs_type::http, {},
-        storage::parse_ecs_url(request.url).text(), request.api_key, request.development_mode};
+        net::parse_ecs_url(request.url).text(), request.api_key, request.development_mode};
     require_unique(read_entries(*state.container.open()), entry);
     verify(entry);
     state.container.update([&](const storage::sfc_reader& file) {
@@ -135,8 +135,8 @@ void edit_path(ecs_entry& entry, const edit_ecs& request) {
     if (path == entry.path)
         return;
     if (request.move_file)
-        storage::sfc_ecs::move(entry.path, path, entry.ecs_uuid);
-    else if (fs::exists(path) && !storage::sfc_ecs::is_ecs(path, entry.ecs_uuid))
+        ecs::sfc_ecs::move(entry.path, path, entry.ecs_uuid);
+    else if (fs::exists(path) && !ecs::sfc_ecs::is_ecs(path, entry.ecs_uuid))
         throw failure(errc::output_refused, path + " is not the file of ECS " + entry.name + "; name its file.");
     entry.path = path;
 }
@@ -150,7 +150,7 @@ void require_fitting(const ecs_entry& entry, const edit_ecs& request) {
 
 void edit_server(ecs_entry& entry, const edit_ecs& request) {
     if (request.url)
-        entry.url = storage::parse_ecs_url(*request.url).text();
+        entry.url = net::parse_ecs_url(*request.url).text();
     if (request.api_key) {
         require_api_key(request.api_key);
         entry.api_key = request.api_key;

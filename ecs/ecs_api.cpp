@@ -6,10 +6,14 @@
 #include <map>
 #include <thread>
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 namespace {
 
+using net::http_headers;
+using net::http_options;
+using net::http_request;
+using net::http_response;
 using namespace std::chrono_literals;
 using nlohmann::json;
 using std::chrono::milliseconds;
@@ -165,7 +169,8 @@ http_response with_retries(const retry_policy& policy, repeat how, std::optional
         try {
             return attempt();
         } catch (const failure& problem) {
-            const bool hopeless = problem.code() != errc::ecs_unavailable || problem.detail() == certificate_refused;
+            const bool hopeless =
+                problem.code() != errc::ecs_unavailable || problem.detail() == net::certificate_refused;
             const auto pause = pause_before(next, retry_after);
             if (how == repeat::never || hopeless || next > policy.tries || !pause ||
                 std::chrono::steady_clock::now() - start > limits::http_retry_window)
@@ -179,7 +184,7 @@ http_response with_retries(const retry_policy& policy, repeat how, std::optional
 }
 
 ecs_api::ecs_api(const ecs_entry& entry, retry_policy policy)
-    : url_(parse_ecs_url(entry.url)), host_(url_.origin.text()), api_key_(entry.api_key),
+    : url_(net::parse_ecs_url(entry.url)), host_(url_.origin.text()), api_key_(entry.api_key),
       development_mode_(entry.development_mode), policy_(std::move(policy)),
       client_(url_.origin, options_of(!development_mode_)) {}
 
@@ -233,7 +238,7 @@ json_answer ecs_api::call(http_request request, const std::string& path, repeat 
 }
 
 http_response ecs_api::transfer(const std::string& url, http_request request) {
-    const auto object = parse_object_url(url);
+    const auto object = net::parse_object_url(url);
     if (!object)
         throw failure(errc::ecs_rejected, "The ECS at " + host_ + " sent an address for a Delta that is no URL.");
     request.target = object->target;
@@ -257,4 +262,4 @@ http_response ecs_api::transfer(const std::string& url, http_request request) {
     });
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

@@ -7,7 +7,7 @@
 #include "net/http_client.hpp"
 #include <functional>
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 /// Whether a call may be sent again when its answer did not come.
 enum class repeat : std::uint8_t {
@@ -32,12 +32,12 @@ inline constexpr const char* answered_not_now = "answered";
 /// An answer of status >= 400 as the failure of that class: 408, 429 and 5xx ecs_unavailable, 401 and 403
 /// ecs_authentication, the codes key_unknown, delta_unknown, delta_conflict, delta_not_newest and capacity_exhausted
 /// their own, anything else ecs_rejected; with the server's words where it has some.
-failure failure_of(const http_response& answer, const std::string& host);
+failure failure_of(const net::http_response& answer, const std::string& host);
 
 /// Runs `attempt` until it succeeds; again after failure(ecs_unavailable), while that is sensible. `retry_after` is
 /// what the last attempt left there.
-http_response with_retries(const retry_policy& policy, repeat how, std::optional<std::string>& retry_after,
-    const std::function<http_response()>& attempt);
+net::http_response with_retries(const retry_policy& policy, repeat how, std::optional<std::string>& retry_after,
+    const std::function<net::http_response()>& attempt);
 
 /// The API of one ECS, over one kept connection. For one thread.
 class ecs_api {
@@ -54,28 +54,29 @@ public:
     json_answer get(const std::string& path, const std::vector<query>& named = {}, repeat how = repeat::safe);
     json_answer remove(const std::string& path, const std::vector<query>& named);
     /// Writes. `headers` beside the usual ones.
-    json_answer post(const std::string& path, const nlohmann::json& body, repeat how, const http_headers& headers = {});
+    json_answer post(
+        const std::string& path, const nlohmann::json& body, repeat how, const net::http_headers& headers = {});
     json_answer patch(const std::string& path, const nlohmann::json& body);
     /// A body that holds secrets: it stays in locked memory.
     json_answer send_secret(const std::string& method, const std::string& path, const crypto::secure_bytes& body);
 
     /// Sends to a URL that the server gave for an object: without the API key. Repeated when the storage is away.
     /// Answers of status >= 400 are the caller's to judge, except those that mean "not now".
-    http_response transfer(const std::string& url, http_request request);
+    net::http_response transfer(const std::string& url, net::http_request request);
 
     /// As it stands in sentences.
     const std::string& host() const { return host_; }
 
 private:
-    json_answer call(http_request request, const std::string& path, repeat how);
+    json_answer call(net::http_request request, const std::string& path, repeat how);
 
-    ecs_url url_;
+    net::ecs_url url_;
     std::string host_;
     secret_ptr api_key_;
     bool development_mode_;
     retry_policy policy_;
-    http_client client_;
-    std::optional<http_client> objects_; // of the storage that was used last
+    net::http_client client_;
+    std::optional<net::http_client> objects_; // of the storage that was used last
 };
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

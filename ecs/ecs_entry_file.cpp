@@ -5,9 +5,13 @@
 #include "storage/container/attributes.hpp"
 #include "storage/files/atomic_file.hpp"
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 namespace {
+
+using crypto::secure_bytes;
+using storage::sfc_entry;
+using storage::sfc_reader;
 
 /// Longer than any API key, and a bound on what is read.
 constexpr std::uint64_t api_key_bytes = 4096;
@@ -20,7 +24,7 @@ constexpr std::uint64_t api_key_bytes = 4096;
 /// Only the form in which this program stores it.
 std::string checked_url(std::string url, const std::string& what) {
     try {
-        if (parse_ecs_url(url).text() == url)
+        if (net::parse_ecs_url(url).text() == url)
             return url;
     } catch (const failure&) {
         // Not a URL of an ECS at all.
@@ -30,18 +34,19 @@ std::string checked_url(std::string url, const std::string& what) {
 
 } // namespace
 
-container_changes::entry to_stored(const ecs_entry& entry) {
+storage::container_changes::entry to_stored(const ecs_entry& entry) {
     if (entry.type == ecs_type::sfc)
-        return {entry.ecs_uuid, to_attributes({{"ecs_name", entry.name}, {"ecs_type", "SFC"}, {"path", entry.path}}),
+        return {entry.ecs_uuid,
+            storage::to_attributes({{"ecs_name", entry.name}, {"ecs_type", "SFC"}, {"path", entry.path}}),
             secure_bytes{}};
     return {entry.ecs_uuid,
-        to_attributes({{"ecs_name", entry.name}, {"ecs_type", "HTTP"}, {"url", entry.url},
+        storage::to_attributes({{"ecs_name", entry.name}, {"ecs_type", "HTTP"}, {"url", entry.url},
             {"development_mode", entry.development_mode ? 1 : 0}}),
         secure_bytes{entry.api_key->span()}};
 }
 
 ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, const std::string& what) {
-    const attribute_reader fields{stored.attributes, what};
+    const storage::attribute_reader fields{stored.attributes, what};
     const auto type = fields.text("ecs_type");
     if (type == "SFC")
         return {stored.id, fields.text("ecs_name"), ecs_type::sfc, fields.text("path")};
@@ -59,8 +64,8 @@ ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, c
 }
 
 void export_ecs(const std::filesystem::path& path, const ecs_entry& entry) {
-    atomic_file file(path, existing_target::refuse);
-    sfc_writer writer(file, nullptr);
+    storage::atomic_file file(path, storage::existing_target::refuse);
+    storage::sfc_writer writer(file, nullptr);
     const auto stored = to_stored(entry);
     writer.add(stored.id, stored.attributes, *stored.data);
     writer.finish();
@@ -68,10 +73,10 @@ void export_ecs(const std::filesystem::path& path, const ecs_entry& entry) {
 }
 
 ecs_entry read_exported_ecs(const std::filesystem::path& path) {
-    const sfc_reader reader(std::make_shared<file_source>(path), nullptr);
+    const sfc_reader reader(std::make_shared<storage::file_source>(path), nullptr);
     if (reader.entries().size() != 1)
         throw failure(errc::container_damaged, path.string() + " is no exported ECS; make one with export-ecs.");
     return read_ecs_entry(reader, reader.entries().front(), path.string());
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

@@ -3,12 +3,13 @@
 #include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 namespace {
 
 using crypto::to_string;
 using nlohmann::json;
+using storage::position_to_json;
 
 ecs_api::query of_key(const uuid& key_uuid) {
     return {"key_uuid", key_uuid};
@@ -109,8 +110,8 @@ position_range ecs_http::claim_alpha(const claim_alpha_positions& request) {
 position_range ecs_http::claim(
     const std::string& path, json body, std::uint64_t size, const std::optional<uuid>& delta_uuid) {
     body["size"] = position_to_json(size);
-    const http_headers headers{{"Idempotency-Key", to_string(crypto::random_uuid())}};
+    const net::http_headers headers{{"Idempotency-Key", to_string(crypto::random_uuid())}};
     return parse_claim(api_.post(path, body, repeat::safe, headers), size, delta_uuid);
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

@@ -3,7 +3,7 @@
 
 #include "ecs/ecs_api.hpp"
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 /// What failure::detail() says when the storage holds another file under the Delta's name: this Delta cannot be
 /// registered any more.
@@ -51,7 +51,7 @@ position_range parse_claim(const json_answer& answer, std::uint64_t size, const 
 struct upload_permit {
     uuid attempt{};
     std::string url{};
-    http_headers headers{};
+    net::http_headers headers{};
 };
 /// The headers must be those four that bind the upload to this very content and attempt, and no others.
 upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size, const std::string& content_md5);
@@ -59,4 +59,4 @@ upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size,
 /// MD5 in Base64, as Content-MD5 has it: guards the transfer, not against attackers (Deltas are sealed).
 std::string content_md5(crypto::const_byte_span content);
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

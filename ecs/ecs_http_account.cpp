@@ -3,7 +3,7 @@
 #include "messages/error.hpp"
 #include <algorithm>
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 namespace {
 
@@ -192,4 +192,4 @@ std::string ecs_http_account::latest_version() {
     return api_.get("/versions/cli", {}, repeat::never).text("latest_version"); // nobody waits for this
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

@@ -4,7 +4,7 @@
 #include "ecs/ecs_api.hpp"
 #include "messages/account.hpp"
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 /// The operations of ecs_account_actor; errors as there. For one thread at a time: it waits for the server.
 class ecs_http_account {
@@ -39,4 +39,4 @@ key_limits parse_limits(const json_answer& answer);
 key_invite parse_invite(const json_answer& answer);
 key_share parse_share(const json_answer& answer);
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

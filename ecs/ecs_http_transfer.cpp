@@ -8,12 +8,14 @@
 #include <openssl/evp.h>
 #include <stdexcept>
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 namespace {
 
 using crypto::to_string;
+using net::http_response;
 using nlohmann::json;
+using storage::position_to_json;
 
 bool fine(const http_response& answer) {
     return answer.status / 100 == 2;
@@ -97,4 +99,4 @@ std::vector<std::uint8_t> ecs_http::download(const uuid& key_uuid, const uuid& d
     return std::move(answer.body);
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

@@ -6,9 +6,17 @@
 #include "storage/files/file_move.hpp"
 #include <algorithm>
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 namespace {
+
+using crypto::secure_bytes;
+using storage::attribute_reader;
+using storage::container_changes;
+using storage::position_to_json;
+using storage::sfc_entry;
+using storage::sfc_reader;
+using storage::to_attributes;
 
 std::vector<std::uint8_t> encode_key(const ecs_key& key) {
     return to_attributes({{"kind", "key"}, {"key_name", key.name}, {"omegasafe_version", key.omegasafe_version},
@@ -112,7 +120,7 @@ void sfc_ecs::create(const std::filesystem::path& path, const uuid& ecs_uuid) {
     try {
         container_changes changes;
         changes.put.push_back({ecs_uuid, to_attributes({{"kind", "ecs"}}), secure_bytes{}});
-        create_container(path, nullptr, std::move(changes));
+        storage::create_container(path, nullptr, std::move(changes));
     } catch (const failure& problem) {
         if (problem.code() != errc::config_exists)
             throw;
@@ -196,7 +204,7 @@ position_range sfc_ecs::claim_alpha(const claim_alpha_positions& request) {
     return claimed;
 }
 
-void sfc_ecs::upload(const uuid& key_uuid, const ecs_delta& delta, const_byte_span container) {
+void sfc_ecs::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const_byte_span container) {
     if (container.size() > limits::delta_container_bytes)
         throw failure(errc::ecs_rejected, "The Delta is larger than the 10 MiB an ECS takes.");
     update([&](const sfc_reader& file) {
@@ -228,7 +236,7 @@ std::vector<std::uint8_t> sfc_ecs::download(const uuid& key_uuid, const uuid& de
 
 std::optional<uuid> sfc_ecs::unused_ecs(const std::filesystem::path& path) {
     try {
-        const auto file = open_container(path, nullptr);
+        const auto file = storage::open_container(path, nullptr);
         if (file->entries().size() == 1 && fields_of(*file, file->entries().front()).text("kind") == "ecs")
             return file->entries().front().id;
     } catch (const failure&) {
@@ -239,7 +247,7 @@ std::optional<uuid> sfc_ecs::unused_ecs(const std::filesystem::path& path) {
 
 bool sfc_ecs::is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid) {
     try {
-        const auto file = open_container(path, nullptr);
+        const auto file = storage::open_container(path, nullptr);
         const auto* entry = file->find(ecs_uuid);
         return entry && fields_of(*file, *entry).text("kind") == "ecs";
     } catch (const failure&) {
@@ -254,16 +262,16 @@ void sfc_ecs::move(const std::filesystem::path& from, const std::filesystem::pat
     if (!is_ecs(from, ecs_uuid))
         throw failure(errc::ecs_unavailable, from.string() + " is not the ECS " + crypto::to_string(ecs_uuid) +
                                                  " or cannot be read; nothing was moved.");
-    move_file(from, to);
+    storage::move_file(from, to);
 }
 
 const sfc_reader& sfc_ecs::open() {
-    known_ = or_unavailable(path_, [&] { return open_container(path_, nullptr, known_); });
+    known_ = or_unavailable(path_, [&] { return storage::open_container(path_, nullptr, known_); });
     return *known_;
 }
 
 void sfc_ecs::update(const std::function<container_changes(const sfc_reader&)>& decide) const {
-    or_unavailable(path_, [&] { update_container(path_, nullptr, decide); });
+    or_unavailable(path_, [&] { storage::update_container(path_, nullptr, decide); });
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

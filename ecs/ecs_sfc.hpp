@@ -5,7 +5,7 @@
 #include "messages/messages.hpp"
 #include "storage/container/container_file.hpp"
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 /// Each operation is one locked load-change-save; changes are durable on return. The file has no password (devices with
 /// different configuration passwords share it): pointers are no secret, Deltas are sealed with the Alpha.
@@ -26,7 +26,7 @@ public:
     std::vector<ecs_delta> deltas(const uuid& key_uuid);
     position_range claim_delta(const claim_delta_positions& request);
     position_range claim_alpha(const claim_alpha_positions& request);
-    void upload(const uuid& key_uuid, const ecs_delta& delta, const_byte_span container);
+    void upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const_byte_span container);
     std::vector<std::uint8_t> download(const uuid& key_uuid, const uuid& delta_uuid);
 
     /// Moves an ECS file while no claim is under way: by rename, or by a copy where the file systems differ. A move
@@ -40,11 +40,11 @@ public:
     static bool is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid);
 
 private:
-    const sfc_reader& open();
-    void update(const std::function<container_changes(const sfc_reader&)>& decide) const;
+    const storage::sfc_reader& open();
+    void update(const std::function<storage::container_changes(const storage::sfc_reader&)>& decide) const;
 
     std::filesystem::path path_;
-    std::shared_ptr<const sfc_reader> known_; // what open() read last
+    std::shared_ptr<const storage::sfc_reader> known_; // what open() read last
 };
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

@@ -3,7 +3,7 @@
 #include "messages/error.hpp"
 #include <algorithm>
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 using nlohmann::json;
 
@@ -153,4 +153,4 @@ void json_answer::refuse_field(const char* field) const {
     refuse("lacks a usable " + std::string{field});
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

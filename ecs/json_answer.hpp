@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace omegasafe::storage {
+namespace omegasafe::ecs {
 
 /// One JSON object. Fields that nobody asks for are ignored: a later server may say more. Every getter throws
 /// failure(ecs_rejected) with the sentence "The ECS at HOST sent an answer that ...". The or_none getters also take
@@ -49,4 +49,4 @@ private:
     std::string host_;
 };
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::ecs

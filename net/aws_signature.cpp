@@ -6,7 +6,7 @@
 #include <array>
 #include <ctime>
 
-namespace omegasafe::storage {
+namespace omegasafe::net {
 
 namespace {
 
@@ -113,4 +113,4 @@ std::string aws_presigned_target(aws_request request, const aws_signer& signer, 
     return aws_encoded(request.path, true) + "?" + encoded_query(request) + "&X-Amz-Signature=" + signature;
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::net

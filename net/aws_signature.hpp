@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace omegasafe::storage {
+namespace omegasafe::net {
 
 /// A request to be signed: what the signature covers, nothing else.
 struct aws_request {
@@ -44,4 +44,4 @@ std::string aws_signature(const aws_signer& signer, const std::string& canonical
 /// gets the X-Amz-* parameters, every header of the request must be sent as it is here.
 std::string aws_presigned_target(aws_request request, const aws_signer& signer, std::chrono::seconds lifetime);
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::net

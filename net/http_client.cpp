@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <thread>
 
-namespace omegasafe::storage {
+namespace omegasafe::net {
 
 namespace {
 
@@ -391,4 +391,4 @@ const http_origin& http_client::origin() const {
     return session_->origin();
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::net

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace omegasafe::storage {
+namespace omegasafe::net {
 
 using http_headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -73,4 +73,4 @@ private:
     std::unique_ptr<session> session_;
 };
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::net

@@ -9,7 +9,7 @@
 #include <charconv>
 #include <vector>
 
-namespace omegasafe::storage {
+namespace omegasafe::net {
 
 namespace {
 
@@ -275,4 +275,4 @@ std::optional<http_proxy> choose_proxy(const http_origin& origin, const proxy_se
     return parse_proxy(url);
 }
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::net

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace omegasafe::storage {
+namespace omegasafe::net {
 
 /// What a connection is made to.
 struct http_origin {
@@ -64,4 +64,4 @@ proxy_settings proxy_environment();
 /// an optional port. failure(ecs_unavailable) when the proxy's URL is none of an HTTP proxy.
 std::optional<http_proxy> choose_proxy(const http_origin& origin, const proxy_settings& settings);
 
-} // namespace omegasafe::storage
+} // namespace omegasafe::net

@@ -32,7 +32,7 @@ std::string ecs_name_of(const http_ecs_flags& flags, const http_ecs_flag_names& 
 
 std::optional<std::string> api_url_problem(const std::string& url) {
     try {
-        storage::parse_ecs_url(url);
+        net::parse_ecs_url(url);
         return std::nullopt;
     } catch (const failure& problem) {
         return problem.what();

@@ -111,7 +111,7 @@ std::optional<std::string> endpoint_url_problem(const std::string& provider, con
     const auto rest = scheme == std::string::npos ? std::string_view{} : std::string_view{url}.substr(scheme + 3);
     const bool known = url.starts_with("https://") || url.starts_with("http://");
     if (!known || rest.empty() || url.size() > longest_endpoint || !made_of(rest, is_alphanumeric, "-._~:/[]%") ||
-        !storage::parse_object_url(url))
+        !net::parse_object_url(url))
         return "An endpoint URL is https://host[:port][/path], without user, query and fragment.";
     return std::nullopt;
 }

@@ -18,7 +18,7 @@ void run_export_ecs(const export_ecs_options& options) {
     session session{*options.common, 1};
     const auto ecs = session.ask<ecs_entry>(session.actors().ecs_directory, resolve_ecs{ecs_uuid});
     refuse_existing_output(options.output, "--output-path");
-    storage::export_ecs(options.output, ecs);
+    ecs::export_ecs(options.output, ecs);
 
     outcome out{*options.common};
     out.line("ECS exported: " + options.output);

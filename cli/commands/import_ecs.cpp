@@ -16,7 +16,7 @@ struct import_ecs_options {
 
 void run_import_ecs(const import_ecs_options& options) {
     session session{*options.common, 1};
-    const auto ecs = storage::read_exported_ecs(options.input);
+    const auto ecs = ecs::read_exported_ecs(options.input);
     session.ask<void>(session.actors().ecs_directory, import_ecs{ecs});
     if (ecs.type == ecs_type::sfc && !std::filesystem::exists(ecs.path))
         spdlog::warn("There is no file {} on this device yet; edit-ecs changes the path.", ecs.path);

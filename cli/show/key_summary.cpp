@@ -18,7 +18,7 @@ std::string status_of(const failure& problem) {
     case errc::ecs_authentication:
         return "authentication error";
     case errc::ecs_unavailable:
-        return problem.detail() == storage::answered_not_now ? "unavailable" : "unreachable";
+        return problem.detail() == ecs::answered_not_now ? "unavailable" : "unreachable";
     case errc::ecs_unknown:
         return "not configured";
     default:

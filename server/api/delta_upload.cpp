@@ -44,7 +44,7 @@ void require_container(std::vector<std::uint8_t> bytes) {
 void require_as_offered(const stored_object& object, const upload_record& upload) {
     if (object.attempt_uuid != upload.upload_attempt_uuid)
         throw mismatch("There is an object of another upload attempt in the storage.");
-    if (object.bytes.size() != upload.size_bytes || storage::content_md5(object.bytes) != upload.content_md5)
+    if (object.bytes.size() != upload.size_bytes || ecs::content_md5(object.bytes) != upload.content_md5)
         throw mismatch("What was uploaded has not the size and MD5 that were announced.");
     require_container(object.bytes);
 }

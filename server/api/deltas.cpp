@@ -149,7 +149,7 @@ response delete_delta(const services& with, const call& from) {
 response put_object(const services& with, const call& from) {
     const auto permit = permit_of(with, from);
     if (from.http.body.size() != permit.size_bytes ||
-        storage::content_md5(crypto::as_bytes(from.http.body)) != permit.content_md5)
+        ecs::content_md5(crypto::as_bytes(from.http.body)) != permit.content_md5)
         throw refusal(409, "upload_mismatch", "The body has not the size and MD5 that the URL is for.");
     if (!with.files.folder()->put({permit.key_uuid, permit.delta_uuid}, permit.attempt_uuid, from.http.body))
         throw refusal(412, "precondition_failed", "There is an object of that name already.");

@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds patience{10'000};
 static_assert(patience < limits::http_idle);
 
 /// What is left for one call. Looking the name up, the proxy, connecting and TLS get a quarter each.
-storage::http_times times_until(std::chrono::steady_clock::time_point deadline) {
+net::http_times times_until(std::chrono::steady_clock::time_point deadline) {
     using std::chrono::milliseconds;
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - std::chrono::steady_clock::now());
     if (left.count() <= 0)
@@ -92,9 +92,9 @@ std::string bucket_store::object_key(const object_name& name) const {
 std::string bucket_store::signed_url(const std::string& method, const std::string& object, const header_list& headers,
     const header_list& query, unix_time now, std::chrono::seconds lifetime) const {
     const auto where = endpoint_of(access_);
-    const storage::aws_request to_sign{method, where.host, where.path + "/" + object, query, headers};
-    const storage::aws_signer signer{access_.access_key_id, access_.secret_access_key, access_.region, now};
-    return where.scheme + "://" + where.host + storage::aws_presigned_target(to_sign, signer, lifetime);
+    const net::aws_request to_sign{method, where.host, where.path + "/" + object, query, headers};
+    const net::aws_signer signer{access_.access_key_id, access_.secret_access_key, access_.region, now};
+    return where.scheme + "://" + where.host + net::aws_presigned_target(to_sign, signer, lifetime);
 }
 
 signed_transfer bucket_store::sign_upload(const object_name& name, const upload_terms& terms, unix_time now) const {
@@ -120,10 +120,10 @@ bucket_store::reply bucket_store::send(const std::string& method, const std::str
     take_turn();
     const auto url = signed_url(method, object, headers, query, std::time(nullptr), own_lifetime);
     try {
-        const auto where = storage::parse_object_url(url);
+        const auto where = net::parse_object_url(url);
         if (!where)
             throw failure(errc::ecs_rejected, "its endpoint is no URL.");
-        storage::http_client client{where->origin, {.times = times_until(deadline_)}};
+        net::http_client client{where->origin, {.times = times_until(deadline_)}};
         const auto answer = client.send({.method = method,
             .target = where->target,
             .headers = headers,

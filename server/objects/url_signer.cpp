@@ -56,7 +56,7 @@ std::string url_signer::signature_of(const object_permit& permit) const {
 
 std::string url_signer::target_of(const object_permit& permit) const {
     return path_of(permit) + "?attempt=" + crypto::to_string(permit.attempt_uuid) +
-           "&size=" + std::to_string(permit.size_bytes) + "&md5=" + storage::aws_encoded(permit.content_md5, false) +
+           "&size=" + std::to_string(permit.size_bytes) + "&md5=" + net::aws_encoded(permit.content_md5, false) +
            "&expires=" + std::to_string(permit.expires_at) + "&signature=" + signature_of(permit);
 }
 

@@ -32,7 +32,7 @@ struct server_away : no_server {
         entry.type = omegasafe::ecs_type::http;
         entry.url = url;
         entry.api_key = std::make_shared<const omegasafe::crypto::secure_bytes>(std::string_view{a_key});
-        omegasafe::storage::export_ecs(file, entry);
+        omegasafe::ecs::export_ecs(file, entry);
         succeed(root, {"import-ecs", "-i", file});
     }
     arguments storage(const arguments& more) const { return arguments{"create-ecs-storage", "-e", ecs} + more; }

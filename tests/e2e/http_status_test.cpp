@@ -34,7 +34,7 @@ struct linked_key {
         entry.api_key = std::make_shared<const omegasafe::crypto::secure_bytes>(std::string_view{"any-key"});
         const auto file = root.folder() / "moved.export";
         fs::remove(file);
-        omegasafe::storage::export_ecs(file, entry);
+        omegasafe::ecs::export_ecs(file, entry);
         succeed(root, {"import-ecs", "-i", file.string()});
     }
 

@@ -4,7 +4,7 @@
 #include "tests/fuzz/fuzz_support.hpp"
 
 using namespace omegasafe;
-using namespace omegasafe::storage;
+using namespace omegasafe::ecs;
 using omegasafe::fuzz::accepted;
 using omegasafe::fuzz::require;
 

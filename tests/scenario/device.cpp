@@ -44,7 +44,7 @@ void device::store_entry(const ecs_entry& entry) {
     const auto password = ask<password_ptr>(actors().config, get_container_password{});
     storage::update_container(root / "ecs_storage.sfc", password, [&](const storage::sfc_reader&) {
         storage::container_changes changes;
-        changes.put.push_back(storage::to_stored(entry));
+        changes.put.push_back(ecs::to_stored(entry));
         return changes;
     });
 }
@@ -86,8 +86,7 @@ void device::hold(cache_reason reason, double units) {
     const auto size = static_cast<std::uint64_t>(units * unit) + 1; // one position is taken at once
     const claim_delta_positions wanted{key_uuid, iteration, size};
     auto* const world = http_world::here();
-    const auto range =
-        world ? storage::ecs_http{world->past_the_proxy()}.claim_delta(wanted) : ecs().claim_delta(wanted);
+    const auto range = world ? ecs::ecs_http{world->past_the_proxy()}.claim_delta(wanted) : ecs().claim_delta(wanted);
     const bool quick = reason == cache_reason::performance;
     ask<position_range>(
         actors().claim_cache, accept_range{iteration, range, quick ? size : 0, quick ? 0 : size - 1, 1});
@@ -121,7 +120,7 @@ std::uint64_t device::pointer() {
 
 std::vector<ecs_delta> device::deltas_at_ecs() {
     if (auto* const world = http_world::here())
-        return storage::ecs_http{world->past_the_proxy()}.deltas(key_uuid);
+        return ecs::ecs_http{world->past_the_proxy()}.deltas(key_uuid);
     return ecs().deltas(key_uuid);
 }
 

@@ -96,9 +96,9 @@ struct stand_in_state {
     template <class Request>
     static std::optional<u128> pointer_for(const http_world& world, const Request& request) {
         if constexpr (std::is_same_v<Request, claim_alpha_positions>)
-            return storage::ecs_http{world.past_the_proxy()}.key(request.key_uuid).alpha_next;
+            return ecs::ecs_http{world.past_the_proxy()}.key(request.key_uuid).alpha_next;
         else if constexpr (std::is_same_v<Request, claim_delta_positions>)
-            return storage::ecs_http{world.past_the_proxy()}.deltas(request.key_uuid).back().next;
+            return ecs::ecs_http{world.past_the_proxy()}.deltas(request.key_uuid).back().next;
         else
             return std::nullopt;
     }

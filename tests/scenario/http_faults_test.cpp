@@ -43,7 +43,7 @@ TEST_CASE_METHOD(faulty_network, "HTTP: a claim that meets a fault once is made 
 
 TEST_CASE_METHOD(faulty_network, "HTTP: an Alpha claim that meets a fault once takes no second range", "[.http]") {
     const auto alpha_next = [&] {
-        return storage::ecs_http{http_world::here()->past_the_proxy()}.key(key_uuid).alpha_next;
+        return ecs::ecs_http{http_world::here()->past_the_proxy()}.key(key_uuid).alpha_next;
     };
     const auto first = alpha_next();
     std::uint64_t seq = 1;

@@ -54,12 +54,12 @@ secret_ptr secret(const std::string& text) {
 
 /// The API does not make buckets: users have theirs already.
 void make_bucket(const storage_fields& fields) {
-    const auto endpoint = storage::parse_object_url(*fields.endpoint_url + "/").value();
-    const storage::aws_signer signer{
+    const auto endpoint = net::parse_object_url(*fields.endpoint_url + "/").value();
+    const net::aws_signer signer{
         fields.access_key_id->text(), *fields.secret_access_key, "us-east-1", std::time(nullptr)};
-    const auto target = storage::aws_presigned_target(
+    const auto target = net::aws_presigned_target(
         {"PUT", endpoint.origin.text(), "/" + *fields.bucket_name, {}, {}}, signer, std::chrono::minutes{5});
-    storage::http_client client{endpoint.origin};
+    net::http_client client{endpoint.origin};
     if (const auto made = client.send({.method = "PUT", .target = target}); made.status != 200)
         throw std::runtime_error("the bucket cannot be made: " + std::string{made.text()});
 }
@@ -132,7 +132,7 @@ std::size_t http_world::unused_orders() const {
 }
 
 nlohmann::json http_world::tell_proxy(const std::string& method, const std::string& body) const {
-    storage::http_client client{{"localhost", static_cast<std::uint16_t>(proxy_port_), true}};
+    net::http_client client{{"localhost", static_cast<std::uint16_t>(proxy_port_), true}};
     const auto answer = client.send({.method = method, .target = "/_proxy/orders", .body = crypto::as_bytes(body)});
     if (answer.status != 200)
         throw std::runtime_error("the proxy refused an order: " + std::string{answer.text()});
@@ -152,7 +152,7 @@ void http_world::bring_bucket(const std::string& s3_folder) {
     fields.access_key_id = secret(s3["S3_ACCESS_KEY"]);
     fields.secret_access_key = secret(s3["S3_SECRET_KEY"]);
     make_bucket(fields);
-    storage::ecs_http_account account{past_the_proxy()};
+    ecs::ecs_http_account account{past_the_proxy()};
     storage_uuid_ = account.create_storage(fields).storage.value().storage_uuid;
 }
 

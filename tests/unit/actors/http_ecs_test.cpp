@@ -125,11 +125,11 @@ TEST_CASE("an exported HTTP ECS is for its owner's eyes and comes back whole") {
     temp_dir folder;
     const ecs_entry entry{
         *crypto::parse_uuid(id), "one", ecs_type::http, {}, "ecs.example:8443/base", secret("the-key"), true};
-    storage::export_ecs(folder / "out", entry);
+    ecs::export_ecs(folder / "out", entry);
     struct stat found {};
     REQUIRE(::stat((folder / "out").c_str(), &found) == 0);
     CHECK((found.st_mode & 0777) == 0600);
-    const auto back = storage::read_exported_ecs(folder / "out");
+    const auto back = ecs::read_exported_ecs(folder / "out");
     CHECK(back.ecs_uuid == entry.ecs_uuid);
     CHECK(back.type == ecs_type::http);
     CHECK(back.url == entry.url);
@@ -137,8 +137,8 @@ TEST_CASE("an exported HTTP ECS is for its owner's eyes and comes back whole") {
     CHECK(back.development_mode);
     auto odd = entry;
     odd.url = "https://ecs.example";
-    storage::export_ecs(folder / "odd", odd);
-    CHECK_THROWS_AS(storage::read_exported_ecs(folder / "odd"), failure);
+    ecs::export_ecs(folder / "odd", odd);
+    CHECK_THROWS_AS(ecs::read_exported_ecs(folder / "odd"), failure);
     one_root here;
     here.ask<void>(here.directory(), import_ecs{back});
     CHECK(here.entries().at(0).api_key->text() == "the-key");

@@ -8,7 +8,8 @@
 #include <catch2/catch.hpp>
 
 using namespace omegasafe;
-using namespace omegasafe::storage;
+using namespace omegasafe::ecs;
+using net::http_response;
 using namespace std::chrono_literals;
 using nlohmann::json;
 

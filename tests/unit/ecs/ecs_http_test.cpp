@@ -8,7 +8,7 @@
 #include <set>
 
 using namespace omegasafe;
-using namespace omegasafe::storage;
+using namespace omegasafe::ecs;
 using namespace omegasafe::test;
 using nlohmann::json;
 

@@ -5,7 +5,7 @@
 #include <rapidcheck/catch.h>
 
 using namespace omegasafe;
-using namespace omegasafe::storage;
+using namespace omegasafe::net;
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 
 using namespace omegasafe;
-using namespace omegasafe::storage;
+using namespace omegasafe::net;
 using namespace omegasafe::test;
 using namespace std::chrono_literals;
 using nlohmann::json;

@@ -6,7 +6,7 @@
 #include <rapidcheck.h>
 
 using namespace omegasafe;
-using namespace omegasafe::storage;
+using namespace omegasafe::net;
 
 namespace {
 
