@@ -1,4 +1,4 @@
-# libcaf-dev of Debian 12 ships no CMake package: find its core library by hand and insist on 0.17.
+# libcaf-dev of Debian 12 and 13 ships no CMake package: find its core library by hand and insist on 0.17.
 find_path(CAF_INCLUDE_DIR NAMES caf/all.hpp)
 find_library(CAF_CORE_LIBRARY NAMES caf_core)
 if(CAF_INCLUDE_DIR AND EXISTS "${CAF_INCLUDE_DIR}/caf/config.hpp")
