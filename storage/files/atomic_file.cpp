@@ -105,7 +105,7 @@ void check_target(const std::filesystem::path& target, existing_target policy) {
         throw exists_already(target);
 }
 
-descriptor open_folder(const std::filesystem::path& target) {
+descriptor open_folder_of(const std::filesystem::path& target) {
     descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder)
         throw system_failure(errc::output_refused, "Cannot use the folder of " + target.string(), errno);
@@ -128,7 +128,7 @@ descriptor open_unnamed(int folder, const std::filesystem::path& target) {
 atomic_file::atomic_file(std::filesystem::path target, existing_target policy)
     : target_(std::move(target)), policy_(policy) {
     check_target(target_, policy_);
-    folder_ = open_folder(target_);
+    folder_ = open_folder_of(target_);
     descriptor_ = open_unnamed(folder_.get(), target_);
     if (!descriptor_)
         create_named();
