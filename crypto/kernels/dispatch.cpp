@@ -73,6 +73,7 @@ const kernel& selected_kernel() {
 
 std::vector<kernel_info> list_kernels() {
     std::vector<kernel_info> list;
+    list.reserve(kernels.size());
     for (const kernel* each : kernels)
         list.push_back({each->name, each->available(), each == &selected_kernel()});
     return list;

@@ -136,7 +136,7 @@ atomic_file::atomic_file(std::filesystem::path target, existing_target policy)
 
 /// Random, since others may write the same target; fixed where a lock keeps them out, so that nothing piles up.
 std::string atomic_file::choose_temporary_name() const {
-    const auto fixed = ".omegasafe-tmp-" + target_.filename().string();
+    auto fixed = ".omegasafe-tmp-" + target_.filename().string();
     if (policy_ != existing_target::replace_locked || fixed.size() > limits::name_bytes)
         return random_temporary_name();
     ::unlinkat(folder_.get(), fixed.c_str(), 0);
