@@ -17,8 +17,8 @@ using storage::segment_codec;
 
 constexpr std::size_t stored_segment = limits::segment_bytes + segment_codec::overhead;
 
-/// What the kernel gets at once: enough turns of a large nucleus (17 a segment), and small enough that it is still in
-/// the second cache when its segments are sealed.
+/// What the kernel gets at once: enough turns of a large nucleus (17 per segment), and small enough that it is still in
+/// the second-level cache when its segments are sealed.
 constexpr std::size_t run_segments = 4;
 
 /// Some segments of a chunk.

@@ -3,10 +3,10 @@
 // The bytes of a run form a table: a row is a turn of the nucleus and has one composed rotor map, a column has one
 // nucleus map. A vector looks all its bytes up in one map, so it must hold bytes of one column for the nucleus and of
 // one row for the rotors. Therefore a strip of the table, many turns of some columns, is copied to aligned cells that
-// stay in the second cache. There square tiles as wide as a vector are transposed, looked up and transposed back. Rotor
-// maps are looked up on the way out of the cells to encrypt, on the way in to decrypt. So the maps of a tile's columns
-// serve all turns from the first cache, the map of a row stays in registers, and only the copies need to know where a
-// run begins and ends.
+// stay in the second-level cache. There square tiles as wide as a vector are transposed, looked up and transposed back.
+// Rotor maps are looked up on the way out of the cells to encrypt, on the way in to decrypt. So the maps of a tile's
+// columns serve all turns from the first-level cache, the map of a row stays in registers, and only the copies need to
+// know where a run begins and ends.
 //
 // Each kernel includes this file where its instructions are allowed, and gives a type Isa:
 //   vector, lanes           a register of `lanes` groups of 16 bytes

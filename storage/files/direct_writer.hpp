@@ -12,7 +12,7 @@ namespace omegasafe::storage {
 /// go the usual way. What is gathered is in locked memory and wiped. For one thread at a time.
 class direct_writer {
 public:
-    /// Bytes of a block: disks reach their speed, and it is still in the second cache when it was gathered.
+    /// Bytes of a block: disks reach their speed, and it is still in the second-level cache when it was gathered.
     static constexpr std::size_t block_bytes = 1024 * 1024;
 
     /// `file` is open for writing and stays so; null where the file system is not a local one or has no O_DIRECT.

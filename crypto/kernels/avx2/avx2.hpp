@@ -1,4 +1,4 @@
-// The kernel for processors with AVX2: 32 bytes a look-up, by byte shuffles in pieces of 16 entries.
+// The kernel for processors with AVX2: 32 bytes per look-up, by byte shuffles in pieces of 16 entries.
 #pragma once
 
 #include "crypto/kernels/kernel.hpp"

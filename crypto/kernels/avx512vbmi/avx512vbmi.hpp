@@ -1,4 +1,4 @@
-// The kernel for processors with AVX-512 VBMI: 64 bytes a look-up, by two-register byte permutations.
+// The kernel for processors with AVX-512 VBMI: 64 bytes per look-up, by two-register byte permutations.
 #pragma once
 
 #include "crypto/kernels/kernel.hpp"

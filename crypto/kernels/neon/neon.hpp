@@ -1,4 +1,4 @@
-// The kernel for 64-bit ARM, where NEON is always there: 16 bytes a look-up, in pieces of 64 entries.
+// The kernel for 64-bit ARM, where NEON is always there: 16 bytes per look-up, in pieces of 64 entries.
 #pragma once
 
 #include "crypto/kernels/kernel.hpp"

@@ -14,7 +14,8 @@ namespace omegasafe::crypto {
 namespace {
 
 constexpr std::size_t word_bytes = sizeof(std::uint64_t);
-constexpr std::size_t block_turns = 32; // their composed maps, 8 KiB, stay in the first cache beside the nucleus maps
+/// Their composed maps, 8 KiB, stay in the first-level cache beside the nucleus maps.
+constexpr std::size_t block_turns = 32;
 
 /// The order of the two look-ups.
 struct encrypt_byte {

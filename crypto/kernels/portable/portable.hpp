@@ -1,4 +1,4 @@
-// The kernel for every processor: two scalar look-ups a byte.
+// The kernel for every processor: two scalar look-ups per byte.
 #pragma once
 
 #include "crypto/kernels/kernel.hpp"
