@@ -1,7 +1,7 @@
 #include "actors/delta_sync.hpp"
 
 #include "actors/key_import.hpp"
-#include "ecs/ecs_http.hpp"
+#include "ecs/external_claims_storage.hpp"
 #include "messages/limits.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/records/cache_entry.hpp"

@@ -1,9 +1,8 @@
 #include "actors/ecs_connection.hpp"
 
 #include "actors/runtime.hpp"
-#include "ecs/ecs_http.hpp"
 #include "ecs/ecs_http_account.hpp"
-#include "ecs/ecs_sfc.hpp"
+#include "ecs/external_claims_storage.hpp"
 #include <atomic>
 #include <spdlog/spdlog.h>
 
@@ -15,47 +14,30 @@ blob_ptr to_blob(std::vector<std::uint8_t> bytes) {
     return std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
 }
 
-ecs_outcome outcome_of(std::string message) {
-    return {.message = std::move(message), .warning = {}, .storage = {}};
+using storage_ptr = std::shared_ptr<ecs::external_claims_storage>;
+
+blob_ptr download(ecs::external_claims_storage& ecs, const download_delta& request) {
+    return to_blob(ecs.download(request.key_uuid, request.delta_uuid));
 }
 
-ecs_connection_actor::behavior_type sfc_connection_behavior(
-    ecs_connection_actor::pointer self, std::filesystem::path path) {
-    self->set_exception_handler(crash_error);
-    const auto ecs = std::make_shared<ecs::sfc_ecs>(std::move(path));
-    return {
-        handle([ecs](const register_key& m) { ecs->register_key(m.key); }),
-        handle([ecs](const get_ecs_key& m) { return ecs->key(m.key_uuid); }),
-        handle([ecs](const edit_ecs_key& m) {
-            ecs->edit_key(m);
-            return outcome_of("The key was changed at the ECS.");
-        }),
-        handle([ecs](const delete_ecs_key& m) { ecs->delete_key(m.key_uuid); }),
-        handle([ecs](const list_deltas& m) { return ecs->deltas(m.key_uuid); }),
-        handle([ecs](const claim_delta_positions& m) { return ecs->claim_delta(m); }),
-        handle([ecs](const claim_alpha_positions& m) { return ecs->claim_alpha(m); }),
-        handle([ecs](const upload_delta& m) { ecs->upload(m.key_uuid, m.delta, *m.container); }),
-        handle([ecs](const download_delta& m) { return to_blob(ecs->download(m.key_uuid, m.delta_uuid)); }),
-    };
-}
-
-/// One more connection to the same server, for a Delta on its way while others are.
+/// One more object for the same ECS, for a Delta on its way while others are.
 using transfer_actor = caf::typed_actor<caf::replies_to<download_delta>::with<blob_ptr>>;
 
-transfer_actor::behavior_type transfer_behavior(transfer_actor::pointer self, ecs_entry entry) {
+transfer_actor::behavior_type transfer_behavior(transfer_actor::pointer self, const ecs_entry& entry) {
     self->set_exception_handler(crash_error);
-    const auto ecs = std::make_shared<ecs::ecs_http>(entry);
-    return {handle([ecs](const download_delta& m) { return to_blob(ecs->download(m.key_uuid, m.delta_uuid)); })};
+    const storage_ptr ecs = ecs::open_ecs(entry);
+    return {handle([ecs](const download_delta& m) { return download(*ecs, m); })};
 }
 
 /// Downloads in turn; a transfer is started when its turn comes first.
 struct transfers {
     ecs_entry entry;
-    std::vector<transfer_actor> started;
+    std::size_t most;
+    std::vector<transfer_actor> started{};
     std::size_t next = 0;
 
     const transfer_actor& turn(ecs_connection_actor::pointer self) {
-        const auto at = next++ % limits::pull_ahead;
+        const auto at = next++ % most;
         if (at == started.size())
             started.push_back(self->spawn<caf::detached + caf::monitored>(transfer_behavior, entry));
         return started[at];
@@ -72,23 +54,28 @@ struct transfers {
     }
 };
 
-ecs_connection_actor::behavior_type http_connection_behavior(ecs_connection_actor::pointer self, ecs_entry entry) {
+ecs_connection_actor::behavior_type connection_behavior(ecs_connection_actor::pointer self, const ecs_entry& entry) {
     self->set_exception_handler(crash_error);
-    const auto ecs = std::make_shared<ecs::ecs_http>(entry);
-    const auto downloads = std::make_shared<transfers>(transfers{std::move(entry), {}, 0});
+    const storage_ptr ecs = ecs::open_ecs(entry);
+    const auto downloads = std::make_shared<transfers>(transfers{entry, ecs->connections()});
     self->set_down_handler([downloads](const caf::down_msg& down) { downloads->forget(down.source); });
     self->attach_functor([downloads] { downloads->end(); });
     return {
         handle([ecs](const register_key& m) { ecs->register_key(m.key); }),
         handle([ecs](const get_ecs_key& m) { return ecs->key(m.key_uuid); }),
-        handle([ecs](const edit_ecs_key& m) { return outcome_of(ecs->edit_key(m)); }),
+        handle([ecs](const edit_ecs_key& m) {
+            return ecs_outcome{.message = ecs->edit_key(m), .warning = {}, .storage = {}};
+        }),
         handle([ecs](const delete_ecs_key& m) { ecs->delete_key(m.key_uuid); }),
         handle([ecs](const list_deltas& m) { return ecs->deltas(m.key_uuid); }),
         handle([ecs](const claim_delta_positions& m) { return ecs->claim_delta(m); }),
         handle([ecs](const claim_alpha_positions& m) { return ecs->claim_alpha(m); }),
         handle([ecs](const upload_delta& m) { ecs->upload(m.key_uuid, m.delta, *m.container); }),
-        [self, downloads](
-            const download_delta& m) -> caf::result<blob_ptr> { return self->delegate(downloads->turn(self), m); },
+        handle([self, ecs, downloads](const download_delta& m) -> caf::result<blob_ptr> {
+            if (downloads->most == 1)
+                return download(*ecs, m);
+            return self->delegate(downloads->turn(self), m);
+        }),
     };
 }
 
@@ -121,10 +108,8 @@ void warn_of_development_mode(const ecs_entry& entry) {
 }
 
 ecs_connection_actor connect_to(caf::actor_system& system, const ecs_entry& entry) {
-    if (entry.type == ecs_type::sfc)
-        return system.spawn<caf::detached>(sfc_connection_behavior, std::filesystem::path{entry.path});
     warn_of_development_mode(entry);
-    return system.spawn<caf::detached>(http_connection_behavior, entry);
+    return system.spawn<caf::detached>(connection_behavior, entry);
 }
 
 ecs_account_actor connect_account_to(caf::actor_system& system, const ecs_entry& entry) {

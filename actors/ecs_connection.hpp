@@ -1,4 +1,4 @@
-// The ecs_connection and ecs_account actors: an ECS in an SFC file or at an HTTP server, behind one interface.
+// The ecs_connection and ecs_account actors: one ECS of any kind, and the account at an HTTP ECS.
 #pragma once
 
 #include "messages/actors.hpp"
@@ -9,8 +9,9 @@ namespace omegasafe::actors {
 /// Starts the connection to a configured ECS; tests put a stand-in here.
 using ecs_connector = std::function<ecs_connection_actor(caf::actor_system&, const ecs_entry&)>;
 
-/// The real connector: a detached actor for the type of the entry. At an HTTP ECS downloads run beside each other, up
-/// to limits::pull_ahead, each on a connection of its own; all else runs one after the other.
+/// The real connector: a detached actor for whatever kind of ECS the entry names (ecs/external_claims_storage.hpp).
+/// Downloads run beside each other where the ECS can have several connections, each on one of its own; all else runs
+/// one after the other.
 ecs_connection_actor connect_to(caf::actor_system& system, const ecs_entry& entry);
 
 /// The account behind the API key of an HTTP ECS.

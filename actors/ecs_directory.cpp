@@ -85,11 +85,11 @@ ecs_entry create_sfc(ecs_directory_state& state, const create_sfc_ecs& request) 
         const auto known = read_entries(file);
         require_unique(known, entry);
         // What an interrupted run of this command left is taken over.
-        const auto unused = ecs::sfc_ecs::unused_ecs(entry.path);
+        const auto unused = ecs::ecs_sfc::unused_ecs(entry.path);
         if (unused && std::ranges::find(known, *unused, &ecs_entry::ecs_uuid) == known.end())
             entry.ecs_uuid = *unused;
         else
-            ecs::sfc_ecs::create(entry.path, entry.ecs_uuid);
+            ecs::ecs_sfc::create(entry.path, entry.ecs_uuid);
         return save(entry);
     });
     return entry;
@@ -135,8 +135,8 @@ void edit_path(ecs_entry& entry, const edit_ecs& request) {
     if (path == entry.path)
         return;
     if (request.move_file)
-        ecs::sfc_ecs::move(entry.path, path, entry.ecs_uuid);
-    else if (fs::exists(path) && !ecs::sfc_ecs::is_ecs(path, entry.ecs_uuid))
+        ecs::ecs_sfc::move(entry.path, path, entry.ecs_uuid);
+    else if (fs::exists(path) && !ecs::ecs_sfc::is_ecs(path, entry.ecs_uuid))
         throw failure(errc::output_refused, path + " is not the file of ECS " + entry.name + "; name its file.");
     entry.path = path;
 }

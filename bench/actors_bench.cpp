@@ -34,8 +34,8 @@ void sfc_ecs_claim(benchmark::State& state) {
     std::filesystem::create_directory(folder);
     const auto path = folder / "ecs.sfc";
     const auto key = crypto::random_uuid();
-    ecs::sfc_ecs::create(path, crypto::random_uuid());
-    ecs::sfc_ecs ecs{path};
+    ecs::ecs_sfc::create(path, crypto::random_uuid());
+    ecs::ecs_sfc ecs{path};
     constexpr std::uint64_t capacity = std::uint64_t{1} << 62;
     ecs.register_key({key, "bench", "0", capacity, 0});
     ecs_delta delta;

@@ -109,7 +109,7 @@ void cache_claim(benchmark::State& state) {
 /// One claim at the ECS alone: no actors.
 void sfc_claim(benchmark::State& state) {
     const auto& device = device_with(static_cast<std::uint64_t>(state.range(0)));
-    ecs::sfc_ecs ecs{device.ecs_path};
+    ecs::ecs_sfc ecs{device.ecs_path};
     const auto newest = ecs.deltas(device.key_uuid).back().delta_uuid;
     measure(state, [&] { ecs.claim_delta({device.key_uuid, newest, 1'000}); });
 }

@@ -1,6 +1,7 @@
 // One call of an HTTP ECS's API: sent with the API key, repeated where that is safe, its refusals as failures.
 #pragma once
 
+#include "ecs/external_claims_storage.hpp"
 #include "ecs/json_answer.hpp"
 #include "messages/error.hpp"
 #include "messages/messages.hpp"
@@ -25,13 +26,9 @@ struct retry_policy {
 /// Retry-After; nothing when it asked for more than limits::http_longest_pause.
 std::optional<std::chrono::milliseconds> pause_before(unsigned next, std::optional<std::string_view> retry_after);
 
-/// What failure::detail() says of a server that is there and answered "not now": listings tell it from one that is
-/// away.
-inline constexpr const char* answered_not_now = "answered";
-
-/// An answer of status >= 400 as the failure of that class: 408, 429 and 5xx ecs_unavailable, 401 and 403
-/// ecs_authentication, the codes key_unknown, delta_unknown, delta_conflict, delta_not_newest and capacity_exhausted
-/// their own, anything else ecs_rejected; with the server's words where it has some.
+/// An answer of status >= 400 as the failure of that class: 408, 429 and 5xx ecs_unavailable (answered_not_now), 401
+/// and 403 ecs_authentication, the codes key_unknown, delta_unknown, delta_conflict, delta_not_newest and
+/// capacity_exhausted their own, anything else ecs_rejected; with the server's words where it has some.
 failure failure_of(const net::http_response& answer, const std::string& host);
 
 /// Runs `attempt` until it succeeds; again after failure(ecs_unavailable), while that is sensible. `retry_after` is

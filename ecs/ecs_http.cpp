@@ -63,6 +63,7 @@ position_range parse_claim(const json_answer& answer, std::uint64_t size, const 
 }
 
 void ecs_http::register_key(const ecs_key& key) {
+    require_registrable(key);
     json body{{"key_uuid", to_string(key.key_uuid)}, {"name", key.name}, {"omegasafe_version", key.omegasafe_version},
         {"alpha_global_position_capacity", position_to_json(key.alpha_capacity)}};
     if (key.storage_uuid)
@@ -79,6 +80,7 @@ ecs_key ecs_http::key(const uuid& key_uuid) {
 }
 
 std::string ecs_http::edit_key(const edit_ecs_key& changes) {
+    require_editable(changes);
     json body{{"key_uuid", to_string(changes.key_uuid)}};
     if (changes.name)
         body["name"] = *changes.name;
@@ -109,6 +111,7 @@ position_range ecs_http::claim_alpha(const claim_alpha_positions& request) {
 
 position_range ecs_http::claim(
     const std::string& path, json body, std::uint64_t size, const std::optional<uuid>& delta_uuid) {
+    require_claim_size(size);
     body["size"] = position_to_json(size);
     const net::http_headers headers{{"Idempotency-Key", to_string(crypto::random_uuid())}};
     return parse_claim(api_.post(path, body, repeat::safe, headers), size, delta_uuid);

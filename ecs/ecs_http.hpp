@@ -2,35 +2,33 @@
 #pragma once
 
 #include "ecs/ecs_api.hpp"
+#include "ecs/external_claims_storage.hpp"
 
 namespace omegasafe::ecs {
 
-/// What failure::detail() says when the storage holds another file under the Delta's name: this Delta cannot be
-/// registered any more.
-inline constexpr const char* upload_mismatch = "upload_mismatch";
-
-/// For one thread at a time: it waits for the server. Errors as ecs_connection_actor lists them; what the server
-/// refuses is failure_of() (ecs_api.hpp), and an answer that does not fit what was asked is failure(ecs_rejected).
-class ecs_http {
+/// It waits for the server. What the server refuses is failure_of() (ecs_api.hpp), and an answer that does not fit what
+/// was asked is failure(ecs_rejected).
+class ecs_http final : public external_claims_storage {
 public:
     /// `entry` is of type HTTP.
     explicit ecs_http(const ecs_entry& entry, retry_policy policy = {}) : api_(entry, std::move(policy)) {}
 
     /// Never sent twice. Without a storage_uuid the server takes its internal storage.
-    void register_key(const ecs_key& key);
-    ecs_key key(const uuid& key_uuid);
-    /// Changes what is given; answers in the server's words.
-    std::string edit_key(const edit_ecs_key& changes);
-    void delete_key(const uuid& key_uuid);
-    std::vector<ecs_delta> deltas(const uuid& key_uuid);
+    void register_key(const ecs_key& key) override;
+    ecs_key key(const uuid& key_uuid) override;
+    std::string edit_key(const edit_ecs_key& changes) override;
+    void delete_key(const uuid& key_uuid) override;
+    std::vector<ecs_delta> deltas(const uuid& key_uuid) override;
     /// A claim carries an idempotency key of its own, so that one whose answer was lost is asked for again and takes no
     /// second range.
-    position_range claim_delta(const claim_delta_positions& request);
-    position_range claim_alpha(const claim_alpha_positions& request);
+    position_range claim_delta(const claim_delta_positions& request) override;
+    position_range claim_alpha(const claim_alpha_positions& request) override;
     /// Sends the container to where the server says, then has the server confirm it.
-    void upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const_byte_span container);
+    void upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const_byte_span container) override;
     /// Size and MD5 are what the server registered.
-    std::vector<std::uint8_t> download(const uuid& key_uuid, const uuid& delta_uuid);
+    std::vector<std::uint8_t> download(const uuid& key_uuid, const uuid& delta_uuid) override;
+    /// A Delta waits for two round trips: several beside each other hide them.
+    std::size_t connections() const override { return limits::pull_ahead; }
 
 private:
     position_range claim(

@@ -52,8 +52,7 @@ upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size,
 }
 
 void ecs_http::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const_byte_span container) {
-    if (container.size() > limits::delta_container_bytes)
-        throw failure(errc::ecs_rejected, "The Delta is larger than the 10 MiB an ECS takes.");
+    require_uploadable(delta, container);
     const auto md5 = content_md5(container);
     const auto permit = parse_upload_permit(
         api_.post("/deltas/upload_url",

@@ -56,6 +56,15 @@ ecs_delta decode_delta(const sfc_reader& file, const sfc_entry& entry) {
         fields.position("next_global_position")};
 }
 
+const sfc_entry& delta_in(const sfc_reader& file, const uuid& key_uuid, const uuid& delta_uuid) {
+    key_in(file, key_uuid);
+    const auto* entry = file.find(delta_uuid);
+    if (!entry || fields_of(file, *entry).text("kind") != "delta" || fields_of(file, *entry).id("key_uuid") != key_uuid)
+        throw failure(errc::delta_missing,
+            "The ECS has no Delta " + crypto::to_string(delta_uuid) + " of key " + crypto::to_string(key_uuid) + ".");
+    return *entry;
+}
+
 /// Calls `found` with entry and sequence of each Delta of a key, not decoding the rest: claims look through thousands.
 template <class Found>
 void each_delta(const sfc_reader& file, const uuid& key_uuid, Found found) {
@@ -94,6 +103,25 @@ delta_count count_deltas(const sfc_reader& file, const uuid& key_uuid) {
     return count;
 }
 
+/// A client that lost the answer to its registration asks again. Anything else is another key, or no longer new.
+bool is_repeated(const sfc_reader& file, const sfc_entry& known, const ecs_key& wanted) {
+    if (fields_of(file, known).text("kind") != "key")
+        return false;
+    const auto key = key_in(file, known.id);
+    return key.alpha_next == 0 && key.name == wanted.name && key.omegasafe_version == wanted.omegasafe_version &&
+           key.alpha_capacity == wanted.alpha_capacity && count_deltas(file, known.id).deltas == 0;
+}
+
+/// Positions that are not this Delta's would be encrypted with twice.
+void require_positions(const ecs_key& key, const ecs_delta& delta) {
+    const auto first = u128{delta.seq_number - 1} * key.alpha_capacity;
+    if (delta.positions != position_range{first, first + key.alpha_capacity - 1})
+        throw failure(errc::ecs_rejected,
+            "The positions of Delta " + crypto::to_string(delta.delta_uuid) + " are not those of Delta " +
+                std::to_string(delta.seq_number) + " of its key.",
+            invalid_request);
+}
+
 [[noreturn]] void refuse_full(const std::string& what, std::uint64_t size, u128 left, const std::string& way_out) {
     throw failure(errc::ecs_full,
         what + " has " + crypto::to_decimal(left) + " positions left, fewer than the " + std::to_string(size) +
@@ -116,7 +144,7 @@ auto or_unavailable(const std::filesystem::path& path, F access) {
 
 } // namespace
 
-void sfc_ecs::create(const std::filesystem::path& path, const uuid& ecs_uuid) {
+void ecs_sfc::create(const std::filesystem::path& path, const uuid& ecs_uuid) {
     try {
         container_changes changes;
         changes.put.push_back({ecs_uuid, to_attributes({{"kind", "ecs"}}), secure_bytes{}});
@@ -128,21 +156,32 @@ void sfc_ecs::create(const std::filesystem::path& path, const uuid& ecs_uuid) {
     }
 }
 
-void sfc_ecs::register_key(const ecs_key& key) {
+void ecs_sfc::register_key(const ecs_key& key) {
+    require_registrable(key);
     update([&](const sfc_reader& file) {
-        if (file.find(key.key_uuid))
-            throw failure(errc::ecs_rejected, "The ECS already has a key " + crypto::to_string(key.key_uuid) + ".");
         container_changes changes;
-        changes.put.push_back({key.key_uuid, encode_key(key), secure_bytes{}});
+        const auto* known = file.find(key.key_uuid);
+        if (known && !is_repeated(file, *known, key))
+            throw failure(errc::ecs_rejected,
+                "The ECS has something else under the UUID " + crypto::to_string(key.key_uuid) + " already.",
+                key_exists);
+        auto unused = key;
+        unused.alpha_next = 0;
+        if (!known)
+            changes.put.push_back({key.key_uuid, encode_key(unused), secure_bytes{}});
         return changes;
     });
 }
 
-ecs_key sfc_ecs::key(const uuid& key_uuid) {
+ecs_key ecs_sfc::key(const uuid& key_uuid) {
     return key_in(open(), key_uuid);
 }
 
-void sfc_ecs::edit_key(const edit_ecs_key& changes) {
+std::string ecs_sfc::edit_key(const edit_ecs_key& changes) {
+    if (changes.storage_uuid)
+        throw failure(errc::ecs_type_mismatch,
+            "An SFC ECS keeps its Deltas in its own file " + path_.string() + "; there is no storage to choose.");
+    require_editable(changes);
     update([&](const sfc_reader& file) {
         auto key = key_in(file, changes.key_uuid);
         key.name = changes.name.value_or(key.name);
@@ -151,9 +190,10 @@ void sfc_ecs::edit_key(const edit_ecs_key& changes) {
         put.put.push_back({key.key_uuid, encode_key(key), std::nullopt});
         return put;
     });
+    return "The key was changed at the ECS.";
 }
 
-void sfc_ecs::delete_key(const uuid& key_uuid) {
+void ecs_sfc::delete_key(const uuid& key_uuid) {
     update([&](const sfc_reader& file) {
         container_changes changes;
         for (const auto& delta : deltas_in(file, key_uuid))
@@ -163,18 +203,22 @@ void sfc_ecs::delete_key(const uuid& key_uuid) {
     });
 }
 
-std::vector<ecs_delta> sfc_ecs::deltas(const uuid& key_uuid) {
+std::vector<ecs_delta> ecs_sfc::deltas(const uuid& key_uuid) {
     return deltas_in(open(), key_uuid);
 }
 
-position_range sfc_ecs::claim_delta(const claim_delta_positions& request) {
+position_range ecs_sfc::claim_delta(const claim_delta_positions& request) {
+    require_claim_size(request.size);
     position_range claimed;
     update([&](const sfc_reader& file) {
         const auto* newest = count_deltas(file, request.key_uuid).newest;
-        if (newest == nullptr || newest->id != request.delta_uuid)
-            throw failure(errc::delta_conflict, "Delta " + crypto::to_string(request.delta_uuid) +
-                                                    " is not the newest of its key at the ECS; pull the missing Deltas "
-                                                    "with pull-missing-deltas.");
+        if (newest == nullptr || newest->id != request.delta_uuid) {
+            delta_in(file, request.key_uuid, request.delta_uuid);
+            throw failure(errc::delta_conflict,
+                "Delta " + crypto::to_string(request.delta_uuid) +
+                    " is not the newest of its key at the ECS; pull the missing Deltas with pull-missing-deltas.",
+                crypto::to_string(newest->id));
+        }
         auto delta = decode_delta(file, *newest);
         if (request.size > delta.remaining())
             refuse_full("Delta " + crypto::to_string(delta.delta_uuid), request.size, delta.remaining(),
@@ -188,7 +232,8 @@ position_range sfc_ecs::claim_delta(const claim_delta_positions& request) {
     return claimed;
 }
 
-position_range sfc_ecs::claim_alpha(const claim_alpha_positions& request) {
+position_range ecs_sfc::claim_alpha(const claim_alpha_positions& request) {
+    require_claim_size(request.size);
     position_range claimed;
     update([&](const sfc_reader& file) {
         auto key = key_in(file, request.key_uuid);
@@ -204,9 +249,8 @@ position_range sfc_ecs::claim_alpha(const claim_alpha_positions& request) {
     return claimed;
 }
 
-void sfc_ecs::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const_byte_span container) {
-    if (container.size() > limits::delta_container_bytes)
-        throw failure(errc::ecs_rejected, "The Delta is larger than the 10 MiB an ECS takes.");
+void ecs_sfc::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const_byte_span container) {
+    require_uploadable(delta, container);
     update([&](const sfc_reader& file) {
         const auto count = count_deltas(file, key_uuid).deltas;
         if (delta.seq_number != count + 1 || file.find(delta.delta_uuid)) {
@@ -218,23 +262,22 @@ void sfc_ecs::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const
                     std::to_string(known.size()) + ", made by another device; run the command again to catch up.",
                 authority);
         }
+        require_positions(key_in(file, key_uuid), delta);
         container_changes changes;
-        changes.put.push_back({delta.delta_uuid, encode_delta(key_uuid, delta), secure_bytes{container}});
+        auto unclaimed = delta;
+        unclaimed.next = delta.positions.first;
+        changes.put.push_back({delta.delta_uuid, encode_delta(key_uuid, unclaimed), secure_bytes{container}});
         return changes;
     });
 }
 
-std::vector<std::uint8_t> sfc_ecs::download(const uuid& key_uuid, const uuid& delta_uuid) {
+std::vector<std::uint8_t> ecs_sfc::download(const uuid& key_uuid, const uuid& delta_uuid) {
     const auto& file = open();
-    const auto* entry = file.find(delta_uuid);
-    if (!entry || fields_of(file, *entry).text("kind") != "delta" || fields_of(file, *entry).id("key_uuid") != key_uuid)
-        throw failure(errc::delta_missing,
-            "The ECS has no Delta " + crypto::to_string(delta_uuid) + " of key " + crypto::to_string(key_uuid) + ".");
-    const auto bytes = file.read(*entry, limits::delta_container_bytes);
+    const auto bytes = file.read(delta_in(file, key_uuid, delta_uuid), limits::delta_container_bytes);
     return {bytes.data(), bytes.data() + bytes.size()};
 }
 
-std::optional<uuid> sfc_ecs::unused_ecs(const std::filesystem::path& path) {
+std::optional<uuid> ecs_sfc::unused_ecs(const std::filesystem::path& path) {
     try {
         const auto file = storage::open_container(path, nullptr);
         if (file->entries().size() == 1 && fields_of(*file, file->entries().front()).text("kind") == "ecs")
@@ -245,7 +288,7 @@ std::optional<uuid> sfc_ecs::unused_ecs(const std::filesystem::path& path) {
     return std::nullopt;
 }
 
-bool sfc_ecs::is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid) {
+bool ecs_sfc::is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid) {
     try {
         const auto file = storage::open_container(path, nullptr);
         const auto* entry = file->find(ecs_uuid);
@@ -255,7 +298,7 @@ bool sfc_ecs::is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid) {
     }
 }
 
-void sfc_ecs::move(const std::filesystem::path& from, const std::filesystem::path& to, const uuid& ecs_uuid) {
+void ecs_sfc::move(const std::filesystem::path& from, const std::filesystem::path& to, const uuid& ecs_uuid) {
     std::error_code ignored;
     if (!std::filesystem::exists(from, ignored) && is_ecs(to, ecs_uuid))
         return;
@@ -265,12 +308,12 @@ void sfc_ecs::move(const std::filesystem::path& from, const std::filesystem::pat
     storage::move_file(from, to);
 }
 
-const sfc_reader& sfc_ecs::open() {
+const sfc_reader& ecs_sfc::open() {
     known_ = or_unavailable(path_, [&] { return storage::open_container(path_, nullptr, known_); });
     return *known_;
 }
 
-void sfc_ecs::update(const std::function<container_changes(const sfc_reader&)>& decide) const {
+void ecs_sfc::update(const std::function<container_changes(const sfc_reader&)>& decide) const {
     or_unavailable(path_, [&] { storage::update_container(path_, nullptr, decide); });
 }
 

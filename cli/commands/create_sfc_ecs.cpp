@@ -27,7 +27,7 @@ std::string require_name(const create_sfc_ecs_options& options) {
 std::optional<std::string> unused_path_problem(const std::string& path) {
     if (auto problem = file_path_problem(path))
         return problem;
-    if (std::filesystem::exists(path) && !ecs::sfc_ecs::unused_ecs(path))
+    if (std::filesystem::exists(path) && !ecs::ecs_sfc::unused_ecs(path))
         return "There is already a file " + path + "; choose another path.";
     return std::nullopt;
 }

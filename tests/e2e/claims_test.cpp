@@ -44,7 +44,7 @@ struct one_root {
         return result.exit_code == 0;
     }
 
-    std::uint64_t pointer() const { return static_cast<std::uint64_t>(ecs::sfc_ecs{ecs_path}.deltas(key).back().next); }
+    std::uint64_t pointer() const { return static_cast<std::uint64_t>(ecs::ecs_sfc{ecs_path}.deltas(key).back().next); }
     /// Positions that encrypting a file of `bytes` claims at the ECS.
     std::uint64_t claimed_by(std::size_t bytes) const {
         const auto before = pointer();
@@ -189,6 +189,6 @@ TEST_CASE("settings of config.ini decide where the environment is silent") {
     write_text(root.path() / "config.ini", ini);
     const auto file = root.make_file("data", 1'000);
     REQUIRE(root.run({"encrypt", "-i", file.string(), "-k", key}).exit_code == 0);
-    const auto known = ecs::sfc_ecs{root.folder() / "ecs.sfc"}.deltas(crypto::parse_uuid(key).value());
+    const auto known = ecs::ecs_sfc{root.folder() / "ecs.sfc"}.deltas(crypto::parse_uuid(key).value());
     CHECK(known.back().next == 3'000'000);
 }

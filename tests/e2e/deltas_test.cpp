@@ -33,7 +33,7 @@ struct shared_key {
 
     /// The container of one Delta as the ECS keeps it.
     fs::path container(std::size_t sequence) const {
-        const auto bytes = omegasafe::ecs::sfc_ecs{ecs_file}.download(
+        const auto bytes = omegasafe::ecs::ecs_sfc{ecs_file}.download(
             *omegasafe::crypto::parse_uuid(key), *omegasafe::crypto::parse_uuid(delta(sequence)));
         const auto file = here.folder() / ("delta-" + std::to_string(sequence));
         write_text(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});

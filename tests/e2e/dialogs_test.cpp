@@ -139,7 +139,7 @@ TEST_CASE_METHOD(dialog, "fast-forward-claim shows the movement before it asks")
 
 TEST_CASE_METHOD(dialog, "import-key-delta warns and asks in the reference's words") {
     const auto uuid = json_of(root, {"list-keys"})["keys"][0]["latest_delta_uuid"].get<std::string>();
-    const auto bytes = omegasafe::ecs::sfc_ecs{ecs_file}.download(
+    const auto bytes = omegasafe::ecs::ecs_sfc{ecs_file}.download(
         *omegasafe::crypto::parse_uuid(key), *omegasafe::crypto::parse_uuid(uuid));
     const auto file = root.folder() / "delta";
     write_text(file, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});

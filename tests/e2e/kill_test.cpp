@@ -151,7 +151,7 @@ private:
         keep("full Delta");
         must({on("here", {"encrypt", "-i", path("data"), "-k", key, "-f", "sealed-2", "-l", "DEBUG"})});
         const auto delta = json_after({"list-keys", "-j"})["keys"][0]["latest_delta_uuid"].get<std::string>();
-        const auto bytes = omegasafe::ecs::sfc_ecs{path("ecs.sfc")}.download(
+        const auto bytes = omegasafe::ecs::ecs_sfc{path("ecs.sfc")}.download(
             *omegasafe::crypto::parse_uuid(key), *omegasafe::crypto::parse_uuid(delta));
         write_text(work / "delta", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
         keep("shared key");

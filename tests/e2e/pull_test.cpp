@@ -31,7 +31,7 @@ public:
 
     /// As another device does that renews the key again and again.
     void make_deltas_at_ecs() {
-        ecs::sfc_ecs ecs{root.folder() / "ecs.sfc"};
+        ecs::ecs_sfc ecs{root.folder() / "ecs.sfc"};
         auto info = alpha_->info;
         const auto maps = std::make_shared<const crypto::key_material>(crypto::key_material::generate(info.geometry));
         for (info.seq_number = 2; info.seq_number <= newest; ++info.seq_number) {

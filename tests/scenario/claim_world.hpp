@@ -45,7 +45,7 @@ public:
     /// The cache entries of a device, the Alpha's first.
     std::vector<storage::cache_entry> cache_of(std::size_t device) const;
     const uuid& key_uuid() const { return key_uuid_; }
-    ecs::sfc_ecs ecs() const { return ecs::sfc_ecs{ecs_path_}; }
+    ecs::ecs_sfc ecs() const { return ecs::ecs_sfc{ecs_path_}; }
 
 private:
     [[noreturn]] void live(const process_plan& plan, int report) const;

@@ -41,7 +41,7 @@ public:
     std::vector<std::uint64_t> sequences(); // local iterations, the Alpha as 0
     std::uint64_t pointer();                // positions of the newest Delta claimed at the ECS
     std::vector<ecs_delta> deltas_at_ecs();
-    ecs::sfc_ecs ecs() { return ecs::sfc_ecs{ecs_path}; }
+    ecs::ecs_sfc ecs() { return ecs::ecs_sfc{ecs_path}; }
     void ecs_away() const;
     void ecs_back() const;
 
