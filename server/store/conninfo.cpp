@@ -1,5 +1,6 @@
 // What may be shown of a PostgreSQL conninfo.
 #include "server/store/database_engine.hpp"
+#include <algorithm>
 #include <array>
 #include <cctype>
 

@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 #include "server/store/database_engine.hpp"
 #include "server/store/schema.hpp"
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <soci/postgresql/soci-postgresql.h>

@@ -5,6 +5,7 @@
 #include "net/aws_signature.hpp"
 #include "net/http_client.hpp"
 #include "tests/support/postgres_cluster.hpp"
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <thread>
