@@ -1,6 +1,6 @@
 #include "crypto/geometry.hpp"
 
-namespace omegasafe::crypto {
+namespace omegasafe {
 
 bool key_geometry::valid() const {
     const auto in_range = [](std::uint32_t bytes) { return bytes >= min_chain_bytes && bytes <= max_chain_bytes; };
@@ -32,4 +32,4 @@ u128 key_geometry::total_capacity() const {
     return u128{supported_deltas()} * capacity();
 }
 
-} // namespace omegasafe::crypto
+} // namespace omegasafe

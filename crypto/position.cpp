@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace omegasafe::crypto {
+namespace omegasafe {
 
 namespace {
 constexpr std::size_t max_digits = 39; // of 2^128-1
@@ -34,4 +34,4 @@ std::optional<u128> parse_decimal(std::string_view text) {
     return value;
 }
 
-} // namespace omegasafe::crypto
+} // namespace omegasafe

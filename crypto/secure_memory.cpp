@@ -27,7 +27,9 @@
 #define ASAN_UNPOISON_MEMORY_REGION(address, size) static_cast<void>(0)
 #endif
 
-namespace omegasafe::crypto {
+namespace omegasafe {
+
+using crypto::wipe;
 
 namespace {
 
@@ -135,7 +137,7 @@ void release(std::uint8_t* block, std::size_t size) noexcept {
 
 } // namespace
 
-void wipe(void* data, std::size_t size) noexcept {
+void crypto::wipe(void* data, std::size_t size) noexcept {
     if (size != 0)                    // an empty block may be null
         ::explicit_bzero(data, size); // OPENSSL_cleanse takes eight bytes at a time: it shows beside the cipher's speed
 }
@@ -173,8 +175,8 @@ void secure_bytes::drop_front(std::size_t count) noexcept {
     wipe(data_ + size_, count);
 }
 
-bool equal_constant_time(const_byte_span a, const_byte_span b) noexcept {
+bool crypto::equal_constant_time(const_byte_span a, const_byte_span b) noexcept {
     return a.size() == b.size() && (a.empty() || CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0);
 }
 
-} // namespace omegasafe::crypto
+} // namespace omegasafe

@@ -1,9 +1,8 @@
 #include "crypto/uuid.hpp"
 
 #include "crypto/random.hpp"
-#include <boost/uuid/uuid_io.hpp>
 
-namespace omegasafe::crypto {
+namespace omegasafe {
 
 namespace {
 
@@ -18,28 +17,33 @@ int hex_value(char c) {
     return -1;
 }
 
+bool dash_before(std::size_t byte) {
+    return byte == 4 || byte == 6 || byte == 8 || byte == 10;
+}
+
 } // namespace
 
-uuid random_uuid() {
-    uuid id{};
-    random_fill({id.data, sizeof id.data});
-    id.data[6] = static_cast<std::uint8_t>((id.data[6] & 0x0F) | 0x40); // version 4
-    id.data[8] = static_cast<std::uint8_t>((id.data[8] & 0x3F) | 0x80); // variant of RFC 4122
-    return id;
-}
-
 std::string to_string(const uuid& id) {
-    return boost::uuids::to_string(id);
+    constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(36);
+    for (std::size_t byte = 0; byte < uuid::size(); ++byte) {
+        if (dash_before(byte))
+            text += '-';
+        text += digits[id.data[byte] >> 4];
+        text += digits[id.data[byte] & 15];
+    }
+    return text;
 }
 
-// boost's own parser also takes braces and forms without dashes, which would give one identifier several spellings.
+// Other forms (braces, no dashes) would give one identifier several spellings.
 std::optional<uuid> parse_uuid(std::string_view text) {
     if (text.size() != 36)
         return std::nullopt;
-    uuid id{};
+    uuid id;
     std::size_t at = 0;
-    for (std::size_t byte = 0; byte < sizeof id.data; ++byte) {
-        if ((byte == 4 || byte == 6 || byte == 8 || byte == 10) && text[at++] != '-')
+    for (std::size_t byte = 0; byte < uuid::size(); ++byte) {
+        if (dash_before(byte) && text[at++] != '-')
             return std::nullopt;
         const int high = hex_value(text[at++]);
         const int low = hex_value(text[at++]);
@@ -50,4 +54,12 @@ std::optional<uuid> parse_uuid(std::string_view text) {
     return id;
 }
 
-} // namespace omegasafe::crypto
+uuid crypto::random_uuid() {
+    uuid id;
+    random_fill(id);
+    id.data[6] = static_cast<std::uint8_t>((id.data[6] & 0x0F) | 0x40); // version 4
+    id.data[8] = static_cast<std::uint8_t>((id.data[8] & 0x3F) | 0x80); // variant of RFC 4122
+    return id;
+}
+
+} // namespace omegasafe

@@ -268,16 +268,6 @@ place find_place(std::string_view text, const config_property& property) {
 
 } // namespace
 
-const std::vector<config_property>& config_properties() {
-    static const std::vector<config_property> properties = [] {
-        std::vector<config_property> result;
-        for (const rule& rule : rules)
-            result.push_back(rule.property);
-        return result;
-    }();
-    return properties;
-}
-
 settings parse_settings(const fs::path& root, std::string_view text) {
     return resolve_settings(root, read_values(root / file_name, text));
 }
@@ -360,3 +350,17 @@ fs::path resolve_config_root(const std::string& config_dir_argument) {
 }
 
 } // namespace omegasafe::storage
+
+namespace omegasafe {
+
+const std::vector<config_property>& config_properties() {
+    static const std::vector<config_property> properties = [] {
+        std::vector<config_property> result;
+        for (const storage::rule& rule : storage::rules)
+            result.push_back(rule.property);
+        return result;
+    }();
+    return properties;
+}
+
+} // namespace omegasafe

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <omegasafe/settings.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,15 +13,9 @@
 
 namespace omegasafe::storage {
 
-/// One property of the reference: where it stands and what it is without the file.
-struct config_property {
-    std::string_view name;          // e.g. "OFFLINE_MODE"
-    std::string_view section;       // e.g. "Global settings - dynamic"
-    std::string_view environment;   // override variable, empty when there is none
-    std::string_view default_value; // as text; empty for the three paths, which depend on the config root
-};
-/// All properties, in the file's order.
-const std::vector<config_property>& config_properties();
+using omegasafe::config_properties;
+using omegasafe::config_property;
+using omegasafe::property_changes;
 
 /// Where a value came from, for messages and set-config.
 enum class setting_source { default_value, file, environment };
@@ -51,9 +46,6 @@ settings parse_settings(const std::filesystem::path& root, std::string_view text
 
 /// The text of a new config.ini, with comments that explain each property.
 std::string default_config_text();
-
-/// Property names and their new values.
-using property_changes = std::vector<std::pair<std::string, std::string>>;
 
 /// Writes config.ini with these properties changed, all or none (atomically, under its lock); all other lines stay as
 /// they are. Validates as load_settings does: failure(usage) on a bad value.

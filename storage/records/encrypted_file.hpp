@@ -4,6 +4,7 @@
 
 #include "crypto/cipher.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/position.hpp"
 #include "storage/container/sfc.hpp"
 
 namespace omegasafe::storage {
@@ -30,12 +31,12 @@ bool safe_base_name(std::string_view name);
 /// What encryption_metadata.json says, and nothing else.
 struct encryption_metadata {
     uuid key_uuid{};
-    crypto::u128 global_position_start = 0;
+    u128 global_position_start = 0;
     bool operator==(const encryption_metadata&) const = default;
 };
 std::string to_json(const encryption_metadata& metadata);
 /// Strict: exactly the two fields. Throws failure(container_damaged).
-encryption_metadata parse_encryption_metadata(std::string_view text);
+encryption_metadata parse_encryption_metadata(std::string_view json);
 
 /// Length of the random suffix for a file of `length` bytes: uniform in 0..5 % of it, cut to what `capacity` leaves.
 /// Throws failure(file_too_large) when even without suffix metadata and file do not fit `capacity`.

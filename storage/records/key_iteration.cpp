@@ -10,6 +10,14 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+namespace omegasafe {
+
+u128 iteration_info::first_position() const {
+    return is_alpha() ? 0 : u128{seq_number - 1} * geometry.capacity();
+}
+
+} // namespace omegasafe
+
 namespace omegasafe::storage {
 
 namespace {
@@ -69,10 +77,6 @@ bool same_key(const iteration_info& a, const iteration_info& b) {
 }
 
 } // namespace
-
-crypto::u128 iteration_info::first_position() const {
-    return is_alpha() ? 0 : crypto::u128{seq_number - 1} * geometry.capacity();
-}
 
 std::vector<std::uint8_t> encode(const iteration_info& info) {
     if (!acceptable_info(info))

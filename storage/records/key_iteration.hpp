@@ -4,25 +4,12 @@
 #include "crypto/cipher.hpp"
 #include "crypto/uuid.hpp"
 #include "storage/container/sfc.hpp"
+#include <omegasafe/keys.hpp>
 #include <tuple>
 
 namespace omegasafe::storage {
 
-/// What is known of an iteration without its maps; container entries carry it as attributes.
-struct iteration_info {
-    uuid key_uuid{};
-    uuid iteration_uuid{};
-    std::uint64_t seq_number = 0; // 0: the Alpha
-    std::string key_name;         // of the Alpha, immutable; Deltas repeat it
-    std::string omegasafe_version;
-    crypto::key_geometry geometry{};
-
-    bool operator==(const iteration_info&) const = default;
-    bool is_alpha() const { return seq_number == 0; }
-    /// First global position: 0 for the Alpha and for Delta 1, (seq-1) * capacity else.
-    crypto::u128 first_position() const;
-    crypto::u128 last_position() const { return first_position() + geometry.capacity() - 1; }
-};
+using omegasafe::iteration_info;
 
 /// CBOR attributes; strict on reading: failure(container_damaged).
 std::vector<std::uint8_t> encode(const iteration_info& info);

@@ -1,4 +1,5 @@
 #include "crypto/geometry.hpp"
+#include "crypto/position.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>

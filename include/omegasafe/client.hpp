@@ -1,0 +1,148 @@
+// An opened config root: everything the commands of omegasafe do, for programs (reference section 11).
+//
+// Every call blocks until its answer is there, and may be made from several threads at once. A call that fails throws
+// omegasafe::failure (error.hpp): a code, the exit code that scripts know, a sentence for the user with the way out. No
+// other exception leaves the library, std::bad_alloc excepted. What a call promises holds after a crash too:
+// docs/library.md.
+#pragma once
+
+#include <omegasafe/config.hpp>
+#include <omegasafe/files.hpp>
+#include <omegasafe/keys.hpp>
+#include <omegasafe/settings.hpp>
+
+namespace omegasafe::engine {
+class context;
+} // namespace omegasafe::engine
+
+namespace omegasafe {
+
+/// The version of the library that is linked, "1.2.3".
+OMEGASAFE_API std::string_view version();
+
+struct client_options {
+    std::filesystem::path config_dir{}; // empty: as find_config_root says
+    unsigned max_threads = 0;           // cipher threads, 1 .. 256; 0: one per core
+    /// Gives the configuration password, once, from any thread. Empty: environment, password file or keyring.
+    std::function<secure_bytes()> password{};
+};
+
+/// One opened config root with its threads; costs about a millisecond to make. Move-only. The last call must have
+/// returned before it is destroyed.
+class OMEGASAFE_API client {
+public:
+    /// Opens the root. failure(config_missing) when it is not or half initialised, failure(config_invalid),
+    /// failure(usage) when OMEGASAFE_KERNEL names no kernel. The password is asked for by the first call that needs it.
+    explicit client(client_options options = {});
+    ~client();
+    client(client&&) noexcept;
+    client& operator=(client&&) noexcept;
+
+    const std::filesystem::path& config_root() const;
+
+    // --- settings -------------------------------------------------------------------------------------------------
+
+    /// Read once for the life of the client.
+    config_summary settings();
+    /// All or none; holds from the next client on. Returns the values as config.ini has them now ("yes" becomes
+    /// "TRUE"). failure(usage) on an unknown name or a bad value.
+    property_changes set_config(const property_changes& changes);
+
+    // --- keys -----------------------------------------------------------------------------------------------------
+
+    /// All keys whose Alpha is here, by name. An ECS that cannot be reached makes its part empty and is a warning.
+    std::vector<key_summary> list_keys();
+    /// One key; failure(alpha_missing); failure(delta_conflict) when this device and the ECS have different Deltas of
+    /// one sequence number.
+    key_details view_key(const uuid& key_uuid);
+    /// What this device has of a key, without asking its ECS. failure(alpha_missing).
+    local_key find_key(const uuid& key_uuid);
+    /// What was made is removed again when a stage fails.
+    key_creation create_key(const new_key& wanted);
+    /// failure(ecs_type_mismatch) for a storage on an SFC ECS.
+    ecs_outcome edit_key(const uuid& key_uuid, const key_changes& changes);
+    /// The key as its ECS has it now.
+    ecs_key key_at_ecs(const uuid& key_uuid);
+    /// Removes it from its ECS, the cache and this device, in an order that lets an interrupted call be made again. A
+    /// part that failed stands in the answer. failure(alpha_missing).
+    key_deletion delete_key(const uuid& key_uuid);
+    /// Writes the Alpha to a new file; null: without a passphrase. failure(output_refused) when the file exists.
+    iteration_info export_key(
+        const uuid& key_uuid, const std::filesystem::path& output, const secret_ptr& passphrase = {});
+    /// Takes an exported Alpha, bound to an ECS that knows the key, and pulls its Deltas. `passphrase` is called when
+    /// the file is sealed. failure(password_wrong), failure(key_unknown).
+    key_import import_key(
+        const std::filesystem::path& input, const uuid& ecs_uuid, const std::function<secure_bytes()>& passphrase = {});
+    /// Takes the container of a Delta without asking the ECS. failure(delta_conflict) unless it is the next or known.
+    delta_import import_delta(const std::filesystem::path& input);
+    /// Brings the Deltas here that the ECS has more.
+    pulled_deltas pull_deltas(const uuid& key_uuid);
+    /// The newest Delta as the ECS has it; failure(delta_conflict) unless it is the newest here.
+    ecs_delta newest_delta(const uuid& key_uuid);
+    /// Uses up `size` positions of the newest Delta without encrypting anything; the Delta afterwards.
+    ecs_delta fast_forward(const uuid& key_uuid, std::uint64_t size);
+
+    // --- External Claims Storages -----------------------------------------------------------------------------------
+
+    /// By name.
+    std::vector<ecs_info> list_ecs();
+    /// `wanted`, else ECS_UUID_DEFAULT, else the only one. failure(ecs_unknown), failure(ecs_ambiguous).
+    ecs_info find_ecs(const std::optional<uuid>& wanted = {});
+    /// Makes the file, then the entry. failure(ecs_exists).
+    ecs_info create_sfc_ecs(const std::string& name, const std::filesystem::path& path);
+    /// True when an SFC ECS could be made at `path`: nothing is there, or what an interrupted create_sfc_ecs left.
+    bool free_for_sfc_ecs(const std::filesystem::path& path);
+    /// failure(ecs_authentication), failure(ecs_unavailable), failure(ecs_exists).
+    ecs_info create_http_ecs(const new_http_ecs& wanted);
+    /// failure(ecs_exists) when the new name, path or URL is another's.
+    ecs_info edit_ecs(const uuid& ecs_uuid, const ecs_changes& changes);
+    /// The file holds the API key of an HTTP ECS. failure(output_refused) when it exists.
+    ecs_info export_ecs(const uuid& ecs_uuid, const std::filesystem::path& output);
+    /// Adds an exported entry, or replaces the one of that UUID.
+    ecs_info import_ecs(const std::filesystem::path& input);
+
+    // --- the account at an HTTP ECS; failure(ecs_type_mismatch) on an SFC ECS ----------------------------------------
+
+    ecs_account account(const uuid& ecs_uuid);
+    std::vector<ecs_storage> list_storages(const uuid& ecs_uuid);
+    ecs_storage view_storage(const uuid& ecs_uuid, const uuid& storage_uuid);
+    ecs_outcome create_storage(const uuid& ecs_uuid, const storage_fields& fields);
+    ecs_outcome edit_storage(const uuid& ecs_uuid, const uuid& storage_uuid, const storage_fields& fields);
+    ecs_outcome delete_storage(const uuid& ecs_uuid, const uuid& storage_uuid);
+    key_limits storage_limits(const uuid& key_uuid);
+    key_invite share_key(const uuid& key_uuid, const std::string& email, key_role role);
+    std::vector<key_share> list_shares(const uuid& key_uuid);
+    ecs_outcome revoke_share(const uuid& key_uuid, const std::string& email);
+    std::vector<key_invite> list_invites(const uuid& ecs_uuid);
+    ecs_outcome answer_invite(const uuid& ecs_uuid, const uuid& invite_uuid, bool accept);
+    /// A newer version of this program than the linked one, as an HTTP ECS says; nothing when there is none, when
+    /// updates are not looked for, or when that was done within a day. Never throws.
+    std::optional<std::string> newer_version() noexcept;
+
+    // --- files, folders, buffers
+    // -----------------------------------------------------------------------------------------
+
+    /// The output appears whole, durable and under its name, or not at all.
+    file_report encrypt(const encrypt_file& request, const watch& watch = {});
+    /// Verifies instead when `verify_only` is set. failure(integrity_failed), failure(container_damaged).
+    file_report decrypt(const decrypt_file& request, const watch& watch = {});
+    /// What failed alone stands in the report; a failure means that the run stopped, and can be resumed.
+    tree_report_ptr encrypt(const encrypt_tree& request, const watch& watch = {});
+    tree_report_ptr decrypt(const decrypt_tree& request, const watch& watch = {});
+    /// In memory: returns the bytes of an encrypted file. `name`: a plain file name, 1-255 bytes.
+    std::vector<std::uint8_t> encrypt(const_byte_span content, const std::string& name, const uuid& key_uuid);
+    decrypted_buffer decrypt(const_byte_span encrypted);
+
+private:
+    std::unique_ptr<engine::context> context_;
+};
+
+/// What a container says without being decrypted. Needs no config root; the entries of a sealed one show when the layer
+/// password of the root at `config_dir` fits.
+OMEGASAFE_API inspection inspect(const std::filesystem::path& input, const std::filesystem::path& config_dir = {});
+
+/// True for names that an encrypted or decrypted file may get: 1-255 bytes, no separators or control characters, not
+/// "." or "..".
+OMEGASAFE_API bool plain_file_name(std::string_view name);
+
+} // namespace omegasafe

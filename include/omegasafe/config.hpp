@@ -1,0 +1,63 @@
+// Config roots before they are opened: where they are, how they are made and erased, and their passwords.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <omegasafe/secret.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace omegasafe {
+
+/// `wanted`, else OMEGASAFE_CONFIG_DIR, else ~/.omegasafe. failure(config_missing) when HOME is needed and unset.
+OMEGASAFE_API std::filesystem::path find_config_root(const std::filesystem::path& wanted = {});
+
+/// True when config.ini or a container lies in `root`.
+OMEGASAFE_API bool anything_in_config_root(const std::filesystem::path& root);
+
+/// The configuration password from OMEGASAFE_CONFIG_PASSWORD, else from the file that OMEGASAFE_CONFIG_PASSWORD_FILE
+/// names (failure(password_missing) when group or others can read it); nothing when neither is set.
+OMEGASAFE_API std::optional<secure_bytes> environment_password();
+
+/// The desktop keyring's record of the configuration password. Blocking (D-Bus); failure(keyring_failed) when no
+/// keyring can be reached. OMEGASAFE_KEYRING_SERVICE_NAME and OMEGASAFE_KEYRING_SECRET_NAME name another record.
+OMEGASAFE_API std::optional<secure_bytes> keyring_password();
+OMEGASAFE_API void store_keyring_password(const secure_bytes& password);
+/// True when there was one.
+OMEGASAFE_API bool remove_keyring_password();
+
+/// A strong password: 256 random bits as text.
+OMEGASAFE_API secure_bytes generate_password();
+/// One for the AES-256-GCM layer, which obeys its rule.
+OMEGASAFE_API secure_bytes generate_layer_password();
+
+/// What a new config root is made with.
+struct new_config {
+    std::filesystem::path root;  // as find_config_root says
+    secret_ptr password;         // of the three containers
+    bool replace = false;        // an existing configuration: its keys are lost
+    bool create_folder = false;  // only the default root is made when missing
+    secret_ptr layer_password{}; // null: no AES-256-GCM layer
+};
+
+/// Makes config.ini and three empty containers, all or none. failure(config_missing) when the folder is missing,
+/// failure(output_refused) when something is there and not to be replaced.
+OMEGASAFE_API void create_config(const new_config& wanted);
+
+/// What erase_config would remove and keep; failure(config_missing) when `root` holds no configuration.
+struct config_files {
+    std::filesystem::path root;
+    std::vector<std::filesystem::path> ours;   // keys first, config.ini last
+    std::vector<std::filesystem::path> others; // not of this program
+};
+OMEGASAFE_API config_files list_config_files(const std::filesystem::path& root);
+
+struct config_erasure {
+    std::vector<std::filesystem::path> removed, kept; // kept: others, and what could not be removed
+    std::vector<std::string> problems;                // one sentence for each that could not
+};
+/// Removes what list_config_files found, and the root when nothing else is in it. The keyring is not touched.
+OMEGASAFE_API config_erasure erase_config(const config_files& files);
+
+} // namespace omegasafe

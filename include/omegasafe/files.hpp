@@ -1,0 +1,135 @@
+// The words about files and trees: what is asked for, how far it is, what came of it.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <omegasafe/error.hpp>
+#include <omegasafe/secret.hpp>
+#include <omegasafe/types.hpp>
+#include <stop_token>
+#include <vector>
+
+namespace omegasafe {
+
+/// How far a long call is, in bytes of plain data.
+struct progress {
+    std::uint64_t done = 0;
+    std::uint64_t total = 0;
+    std::uint64_t files_done = 0;
+    std::uint64_t files_total = 0; // 0: a single file
+};
+
+/// Called from another thread than the caller's, one call at a time, at most ten times a second; not after the call it
+/// belongs to has returned. What it throws stops the call, which then ends with errc::aborted.
+using progress_listener = std::function<void(const progress& now)>;
+
+/// How a long call is watched and ended. A stop is heard within a chunk (1 MiB); the call ends with errc::aborted and
+/// leaves nothing behind. Positions that were claimed for it stay used up.
+struct watch {
+    progress_listener listener{};
+    std::stop_token stop{};
+};
+
+/// What a tree keeps of a file or folder beside its content.
+struct file_attributes {
+    std::uint64_t size = 0;    // bytes; 0 for a folder
+    std::uint32_t mode = 0;    // permission bits, at most 0777
+    std::int64_t mtime_ns = 0; // since 1970
+    bool operator==(const file_attributes&) const = default;
+};
+
+struct encrypt_file {
+    std::filesystem::path input;
+    std::filesystem::path output; // the file to make; its folder must be there
+    uuid key_uuid{};
+    bool overwrite = false;
+};
+struct decrypt_file {
+    std::filesystem::path input;
+    std::filesystem::path output_folder; // must be there
+    std::string name_override;           // empty: the original name
+    bool overwrite = false;
+    bool verify_only = false;                  // check everything, write nothing
+    std::optional<file_attributes> expected{}; // the size must be right; mode and time are restored
+};
+struct file_report {
+    std::filesystem::path output; // empty after verify_only
+    std::uint64_t bytes = 0;      // of the plain file
+    std::uint64_t positions = 0;  // used or read
+    uuid key_uuid{};
+    std::uint64_t delta_seq = 0;
+    std::chrono::duration<double> seconds{};
+};
+
+/// Which files of a tree are meant (docs/commands.md, encrypt-tree, has the rules). No include means all.
+struct tree_patterns {
+    std::vector<std::string> include, exclude;
+};
+struct encrypt_tree {
+    std::filesystem::path input;  // folder
+    std::filesystem::path output; // folder, made when missing
+    uuid key_uuid{};
+    tree_patterns patterns;
+    unsigned jobs = 0;   // files or groups of files at a time; 0: one per core, at least two
+    bool resume = false; // go on with what an interrupted run left
+};
+struct decrypt_tree {
+    std::filesystem::path input;  // folder that encrypt_tree made
+    std::filesystem::path output; // folder, made when missing
+    tree_patterns patterns;
+    unsigned jobs = 0;
+    bool resume = false;    // files that are there with the right size and time are done
+    bool overwrite = false; // replace other files
+};
+
+enum class tree_status : std::uint8_t {
+    done,    // encrypted or decrypted by this run
+    resumed, // by an earlier one
+    skipped, // no file: a symbolic link or special file
+    failed,
+};
+/// What became of one file (or of a folder that failed).
+struct tree_item {
+    std::string path;           // inside the tree
+    std::string encrypted_name; // empty when there is none
+    tree_status status = tree_status::failed;
+    std::uint64_t bytes = 0; // of the plain file
+    errc code = errc::none;  // why it failed
+    std::string sentence;    // why it failed or was skipped
+};
+struct tree_report {
+    std::filesystem::path output;
+    std::vector<tree_item> items; // ordered by path
+    std::chrono::duration<double> seconds{};
+    bool was_complete = false; // encrypt_tree with `resume`: the tree was finished already
+};
+using tree_report_ptr = std::shared_ptr<const tree_report>; // large trees have millions of items
+
+/// A decrypted buffer and the name it was encrypted under.
+struct decrypted_buffer {
+    std::string name;
+    secure_bytes content;
+};
+
+/// What a container says without being decrypted.
+struct inspection {
+    struct entry {
+        uuid id{};
+        std::string name; // empty: not one of ours
+        std::uint64_t length = 0;
+    };
+    std::filesystem::path path;
+    unsigned format_version = 0;
+    bool password_protected = false;
+    std::uint64_t size = 0;                    // bytes of the whole file
+    std::optional<std::vector<entry>> entries; // nothing: sealed, and the configured layer password does not fit
+    struct encrypted {
+        uuid key_uuid{};
+        u128 global_position_start = 0;
+        std::uint64_t length = 0; // of encrypted_data: the positions used
+    };
+    std::optional<encrypted> encrypted_file; // nothing: another kind of container
+};
+
+} // namespace omegasafe
