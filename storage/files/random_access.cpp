@@ -2,6 +2,7 @@
 
 #include "storage/files/file_status.hpp"
 #include "storage/files/system_error.hpp"
+#include "storage/files/write_fully.hpp"
 #include <algorithm>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -52,17 +53,7 @@ bool file_source::unchanged() const {
 }
 
 void file_source::read_at(std::uint64_t offset, byte_span out) const {
-    while (!out.empty()) {
-        const auto got = ::pread(descriptor_.get(), out.data(), out.size(), static_cast<off_t>(offset));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            throw system_failure(errc::io_failed, "Reading " + name() + " failed", errno);
-        if (got == 0)
-            throw failure(errc::io_failed, name() + " became shorter while it was read; try again.");
-        offset += static_cast<std::uint64_t>(got);
-        out = out.subspan(static_cast<std::size_t>(got));
-    }
+    read_fully(descriptor_.get(), offset, out, name());
 }
 
 void memory_source::read_at(std::uint64_t offset, byte_span out) const {

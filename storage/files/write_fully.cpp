@@ -20,4 +20,18 @@ void write_fully(int file, std::uint64_t offset, crypto::const_byte_span data, c
     }
 }
 
+void read_fully(int file, std::uint64_t offset, crypto::byte_span out, const std::string& name) {
+    while (!out.empty()) {
+        const auto got = ::pread(file, out.data(), out.size(), static_cast<off_t>(offset));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            throw system_failure(errc::io_failed, "Reading " + name + " failed", errno);
+        if (got == 0)
+            throw failure(errc::io_failed, name + " became shorter while it was read; try again.");
+        offset += static_cast<std::uint64_t>(got);
+        out = out.subspan(static_cast<std::size_t>(got));
+    }
+}
+
 } // namespace omegasafe::storage
