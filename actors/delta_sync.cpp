@@ -16,22 +16,6 @@ namespace {
 
 using storage::iteration_info;
 
-/// The Deltas of the ECS that are not here. Same sequence, different UUID: two devices went different ways, which is
-/// never resolved silently (D2). Both lists are ordered by sequence.
-std::vector<ecs_delta> missing_here(const std::vector<iteration_info>& local, const std::vector<ecs_delta>& known) {
-    std::vector<ecs_delta> missing;
-    auto mine = local.begin();
-    for (const auto& theirs : known) {
-        while (mine != local.end() && mine->seq_number < theirs.seq_number)
-            ++mine;
-        if (mine == local.end() || mine->seq_number != theirs.seq_number)
-            missing.push_back(theirs);
-        else if (mine->iteration_uuid != theirs.delta_uuid)
-            throw delta_conflict_failure(*mine, theirs);
-    }
-    return missing;
-}
-
 void check_positions(const iteration_info& alpha, const ecs_delta& delta) {
     auto expected = alpha;
     expected.seq_number = delta.seq_number;
@@ -89,7 +73,7 @@ private:
 pull_report pull(caf::actor_system& system, const key_access& key, const pull_deltas& request) {
     pull_report report{.pulled = {}, .known = key.ask_ecs<std::vector<ecs_delta>>(list_deltas{request.key_uuid})};
     incoming deltas(key, report);
-    auto missing = missing_here(*key.iterations(), report.known);
+    auto missing = missing_deltas(*key.iterations(), report.known);
     std::erase_if(missing, [&](const ecs_delta& d) { return request.up_to && d.seq_number > *request.up_to; });
     questions<blob_ptr> downloads{system};
     std::size_t asked = 0;
@@ -224,6 +208,20 @@ created_key create(caf::actor_system& system, const supervisor_actor& supervisor
 }
 
 } // namespace
+
+std::vector<ecs_delta> missing_deltas(const std::vector<iteration_info>& local, const std::vector<ecs_delta>& known) {
+    std::vector<ecs_delta> missing;
+    auto mine = local.begin();
+    for (const auto& theirs : known) {
+        while (mine != local.end() && mine->seq_number < theirs.seq_number)
+            ++mine;
+        if (mine == local.end() || mine->seq_number != theirs.seq_number)
+            missing.push_back(theirs);
+        else if (mine->iteration_uuid != theirs.delta_uuid)
+            throw delta_conflict_failure(*mine, theirs);
+    }
+    return missing;
+}
 
 failure delta_conflict_failure(const iteration_info& mine, const ecs_delta& theirs) {
     return {errc::delta_conflict,

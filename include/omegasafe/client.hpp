@@ -57,6 +57,9 @@ public:
     key_details view_key(const uuid& key_uuid);
     /// What this device has of a key, without asking its ECS. failure(alpha_missing).
     local_key find_key(const uuid& key_uuid);
+    /// The ECS that a key is bound to on this device. failure(alpha_missing); failure(ecs_unknown) when the key is not
+    /// linked to one, or that one is not configured here.
+    ecs_info ecs_of_key(const uuid& key_uuid);
     /// What was made is removed again when a stage fails.
     key_creation create_key(const new_key& wanted);
     /// failure(ecs_type_mismatch) for a storage on an SFC ECS.
@@ -144,5 +147,12 @@ OMEGASAFE_API inspection inspect(const std::filesystem::path& input, const std::
 /// True for names that an encrypted or decrypted file may get: 1-255 bytes, no separators or control characters, not
 /// "." or "..".
 OMEGASAFE_API bool plain_file_name(std::string_view name);
+
+/// Why `text` is no URL of an HTTP ECS, in one sentence; nothing when it is: host[:port][/base] without a scheme.
+OMEGASAFE_API std::optional<std::string> ecs_url_problem(std::string_view text);
+
+/// Removes what calls that are just running have under temporary names. For a program that is told to end (SIGTERM) and
+/// does not wait for them: call it last, from a thread, not from a signal handler.
+OMEGASAFE_API void remove_temporary_files() noexcept;
 
 } // namespace omegasafe

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/secure_memory.hpp"
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -16,6 +17,13 @@ namespace omegasafe::storage {
 using omegasafe::config_properties;
 using omegasafe::config_property;
 using omegasafe::property_changes;
+
+/// What init makes in a config root; the containers may be configured to be elsewhere.
+inline constexpr const char* config_file_name = "config.ini";
+inline constexpr const char* keys_container_name = "omegasafe_keys.sfc";
+inline constexpr const char* cache_container_name = "local_cache.sfc";
+inline constexpr const char* ecs_container_name = "ecs_storage.sfc";
+inline constexpr std::array container_names{keys_container_name, cache_container_name, ecs_container_name};
 
 /// Where a value came from, for messages and set-config.
 enum class setting_source { default_value, file, environment };

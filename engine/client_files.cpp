@@ -1,0 +1,81 @@
+// What a client does with files, folders and buffers.
+#include "actors/batch.hpp"
+#include "actors/file_job.hpp"
+#include "actors/key_access.hpp"
+#include "engine/context.hpp"
+#include "engine/watching.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
+
+namespace omegasafe {
+
+namespace {
+
+template <class Request>
+file_report run_file(engine::context& context, const Request& request, const watch& watch) {
+    auto& runtime = context.runtime();
+    const engine::watching watching{runtime.system(), watch};
+    const auto job = actors::spawn_file_job(runtime.system(), runtime.supervisor(), watching.listener());
+    return context.ask<file_report>(job, request);
+}
+
+template <class Request>
+tree_report_ptr run_tree(engine::context& context, const Request& request, const watch& watch) {
+    auto& runtime = context.runtime();
+    const engine::watching watching{runtime.system(), watch};
+    const auto batch = actors::spawn_batch(runtime.system(), runtime.supervisor(), watching.listener());
+    return context.ask<tree_report_ptr>(batch, request);
+}
+
+} // namespace
+
+file_report client::encrypt(const encrypt_file& request, const watch& watch) {
+    return run_file(*context_, request, watch);
+}
+
+file_report client::decrypt(const decrypt_file& request, const watch& watch) {
+    return run_file(*context_, request, watch);
+}
+
+tree_report_ptr client::encrypt(const encrypt_tree& request, const watch& watch) {
+    return run_tree(*context_, request, watch);
+}
+
+tree_report_ptr client::decrypt(const decrypt_tree& request, const watch& watch) {
+    return run_tree(*context_, request, watch);
+}
+
+std::vector<std::uint8_t> client::encrypt(const_byte_span content, const std::string& name, const uuid& key_uuid) {
+    if (!plain_file_name(name))
+        throw failure(errc::usage, "A buffer is encrypted under a plain file name, without folders and control "
+                                   "characters.");
+    auto& runtime = context_->runtime();
+    const actors::key_access key{runtime.system(), runtime.supervisor(), key_uuid};
+    const auto capacity = key.ends()->front().geometry.capacity();
+    const auto suffix = storage::draw_suffix_length(content.size(), capacity);
+    const auto layer = key.layer();
+    const auto claim = key.claim(limits::file_metadata_bytes + content.size() + suffix);
+    return storage::encrypt_in_memory(
+        *claim.delta->cipher, claim.first, {key_uuid, claim.claimed.range.first}, name, content, suffix, layer);
+}
+
+decrypted_buffer client::decrypt(const_byte_span encrypted) {
+    auto& runtime = context_->runtime();
+    const auto layer = context_->ask<password_ptr>(context_->actors().config, get_layer_password{});
+    const auto file = storage::open_encrypted_file(
+        std::make_shared<storage::memory_source>(
+            std::vector<std::uint8_t>{encrypted.begin(), encrypted.end()}, "The encrypted buffer"),
+        layer);
+    const auto position = file.metadata.global_position_start;
+    const auto delta =
+        actors::key_access{runtime.system(), runtime.supervisor(), file.metadata.key_uuid}.delta_at(position);
+    const auto first = static_cast<std::uint64_t>(position - delta->info.first_position());
+    const auto plain = storage::decrypt_whole(*delta->cipher, first, file, encrypted.size());
+    return {plain.metadata.name, secure_bytes{plain.content()}};
+}
+
+bool plain_file_name(std::string_view name) {
+    return storage::safe_base_name(name);
+}
+
+} // namespace omegasafe

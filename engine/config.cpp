@@ -1,0 +1,82 @@
+// Config roots before they are opened: made by the config actor, erased file by file.
+#include "actors/runtime.hpp"
+#include "crypto/kdf.hpp"
+#include "storage/config/config_file.hpp"
+#include "storage/config/config_root_files.hpp"
+#include "storage/config/keyring.hpp"
+#include "storage/files/file_move.hpp"
+#include <algorithm>
+#include <omegasafe/config.hpp>
+
+namespace omegasafe {
+
+namespace fs = std::filesystem;
+
+fs::path find_config_root(const fs::path& wanted) {
+    return storage::resolve_config_root(wanted.string());
+}
+
+bool anything_in_config_root(const fs::path& root) {
+    if (fs::exists(root / storage::config_file_name))
+        return true;
+    return std::ranges::any_of(
+        storage::container_names, [&](const std::string_view name) { return fs::exists(root / name); });
+}
+
+std::optional<secure_bytes> environment_password() {
+    return storage::environment_password();
+}
+
+std::optional<secure_bytes> keyring_password() {
+    return storage::keyring_lookup(storage::keyring_labels::from_environment());
+}
+
+void store_keyring_password(const secure_bytes& password) {
+    storage::keyring_store(storage::keyring_labels::from_environment(), password.text());
+}
+
+bool remove_keyring_password() {
+    return storage::keyring_remove(storage::keyring_labels::from_environment());
+}
+
+secure_bytes generate_password() {
+    return crypto::generate_password();
+}
+
+secure_bytes generate_layer_password() {
+    for (;;) // the rare password without a digit would be refused
+        if (auto password = crypto::generate_password(); storage::acceptable_layer_password(password.text()))
+            return password;
+}
+
+void create_config(const new_config& wanted) {
+    actors::runtime runtime{wanted.root, 1};
+    actors::ask<void>(runtime.system(), runtime.actors().config,
+        create_root{wanted.password, wanted.replace, wanted.create_folder, wanted.layer_password});
+}
+
+config_files list_config_files(const fs::path& root) {
+    auto found = storage::find_config_root_files(root);
+    return {root, std::move(found.ours), std::move(found.others)};
+}
+
+config_erasure erase_config(const config_files& files) {
+    config_erasure result;
+    const auto remove = [&](const fs::path& path) {
+        try {
+            storage::remove_file(path);
+            result.removed.push_back(path);
+        } catch (const failure& problem) {
+            result.problems.emplace_back(problem.what());
+            result.kept.push_back(path);
+        }
+    };
+    for (const auto& path : files.ours)
+        remove(path);
+    if (result.problems.empty() && files.others.empty())
+        remove(files.root);
+    result.kept.insert(result.kept.end(), files.others.begin(), files.others.end());
+    return result;
+}
+
+} // namespace omegasafe

@@ -1,0 +1,106 @@
+#include "engine/context.hpp"
+
+#include "crypto/kernels/dispatch.hpp"
+#include "storage/config/config_file.hpp"
+#include "storage/records/cache_entry.hpp"
+#include <algorithm>
+#include <sys/stat.h>
+
+namespace omegasafe::engine {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A root counts as initialised when config.ini and the containers at their configured places are there.
+fs::path initialised_root(const fs::path& wanted) {
+    if (const auto problem = crypto::kernel_override_problem())
+        throw failure(errc::usage, *problem);
+    auto root = find_config_root(wanted);
+    const auto settings = storage::load_settings(root); // failure(config_missing) without config.ini
+    for (const auto& path : {settings.keys_path, settings.cache_path, settings.ecs_path})
+        if (!fs::exists(path))
+            throw failure(errc::config_missing, "The configuration in " + root.string() +
+                                                    " is incomplete: " + path.string() +
+                                                    " is missing. Restore it from a copy, or start over with "
+                                                    "'omegasafe init --override-existing'.");
+    return root;
+}
+
+} // namespace
+
+context::context(const client_options& options)
+    : root_(initialised_root(options.config_dir)), runtime_(root_, options.max_threads) {}
+
+std::vector<ecs_entry> context::configured_ecs() {
+    return ask<std::vector<ecs_entry>>(actors().ecs_directory, list_ecs{});
+}
+
+ecs_entry context::resolve(const std::optional<uuid>& wanted) {
+    return ask<ecs_entry>(actors().ecs_directory, resolve_ecs{wanted});
+}
+
+ecs_connection_actor context::connect(const uuid& ecs_uuid) {
+    return ask<ecs_connection_actor>(actors().ecs_directory, connect_ecs{ecs_uuid});
+}
+
+ecs_account_actor context::connect_account(const uuid& ecs_uuid) {
+    return ask<ecs_account_actor>(actors().ecs_directory, omegasafe::connect_account{ecs_uuid});
+}
+
+local_key context::find_key(const uuid& key_uuid) {
+    const auto now = actors();
+    local_key key;
+    key.key_uuid = key_uuid;
+    key.iterations = *ask<iterations_ptr>(now.key_store, list_key_iterations{key_uuid});
+    const auto cache = ask<cache_entries_ptr>(now.claim_cache, list_cache_entries{key_uuid, {}});
+    if (cache->empty())
+        return key;
+    key.ecs_uuid = cache->back().ecs_uuid;
+    const auto configured = configured_ecs();
+    const auto found = std::ranges::find(configured, *key.ecs_uuid, &ecs_entry::ecs_uuid);
+    if (found != configured.end())
+        key.ecs = to_info(*found);
+    return key;
+}
+
+ecs_info to_info(const ecs_entry& entry) {
+    return {entry.ecs_uuid, entry.name, entry.type, entry.path, entry.url, entry.development_mode};
+}
+
+const ecs_info& require_ecs(const local_key& key) {
+    if (!key.ecs_uuid)
+        throw failure(errc::ecs_unknown, "Key " + to_string(key.key_uuid) +
+                                             " is not linked to an ECS on this device; import it again with "
+                                             "import-key.");
+    if (!key.ecs)
+        throw failure(errc::ecs_unknown, "The ECS " + to_string(*key.ecs_uuid) + " of key " + to_string(key.key_uuid) +
+                                             " is not configured on this device; add it with import-ecs.");
+    return *key.ecs;
+}
+
+std::optional<cache_summary> summarize(const std::vector<storage::cache_entry>& entries) {
+    if (entries.empty())
+        return std::nullopt;
+    const auto& entry = entries.back();
+    cache_summary summary{entry.iteration_uuid, entry.ecs_uuid, entry.claims.size(), {}};
+    for (const auto reason : {cache_reason::performance, cache_reason::offline}) {
+        held_claims held{reason, 0, {}};
+        for (const auto& claim : entry.claims)
+            if (claim.reason == reason) {
+                ++held.count;
+                held.left.remaining += claim.remaining();
+                held.left.total += claim.range.size();
+            }
+        summary.held.push_back(held);
+    }
+    return summary;
+}
+
+void refuse_existing(const fs::path& output) {
+    struct stat status {};
+    if (::lstat(output.c_str(), &status) == 0)
+        throw failure(errc::output_refused, output.string() + " exists already; choose another path.");
+}
+
+} // namespace omegasafe::engine
