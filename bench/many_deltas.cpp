@@ -28,7 +28,7 @@ void write_container(const fs::path& path, const password_ptr& password, Fill fi
 }
 
 std::vector<std::uint8_t> ecs_attributes(const uuid& key_uuid, const storage::iteration_info& info, u128 next) {
-    return storage::to_attributes({{"kind", "delta"}, {"key_uuid", crypto::to_string(key_uuid)},
+    return storage::to_attributes({{"format", 1}, {"kind", "delta"}, {"key_uuid", crypto::to_string(key_uuid)},
         {"seq_number", info.seq_number}, {"start_global_position", storage::position_to_json(info.first_position())},
         {"end_global_position", storage::position_to_json(info.last_position())},
         {"next_global_position", storage::position_to_json(next)}});
@@ -69,7 +69,9 @@ void many_deltas::make_root(const fs::path& where) const {
     file.commit();
     write_container(where / "ecs_storage.sfc", password, [&](storage::sfc_writer& writer) {
         writer.add(ecs_uuid,
-            storage::to_attributes({{"ecs_name", "bench"}, {"ecs_type", "SFC"}, {"path", ecs_path.string()}}), {});
+            storage::to_attributes(
+                {{"format", 1}, {"ecs_name", "bench"}, {"ecs_type", "SFC"}, {"path", ecs_path.string()}}),
+            {});
     });
 }
 
@@ -103,7 +105,7 @@ void many_deltas::write_containers(std::uint64_t count) {
         ecs.add(info.iteration_uuid, ecs_attributes(key_uuid, info, entry.floor), sealed);
     }
     ecs.add(key_uuid,
-        storage::to_attributes({{"kind", "key"}, {"key_name", "bench"}, {"omegasafe_version", "0"},
+        storage::to_attributes({{"format", 1}, {"kind", "key"}, {"key_name", "bench"}, {"omegasafe_version", "0"},
             {"alpha_capacity", capacity}, {"alpha_next", alpha_next}}),
         {});
     for (auto* writer : {&keys, &cache, &ecs})

@@ -15,6 +15,7 @@ using storage::sfc_reader;
 
 /// Longer than any API key, and a bound on what is read.
 constexpr std::uint64_t api_key_bytes = 4096;
+constexpr std::uint64_t entry_format = 1;
 
 [[noreturn]] void damaged(const std::string& what, const std::string& field) {
     throw failure(errc::container_damaged,
@@ -35,21 +36,25 @@ std::string checked_url(std::string url, const std::string& what) {
 } // namespace
 
 storage::container_changes::entry to_stored(const ecs_entry& entry) {
+    nlohmann::json fields{{"format", entry_format}, {"ecs_name", entry.name}};
     if (entry.type == ecs_type::sfc)
-        return {entry.ecs_uuid,
-            storage::to_attributes({{"ecs_name", entry.name}, {"ecs_type", "SFC"}, {"path", entry.path}}),
-            secure_bytes{}};
-    return {entry.ecs_uuid,
-        storage::to_attributes({{"ecs_name", entry.name}, {"ecs_type", "HTTP"}, {"url", entry.url},
-            {"development_mode", entry.development_mode ? 1 : 0}}),
-        secure_bytes{entry.api_key->span()}};
+        fields.update({{"ecs_type", "SFC"}, {"path", entry.path}});
+    else
+        fields.update({{"ecs_type", "HTTP"}, {"url", entry.url}, {"development_mode", entry.development_mode ? 1 : 0}});
+    return {entry.ecs_uuid, storage::to_attributes(fields, entry.attributes),
+        entry.type == ecs_type::sfc ? secure_bytes{} : secure_bytes{entry.api_key->span()}};
 }
 
 ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, const std::string& what) {
-    const storage::attribute_reader fields{stored.attributes, what};
+    const storage::attribute_reader fields{stored.attributes, what, entry_format};
     const auto type = fields.text("ecs_type");
-    if (type == "SFC")
-        return {stored.id, fields.text("ecs_name"), ecs_type::sfc, fields.text("path")};
+    std::vector<std::uint8_t> attributes{stored.attributes.begin(), stored.attributes.end()};
+    if (type == "SFC") {
+        if (stored.length > 0)
+            damaged(what, "content");
+        return {stored.id, fields.text("ecs_name"), ecs_type::sfc, fields.text("path"), {}, {}, false,
+            std::move(attributes)};
+    }
     if (type != "HTTP")
         throw failure(errc::container_newer,
             what + " holds an ECS of type " + type + ", which this version does not know; update it.");
@@ -60,7 +65,7 @@ ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, c
     if (api_key->empty())
         damaged(what, "API key");
     return {stored.id, fields.text("ecs_name"), ecs_type::http, {}, checked_url(fields.text("url"), what),
-        std::move(api_key), development_mode == 1};
+        std::move(api_key), development_mode == 1, std::move(attributes)};
 }
 
 void export_ecs(const std::filesystem::path& path, const ecs_entry& entry) {

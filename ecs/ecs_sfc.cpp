@@ -10,6 +10,7 @@ namespace omegasafe::ecs {
 
 namespace {
 
+using crypto::const_byte_span;
 using crypto::secure_bytes;
 using storage::attribute_reader;
 using storage::container_changes;
@@ -18,16 +19,23 @@ using storage::sfc_entry;
 using storage::sfc_reader;
 using storage::to_attributes;
 
-std::vector<std::uint8_t> encode_key(const ecs_key& key) {
-    return to_attributes({{"kind", "key"}, {"key_name", key.name}, {"omegasafe_version", key.omegasafe_version},
-        {"alpha_capacity", key.alpha_capacity}, {"alpha_next", position_to_json(key.alpha_next)}});
+/// Of every entry; docs/formats.md says what raises it.
+constexpr std::uint64_t entry_format = 1;
+
+std::vector<std::uint8_t> encode_key(const ecs_key& key, const_byte_span rewritten = {}) {
+    return to_attributes({{"format", entry_format}, {"kind", "key"}, {"key_name", key.name},
+                             {"omegasafe_version", key.omegasafe_version}, {"alpha_capacity", key.alpha_capacity},
+                             {"alpha_next", position_to_json(key.alpha_next)}},
+        rewritten);
 }
 
-std::vector<std::uint8_t> encode_delta(const uuid& key_uuid, const ecs_delta& delta) {
-    return to_attributes({{"kind", "delta"}, {"key_uuid", crypto::to_string(key_uuid)},
-        {"seq_number", delta.seq_number}, {"start_global_position", position_to_json(delta.positions.first)},
-        {"end_global_position", position_to_json(delta.positions.last)},
-        {"next_global_position", position_to_json(delta.next)}});
+std::vector<std::uint8_t> encode_delta(const uuid& key_uuid, const ecs_delta& delta, const_byte_span rewritten = {}) {
+    return to_attributes(
+        {{"format", entry_format}, {"kind", "delta"}, {"key_uuid", crypto::to_string(key_uuid)},
+            {"seq_number", delta.seq_number}, {"start_global_position", position_to_json(delta.positions.first)},
+            {"end_global_position", position_to_json(delta.positions.last)},
+            {"next_global_position", position_to_json(delta.next)}},
+        rewritten);
 }
 
 std::string name_of(const sfc_reader& file) {
@@ -35,7 +43,17 @@ std::string name_of(const sfc_reader& file) {
 }
 
 attribute_reader fields_of(const sfc_reader& file, const sfc_entry& entry) {
-    return {entry.attributes, name_of(file)};
+    return {entry.attributes, name_of(file), entry_format};
+}
+
+/// Whether an entry says what file it is, in whatever format.
+bool names_an_ecs(const sfc_reader& file, const sfc_entry& entry) {
+    return attribute_reader{entry.attributes, name_of(file)}.text("kind") == "ecs";
+}
+
+[[noreturn]] void refuse_contradiction(const sfc_reader& file) {
+    throw failure(errc::container_damaged,
+        name_of(file) + " is damaged: the positions of an entry contradict each other; restore it from a copy.");
 }
 
 ecs_key key_in(const sfc_reader& file, const uuid& key_uuid) {
@@ -45,15 +63,22 @@ ecs_key key_in(const sfc_reader& file, const uuid& key_uuid) {
             errc::key_unknown, "The ECS file " + file.source().name() + " has no key " + crypto::to_string(key_uuid) +
                                    "; if its create-key was interrupted, delete-key removes what is left of it.");
     const auto fields = fields_of(file, *entry);
-    return {key_uuid, fields.text("key_name"), fields.text("omegasafe_version"), fields.number("alpha_capacity"),
+    ecs_key key{key_uuid, fields.text("key_name"), fields.text("omegasafe_version"), fields.number("alpha_capacity"),
         fields.position("alpha_next")};
+    if (key.alpha_next > key.alpha_capacity)
+        refuse_contradiction(file);
+    return key;
 }
 
 ecs_delta decode_delta(const sfc_reader& file, const sfc_entry& entry) {
     const auto fields = fields_of(file, entry);
-    return {entry.id, fields.number("seq_number"),
+    const ecs_delta delta{entry.id, fields.number("seq_number"),
         {fields.position("start_global_position"), fields.position("end_global_position")},
         fields.position("next_global_position")};
+    if (delta.positions.first > delta.positions.last || delta.next < delta.positions.first ||
+        delta.next > delta.positions.last + 1)
+        refuse_contradiction(file);
+    return delta;
 }
 
 const sfc_entry& delta_in(const sfc_reader& file, const uuid& key_uuid, const uuid& delta_uuid) {
@@ -71,7 +96,7 @@ void each_delta(const sfc_reader& file, const uuid& key_uuid, Found found) {
     key_in(file, key_uuid);
     const auto name = name_of(file);
     for (const auto& entry : file.entries()) {
-        const attribute_reader fields{entry.attributes, name};
+        const attribute_reader fields{entry.attributes, name, entry_format};
         if (fields.text("kind") == "delta" && fields.id("key_uuid") == key_uuid)
             found(entry, fields.number("seq_number"));
     }
@@ -147,7 +172,7 @@ auto or_unavailable(const std::filesystem::path& path, F access) {
 void ecs_sfc::create(const std::filesystem::path& path, const uuid& ecs_uuid) {
     try {
         container_changes changes;
-        changes.put.push_back({ecs_uuid, to_attributes({{"kind", "ecs"}}), secure_bytes{}});
+        changes.put.push_back({ecs_uuid, to_attributes({{"format", entry_format}, {"kind", "ecs"}}), secure_bytes{}});
         storage::create_container(path, nullptr, std::move(changes));
     } catch (const failure& problem) {
         if (problem.code() != errc::config_exists)
@@ -187,7 +212,7 @@ std::string ecs_sfc::edit_key(const edit_ecs_key& changes) {
         key.name = changes.name.value_or(key.name);
         key.omegasafe_version = changes.omegasafe_version.value_or(key.omegasafe_version);
         container_changes put;
-        put.put.push_back({key.key_uuid, encode_key(key), std::nullopt});
+        put.put.push_back({key.key_uuid, encode_key(key, file.find(key.key_uuid)->attributes), std::nullopt});
         return put;
     });
     return "The key was changed at the ECS.";
@@ -226,7 +251,8 @@ position_range ecs_sfc::claim_delta(const claim_delta_positions& request) {
         claimed = {delta.next, delta.next + request.size - 1};
         delta.next += request.size;
         container_changes changes;
-        changes.put.push_back({delta.delta_uuid, encode_delta(request.key_uuid, delta), std::nullopt});
+        changes.put.push_back(
+            {delta.delta_uuid, encode_delta(request.key_uuid, delta, newest->attributes), std::nullopt});
         return changes;
     });
     return claimed;
@@ -243,7 +269,7 @@ position_range ecs_sfc::claim_alpha(const claim_alpha_positions& request) {
         claimed = {key.alpha_next, key.alpha_next + request.size - 1};
         key.alpha_next += request.size;
         container_changes changes;
-        changes.put.push_back({key.key_uuid, encode_key(key), std::nullopt});
+        changes.put.push_back({key.key_uuid, encode_key(key, file.find(key.key_uuid)->attributes), std::nullopt});
         return changes;
     });
     return claimed;
@@ -292,7 +318,7 @@ bool ecs_sfc::is_ecs(const std::filesystem::path& path, const uuid& ecs_uuid) {
     try {
         const auto file = storage::open_container(path, nullptr);
         const auto* entry = file->find(ecs_uuid);
-        return entry && fields_of(*file, *entry).text("kind") == "ecs";
+        return entry && names_an_ecs(*file, *entry);
     } catch (const failure&) {
         return false; // missing, unreadable or no container: not this ECS
     }

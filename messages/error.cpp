@@ -1,4 +1,4 @@
-#include <omegasafe/error.hpp>
+#include "messages/error.hpp"
 
 #include <array>
 
