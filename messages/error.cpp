@@ -1,4 +1,4 @@
-#include "messages/error.hpp"
+#include <omegasafe/error.hpp>
 
 #include <array>
 

@@ -2,52 +2,40 @@
 // (actors.hpp).
 #pragma once
 
+#include "crypto/geometry.hpp"
 #include "crypto/position.hpp"
+#include "crypto/secure_memory.hpp"
 #include "crypto/uuid.hpp"
 #include "messages/limits.hpp"
 #include <boost/align/aligned_allocator.hpp>
-#include <chrono>
-#include <filesystem>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
+#include <omegasafe/files.hpp>
+#include <omegasafe/keys.hpp>
 
 namespace omegasafe::crypto {
 class cipher;
 class key_material;
-class secure_bytes;
-struct key_geometry;
 } // namespace omegasafe::crypto
 
 namespace omegasafe::storage {
 class segment_codec;
 class sfc_password;
+using omegasafe::iteration_info;
 struct cache_entry;
-struct iteration_info;
 struct key_iteration;
 struct settings;
 } // namespace omegasafe::storage
 
 namespace omegasafe {
 
-using crypto::position_range;
-using crypto::u128;
-using crypto::uuid;
-
 // Shared, immutable bulk: never copied into a message.
 using blob_ptr = std::shared_ptr<const std::vector<std::uint8_t>>;
 using cache_entries_ptr = std::shared_ptr<const std::vector<storage::cache_entry>>;
 using cipher_ptr = std::shared_ptr<const crypto::cipher>;
-using iterations_ptr = std::shared_ptr<const std::vector<storage::iteration_info>>;
+using iterations_ptr = std::shared_ptr<const std::vector<iteration_info>>;
 using key_iteration_ptr = std::shared_ptr<const storage::key_iteration>;
 using key_material_ptr = std::shared_ptr<const crypto::key_material>;
 using password_ptr = std::shared_ptr<storage::sfc_password>; // null: no password; thread-safe
-using secret_ptr = std::shared_ptr<const crypto::secure_bytes>;
 using settings_ptr = std::shared_ptr<const storage::settings>;
-
-/// Why a range was reserved ahead (reference section 10).
-enum class cache_reason : std::uint8_t { performance, offline };
 
 // --- config ---------------------------------------------------------------------------------------------------------
 
@@ -127,8 +115,6 @@ struct accept_range {
 
 // --- ecs_directory and ecs_connection -------------------------------------------------------------------------------
 
-enum class ecs_type : std::uint8_t { sfc, http };
-
 /// One configured ECS.
 struct ecs_entry {
     uuid ecs_uuid{};
@@ -182,30 +168,6 @@ struct import_ecs {
     ecs_entry entry;
 };
 
-/// A key as its ECS knows it.
-struct ecs_key {
-    uuid key_uuid{};
-    std::string name;
-    std::string omegasafe_version;
-    std::uint64_t alpha_capacity = 0;
-    u128 alpha_next = 0; // first Alpha position not yet claimed
-    // Of an HTTP ECS:
-    std::optional<uuid> storage_uuid{}; // nothing, of a new key: the internal storage
-    std::string storage_name{};
-    bool storage_is_internal = false;
-    int role_id = 0; // key_role; 0: no roles here
-    std::string role_name{};
-    std::optional<uuid> user_key_relation_uuid{};
-};
-/// A Delta as its ECS knows it.
-struct ecs_delta {
-    uuid delta_uuid{};
-    std::uint64_t seq_number = 0;
-    position_range positions{};
-    u128 next = 0; // first global position not yet claimed
-
-    u128 remaining() const { return positions.last + 1 - next; }
-};
 struct register_key {
     ecs_key key;
 };
@@ -356,58 +318,17 @@ struct discard_output {};
 
 /// Bytes offset .. offset+size-1 of a block that the pool fills; pieces do not overlap.
 struct draw_piece {
-    std::shared_ptr<crypto::secure_bytes> block;
+    std::shared_ptr<secure_bytes> block;
     std::size_t offset = 0;
     std::size_t size = 0;
 };
 struct generate_maps {
-    std::shared_ptr<const crypto::key_geometry> geometry;
+    std::shared_ptr<const key_geometry> geometry;
     unsigned max_workers = 0; // 0: all
-};
-
-/// What a tree keeps of a file or folder beside its content.
-struct file_attributes {
-    std::uint64_t size = 0;    // bytes; 0 for a folder
-    std::uint32_t mode = 0;    // permission bits, at most 0777
-    std::int64_t mtime_ns = 0; // since 1970
-    bool operator==(const file_attributes&) const = default;
-};
-
-/// Which files of a tree are meant: storage/tree/tree_filter.hpp has the rules. No include means all.
-struct tree_patterns {
-    std::vector<std::string> include, exclude;
 };
 
 // --- file_job -------------------------------------------------------------------------------------------------------
 
-struct encrypt_file {
-    std::filesystem::path input;
-    std::filesystem::path output;
-    uuid key_uuid{};
-    bool overwrite = false;
-};
-struct decrypt_file {
-    std::filesystem::path input;
-    std::filesystem::path output_folder;
-    std::string name_override; // empty: the original name
-    bool overwrite = false;
-    bool verify_only = false;                  // check everything, write nothing
-    std::optional<file_attributes> expected{}; // the size must be right; mode and time are restored
-};
-struct file_report {
-    std::filesystem::path output; // empty after verify_only
-    std::uint64_t bytes = 0;      // of the plain file
-    std::uint64_t positions = 0;  // used or read
-    uuid key_uuid{};
-    std::uint64_t delta_seq = 0;
-    std::chrono::duration<double> seconds{};
-};
-struct progress {
-    std::uint64_t done = 0;
-    std::uint64_t total = 0; // bytes
-    std::uint64_t files_done = 0;
-    std::uint64_t files_total = 0; // 0: a single file
-};
 struct end_progress {};
 
 } // namespace omegasafe

@@ -13,190 +13,20 @@ import struct
 import sys
 import uuid
 
-import xxhash
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from container import Container, Refused, need
+from records import read_description, read_index, read_journal, read_record
 
-SEGMENT = 65536
 METADATA_ENTRY = uuid.UUID("c70b943a-16e8-427d-a51f-60d9b23e7508")
 DATA_ENTRY = uuid.UUID("5a517d0e-3c86-4b0f-9d62-8e1b47f02cd3")
-
-
-class Refused(Exception):
-    """What a reader must refuse; the text is the outcome's name."""
-
-
-def need(condition, outcome="container_damaged"):
-    if not condition:
-        raise Refused(outcome)
-
-
-def hkdf(secret, salt, info, size=32):
-    return HKDF(hashes.SHA256(), size, salt, info).derive(secret)
-
-
-def stored_length(length):
-    return length + 16 * max(1, -(-length // SEGMENT))
-
-
-def plain_length(stored):
-    plain = stored - 16 * -(-stored // (SEGMENT + 16))
-    need(plain >= 0 and stored_length(plain) == stored)
-    return plain
-
-
-class Container:
-    """`local`: one of the program's own containers, which may be changed in place."""
-
-    def __init__(self, content, password, local=False):
-        self.content = content
-        self.local = local
-        try:
-            self.read_header(content[:192])
-        except Refused:
-            if not local or len(content) < 384:
-                raise
-            self.read_header(content[-192:])
-            need(self.growing and self.total == len(content))
-        root = self.root_key(password) if self.sealed else None
-        length = plain_length(self.directory_stored)
-        salt = self.header[64:96]
-        key = hkdf(root, salt, b"omegasafe sfc v1 directory") if self.sealed else None
-        seed = int.from_bytes(salt[:8], "little") if self.growing else 0
-        directory = self.open(self.directory_offset, length, key, self.header[:160], seed)
-        self.read_directory(directory)
-
-    def read_header(self, header):
-        self.header = header
-        need(len(header) == 192 and header[:8] == b"\x8fSFC\r\n\x1a\n")
-        version, flags = struct.unpack_from("<HH", header, 8)
-        need(version <= 1, "container_newer")
-        need(hashlib.sha256(header[:160]).digest() == header[160:] and version == 1)
-        self.kdf, self.log2_n, self.r, self.p = header[12:16]
-        need(flags <= 1 and self.kdf <= 2 and header[136] <= 1, "container_newer")
-        self.sealed = flags == 1
-        self.growing = header[136] == 1
-        need(not any(header[137:160]) and self.sealed == (self.kdf != 0))
-        need(self.sealed or not any(header[12:48] + header[120:136]))
-        need(self.kdf != 2 or not any(header[13:16]))
-        if self.kdf == 1:
-            need(10 <= self.log2_n <= 20 and 1 <= self.r <= 32 and 1 <= self.p <= 16)
-            need((128 * self.r << self.log2_n) <= 256 << 20)
-        self.directory_offset, self.directory_stored, self.total = struct.unpack_from("<QQQ", header, 96)
-        need(self.local or (not self.growing and self.total == len(self.content)))
-        need(self.total <= len(self.content) and self.directory_offset >= 192)
-        self.end = self.total - 192 if self.growing else self.directory_offset
-        if self.growing:
-            need(self.directory_offset + self.directory_stored <= self.end)
-        else:
-            need(self.directory_offset + self.directory_stored == self.total)
-        need(self.directory_stored <= stored_length(256 << 20))
-
-    def root_key(self, password):
-        need(password is not None, "password_missing")
-        salt = self.header[16:48]
-        if self.kdf == 1:
-            root = hashlib.scrypt(password.encode(), salt=salt, n=1 << self.log2_n, r=self.r, p=self.p, dklen=32,
-                                  maxmem=300 << 20)
-        else:
-            root = hkdf(password.encode(), salt, b"omegasafe sfc v1 root")
-        check = hkdf(root, salt, b"omegasafe sfc v1 password check", 16)
-        need(check == self.header[120:136], "password_wrong")
-        return root
-
-    def open(self, offset, length, key, aad, seed=0):
-        plain = b""
-        segments = max(1, -(-length // SEGMENT))
-        for i in range(segments):
-            last = int(i + 1 == segments)
-            begin = offset + i * (SEGMENT + 16)
-            size = length - i * SEGMENT if last else SEGMENT
-            stored = self.content[begin:begin + size + 16]
-            if self.sealed:
-                try:
-                    plain += AESGCM(key).decrypt(bytes(3) + struct.pack("<QB", i, last), stored, aad)
-                except InvalidTag:
-                    raise Refused("container_damaged") from None
-            else:
-                need(xxhash.xxh3_128(stored[:size], seed=(seed + 2 * i + last) % 2**64).digest() == stored[size:])
-                plain += stored[:size]
-        return plain
-
-    def read_directory(self, directory):
-        self.entries = {}
-        at = 4
-        need(len(directory) >= 4)
-        (count,) = struct.unpack_from("<I", directory)
-        fixed = 68 if self.sealed else 36
-        places = []
-        for _ in range(count):
-            need(at + fixed <= len(directory))
-            row = directory[at:at + fixed]
-            identity = uuid.UUID(bytes=row[:16])
-            offset, length = struct.unpack_from("<QQ", row, 16)
-            (size,) = struct.unpack_from("<I", row, fixed - 4)
-            need(size <= 16384 and at + fixed + size <= len(directory))
-            need(not self.entries or list(self.entries)[-1].bytes < identity.bytes)
-            attributes = directory[at + fixed:at + fixed + size]
-            self.entries[identity] = (offset, length, row[32:64] if self.sealed else None, attributes)
-            places.append((offset, stored_length(length)))
-            at += fixed + size
-        need(at == len(directory))
-        if self.growing:
-            places.append((self.directory_offset, self.directory_stored))
-        expected = 192
-        for offset, stored in sorted(places):
-            need(offset >= expected if self.growing else offset == expected)
-            expected = offset + stored
-        need(expected <= self.end if self.growing else expected == self.end)
-
-    def read(self, identity):
-        offset, length, key, _ = self.entries[identity]
-        return self.open(offset, length, key, self.header[:64] + identity.bytes)
-
-
-def read_cbor(data):
-    """A map of text to text or unsigned numbers, in the shortest form."""
-
-    def head(at):
-        need(at < len(data))
-        kind, small = data[at] >> 5, data[at] & 31
-        if small < 24:
-            return kind, small, at + 1
-        need(small <= 27)
-        size = 1 << (small - 24)
-        need(at + 1 + size <= len(data))
-        return kind, int.from_bytes(data[at + 1:at + 1 + size], "big"), at + 1 + size
-
-    def text(at):
-        kind, size, at = head(at)
-        need(kind == 3 and at + size <= len(data))
-        return data[at:at + size].decode(), at + size
-
-    kind, count, at = head(0)
-    need(kind == 5)
-    fields = {}
-    for _ in range(count):
-        name, at = text(at)
-        if data[at] >> 5 == 3:
-            fields[name], at = text(at)
-        else:
-            kind, fields[name], at = head(at)
-            need(kind == 0)
-    need(at == len(data))
-    need(list(fields) == ["format", "iteration_uuid", "key_name", "key_uuid", "nucleus_bytes", "omegasafe_version",
-                          "rotor_bytes", "rotors", "seq_number"])
-    need(fields["format"] <= 1, "container_newer")
-    return fields
+# Kinds of cases that are containers of records: which records.
+RECORDS = {"ecs_file": "ecs_file", "local_cache": "local_cache", "ecs_storage": "ecs", "exported_ecs": "ecs"}
 
 
 class Iteration:
     def __init__(self, payload):
         (size,) = struct.unpack_from("<I", payload)
         self.description = payload[4:4 + size]
-        self.info = read_cbor(self.description)
+        self.info = read_description(self.description)
         self.maps = payload[4 + size:]
         self.counts = [self.info["nucleus_bytes"] // 256] + [self.info["rotor_bytes"] // 256] * self.info["rotors"]
         need(len(self.maps) == 256 * sum(self.counts))
@@ -303,22 +133,72 @@ def pattern(expected):
     return bytes((expected["start"] + i) % 251 for i in range(expected["length"]))
 
 
+def content_of(expected):
+    return expected["text"].encode() if "text" in expected else pattern(expected["pattern"])
+
+
 def check_iteration(case, found):
     for name in ("key_uuid", "iteration_uuid", "seq_number", "key_name"):
         assert found.info[name] == case[name], name
     assert hashlib.sha256(found.maps).hexdigest() == case["maps_sha256"]
 
 
+def check_records(case, where, container):
+    found = [(str(identity), read_record(where, entry[3], container.read(identity)), container.read(identity))
+             for identity, entry in container.entries.items()]
+    for expected, (identity, fields, content) in zip(case["entries"], found, strict=True):
+        assert (identity, fields) == (expected["uuid"], expected["fields"]), identity
+        assert hashlib.sha256(content).hexdigest() == expected["sha256"], identity
+
+
+def check_keys(case, container):
+    found = {}
+    for identity, entry in container.entries.items():
+        iteration = Iteration(container.read(identity))
+        need(iteration.description == entry[3] and iteration.info["iteration_uuid"] == str(identity))
+        found[iteration.info["seq_number"]] = iteration
+    assert sorted(found) == [expected["seq_number"] for expected in case["iterations"]]
+    for expected in case["iterations"]:
+        check_iteration(expected, found[expected["seq_number"]])
+
+
+def check_tree(case, folder, delta):
+    name, index = read_file(delta, (folder / case["file"]).read_bytes(), case["password"])
+    assert name == "index"
+    rows = read_index(index)
+    for expected, (path, is_folder, mode, mtime, length, encrypted) in zip(case["rows"], rows, strict=True):
+        assert [path.decode(), is_folder, mode, mtime, length] == [
+            expected[field] for field in ("path", "folder", "mode", "mtime", "length")], path
+        if not is_folder:
+            made = (folder / case["file"]).parent / f"{encrypted}.omegasafe"
+            plain = (path.rpartition(b"/")[2].decode(), pattern(expected["pattern"]))
+            assert read_file(delta, made.read_bytes(), case["password"]) == plain, path
+
+
+def check_journal(case, content):
+    begun, done, tag = read_journal(content, case["password"], case["key_uuid"], case["input"])
+    assert begun == case["begun"]
+    assert done == {tag(each["path"], each["length"], each["mtime"]): each["uuid"] for each in case["done"]}
+
+
 def check_case(folder, case):
     content = (folder / case["file"]).read_bytes()
     password = case["password"]
     alpha = read_alpha((folder / case["alpha"]).read_bytes(), None) if "alpha" in case else None
-    if case["kind"] in ("sfc", "local_sfc"):
+    if case["kind"] in RECORDS:
+        check_records(case, RECORDS[case["kind"]], Container(content, password, local=case["kind"] != "exported_ecs"))
+    elif case["kind"] == "keys":
+        check_keys(case, Container(content, password, local=True))
+    elif case["kind"] == "tree_index":
+        check_tree(case, folder, read_delta(alpha, (folder / case["delta"]).read_bytes(), case.get("delta_password")))
+    elif case["kind"] == "tree_journal":
+        check_journal(case, content)
+    elif case["kind"] in ("sfc", "local_sfc"):
         container = Container(content, password, local=case["kind"] == "local_sfc")
         found = [(str(identity), entry[3].hex(), container.read(identity))
                  for identity, entry in container.entries.items()]
         if case["outcome"] == "ok":
-            assert found == [(e["uuid"], e["attributes"], pattern(e["pattern"])) for e in case["entries"]]
+            assert found == [(e["uuid"], e["attributes"], content_of(e)) for e in case["entries"]]
     elif case["kind"] == "exported_key":
         check_iteration(case, read_alpha(content, password))
     elif case["kind"] == "delta":
@@ -326,7 +206,7 @@ def check_case(folder, case):
     elif alpha is None:
         open_encrypted(content, password)
     else:
-        delta = read_delta(alpha, (folder / case["delta"]).read_bytes(), None)
+        delta = read_delta(alpha, (folder / case["delta"]).read_bytes(), case.get("delta_password"))
         assert read_file(delta, content, password) == (case["name"], pattern(case["pattern"]))
 
 

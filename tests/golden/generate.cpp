@@ -1,92 +1,26 @@
-// Writes the golden files, cases.json and the fuzz seeds. Golden files are made once a format version and kept for
-// ever; this program shows how they were made. Usage: golden_generate <golden folder> <fuzz seeds folder>
+// Writes the golden files that are not there yet, cases.json and the fuzz seeds; the files vector_* are made by
+// vectors.py before. Golden files are made once and kept for ever; this program shows how. Usage: golden_generate
+// <golden folder> <fuzz seeds folder>
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text_encoding.hpp"
 #include "storage/container/container_growth.hpp"
 #include "storage/container/sfc_header.hpp"
-#include "storage/files/atomic_file.hpp"
 #include "storage/files/byte_order.hpp"
 #include "storage/records/encrypted_file.hpp"
-#include "storage/records/key_iteration.hpp"
+#include "tests/golden/golden_folder.hpp"
 #include <algorithm>
-#include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 namespace {
 
 using namespace omegasafe;
-using namespace omegasafe::storage;
-using bytes = std::vector<std::uint8_t>;
-using nlohmann::ordered_json;
-
-constexpr auto chosen_password = "correct horse battery staple";
-// Made by generate_password once and kept, so that seeds and golden files share it.
-constexpr auto generated_password = "omegasafe-Tr4OxZUpkClzuKI0G0-blgvo3o9o6QDn_jV0tEea2qcaKmgA7";
-constexpr crypto::key_geometry geometry{100'000, 100'000, 2};
-
-bytes pattern(std::size_t size, std::size_t start) {
-    bytes out(size);
-    for (std::size_t i = 0; i < size; ++i)
-        out[i] = static_cast<std::uint8_t>((start + i) % 251);
-    return out;
-}
-
-uuid numbered(std::uint8_t number) {
-    uuid id{};
-    id.data[15] = number;
-    return id;
-}
-
-std::shared_ptr<sfc_password> password_of(const ordered_json& text) {
-    return text.is_null() ? nullptr : std::make_shared<sfc_password>(text.get<std::string>());
-}
-
-void write(const std::filesystem::path& path, const_byte_span content) {
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary)
-        .write(reinterpret_cast<const char*>(content.data()), static_cast<std::streamsize>(content.size()));
-}
-
-key_iteration_ptr draw(std::uint64_t seq_number, const uuid& key_uuid) {
-    auto maps = std::make_shared<const crypto::key_material>(crypto::key_material::generate(geometry));
-    const iteration_info info{key_uuid, crypto::random_uuid(), seq_number, "Golden key", "0.1.0", geometry};
-    return std::make_shared<const key_iteration>(
-        key_iteration{info, std::make_shared<const crypto::cipher>(std::move(maps))});
-}
+using namespace omegasafe::golden;
 
 /// Puts a right checksum on changed header bytes.
 void repair_checksum(bytes& container) {
     const auto checksum = crypto::sha256::of(const_byte_span(container).first(160));
     std::copy(checksum.begin(), checksum.end(), container.begin() + 160);
-}
-
-class golden_folder {
-public:
-    explicit golden_folder(std::filesystem::path folder) : folder_(std::move(folder)) {}
-
-    void add(const std::string& file, const bytes& content, const std::string& kind, const ordered_json& password,
-        const ordered_json& expected) {
-        write(folder_ / file, content);
-        add_case(file, kind, password, expected);
-    }
-
-    void add_case(
-        const std::string& file, const std::string& kind, const ordered_json& password, const ordered_json& expected) {
-        cases_.push_back({{"file", file}, {"kind", kind}, {"password", password}});
-        cases_.back().update(expected);
-    }
-
-    void finish() { std::ofstream(folder_ / "cases.json") << ordered_json{{"cases", cases_}}.dump(1) << '\n'; }
-
-private:
-    std::filesystem::path folder_;
-    ordered_json cases_ = ordered_json::array();
-};
-
-ordered_json fails(const std::string& code) {
-    return {{"outcome", code}};
 }
 
 /// A container with entries of 0, 1 and 65,537 bytes (two segments).
@@ -210,19 +144,13 @@ void local_containers(golden_folder& golden) {
     }
 }
 
-void keys(golden_folder& golden, const std::filesystem::path& folder, const key_iteration& alpha,
-    const key_iteration& delta) {
-    const auto described = [](const key_iteration& iteration) {
-        return ordered_json{{"outcome", "ok"}, {"key_uuid", crypto::to_string(iteration.info.key_uuid)},
-            {"iteration_uuid", crypto::to_string(iteration.info.iteration_uuid)},
-            {"seq_number", iteration.info.seq_number}, {"key_name", iteration.info.key_name},
-            {"maps_sha256", crypto::to_hexadecimal(crypto::sha256::of(iteration.cipher->key().bytes()))}};
-    };
+void keys(golden_folder& golden, const key_iteration& alpha, const key_iteration& delta) {
     for (const auto& [name, password] :
         {std::pair<std::string, ordered_json>{"plain", nullptr}, {"scrypt", chosen_password}}) {
-        std::filesystem::remove(folder / ("alpha_" + name + ".omegakey"));
-        export_key(folder / ("alpha_" + name + ".omegakey"), alpha, password_of(password));
-        golden.add_case("alpha_" + name + ".omegakey", "exported_key", password, described(alpha));
+        const auto file = "alpha_" + name + ".omegakey";
+        if (!golden.has(file))
+            export_key(golden.path(file), alpha, password_of(password));
+        golden.add_case(file, "exported_key", password, described(alpha));
     }
     auto expected = described(delta);
     expected["alpha"] = "alpha_plain.omegakey";
@@ -295,14 +223,21 @@ int main(int count, char** arguments) {
         std::cerr << "usage: golden_generate <golden folder> <fuzz seeds folder>\n";
         return 2;
     }
-    const std::filesystem::path folder = arguments[1];
-    const auto alpha = draw(0, crypto::random_uuid());
-    const auto delta = draw(3, alpha->info.key_uuid);
-    golden_folder golden(folder);
+    golden_folder golden(arguments[1]);
+    key_iteration_ptr alpha, delta;
+    if (golden.has("delta_plain.omegadelta")) {
+        alpha = golden.exported_key("alpha_plain.omegakey");
+        delta = open_delta(*alpha, read_file(golden.path("delta_plain.omegadelta"), limits::delta_container_bytes), {});
+    } else {
+        alpha = draw(0, crypto::random_uuid());
+        delta = draw(3, alpha->info.key_uuid);
+    }
     containers(golden);
     local_containers(golden);
-    keys(golden, folder, *alpha, *delta);
+    keys(golden, *alpha, *delta);
     encrypted_files(golden, *delta);
+    records(golden, *alpha, *delta);
+    vectors(golden);
     golden.finish();
     seeds(arguments[2], *alpha);
 }

@@ -1,0 +1,251 @@
+// Every golden file opens, byte for byte, or is refused, as tests/golden/cases.json says.
+#include "crypto/kernels/dispatch.hpp"
+#include "crypto/text_encoding.hpp"
+#include "ecs/ecs_entry_file.hpp"
+#include "ecs/ecs_sfc.hpp"
+#include "storage/container/attributes.hpp"
+#include "storage/container/container_file.hpp"
+#include "storage/records/cache_entry.hpp"
+#include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_iteration.hpp"
+#include "storage/tree/tree_index.hpp"
+#include "storage/tree/tree_journal.hpp"
+#include "tests/unit/storage/storage_support.hpp"
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
+
+using namespace omegasafe;
+using namespace omegasafe::storage;
+using namespace omegasafe::test;
+using nlohmann::json;
+
+namespace {
+
+const fs::path golden = fs::path(OMEGASAFE_SOURCE_DIR) / "tests" / "golden";
+
+sfc_password_ptr password_of(const json& text) {
+    return text.is_null() ? nullptr : std::make_shared<sfc_password>(text.get<std::string>());
+}
+
+std::shared_ptr<const byte_source> source_of(const json& name) {
+    return std::make_shared<file_source>(golden / name.get<std::string>());
+}
+
+uuid id_of(const json& text) {
+    return *crypto::parse_uuid(text.get<std::string>());
+}
+
+bytes expected_bytes(const json& expected) {
+    return pattern(expected.at("length"), expected.at("start"));
+}
+
+bytes content_of(const json& entry) {
+    return entry.contains("text") ? to_bytes(crypto::as_bytes(entry.at("text").get_ref<const std::string&>()))
+                                  : expected_bytes(entry.at("pattern"));
+}
+
+void check_container(const json& test, const sfc_reader& reader) {
+    for (const auto& entry : reader.entries())
+        reader.read(entry, 1 << 20);
+    const auto& expected = test.at("entries");
+    REQUIRE(reader.entries().size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const auto& entry = reader.entries()[i];
+        CHECK(crypto::to_string(entry.id) == expected[i].at("uuid"));
+        CHECK(crypto::to_hexadecimal(entry.attributes) == expected[i].at("attributes"));
+        CHECK(to_bytes(reader.read(entry, 1 << 20)) == content_of(expected[i]));
+    }
+}
+
+void check_iteration(const json& test, const key_iteration& found) {
+    CHECK(crypto::to_string(found.info.key_uuid) == test.at("key_uuid"));
+    CHECK(crypto::to_string(found.info.iteration_uuid) == test.at("iteration_uuid"));
+    CHECK(found.info.seq_number == test.at("seq_number"));
+    CHECK(found.info.key_name == test.at("key_name"));
+    CHECK(crypto::to_hexadecimal(crypto::sha256::of(found.cipher->key().bytes())) == test.at("maps_sha256"));
+}
+
+key_iteration_ptr delta_of(const json& test, const json& file, const sfc_password_ptr& password) {
+    const auto alpha = read_exported_key(source_of(test.at("alpha")), nullptr);
+    return open_delta(*alpha, file_bytes(golden / file.get<std::string>()), password);
+}
+
+/// The Delta that a file of a case was encrypted with.
+key_iteration_ptr delta_for(const json& test) {
+    return delta_of(test, test.at("delta"), password_of(test.value("delta_password", json())));
+}
+
+decrypted_file decrypted(const key_iteration& delta, const encrypted_file_info& file) {
+    REQUIRE(file.metadata.key_uuid == delta.info.key_uuid);
+    REQUIRE(file.metadata.global_position_start >= delta.info.first_position());
+    const auto first = static_cast<std::uint64_t>(file.metadata.global_position_start - delta.info.first_position());
+    return decrypt_whole(*delta.cipher, first, file, 1 << 20);
+}
+
+void check_file(const json& test) {
+    const auto file = open_encrypted_file(source_of(test.at("file")), password_of(test.at("password")));
+    const auto plain = decrypted(*delta_for(test), file);
+    CHECK(to_bytes(plain.content()) == expected_bytes(test.at("pattern")));
+    CHECK(plain.metadata.name == test.at("name"));
+}
+
+void check_keys(const json& test, const sfc_reader& reader) {
+    REQUIRE(reader.entries().size() == test.at("iterations").size());
+    for (const auto& expected : test.at("iterations")) {
+        const auto& entry = *reader.find(id_of(expected.at("iteration_uuid")));
+        const auto found = decode_payload(reader.read(entry, max_payload_bytes));
+        CHECK(found->info == decode_iteration_info(entry.attributes));
+        check_iteration(expected, *found);
+    }
+}
+
+/// Every record as it stands there; written again it has the same bytes.
+void check_records(const json& test, const sfc_reader& reader) {
+    const std::string kind = test.at("kind");
+    for (const auto& entry : reader.entries()) {
+        if (kind == "ecs_file")
+            continue;
+        // Outside CHECK, which would catch what is thrown.
+        const auto again = kind == "local_cache" ? encode(decode_cache_entry(entry.attributes), entry.attributes)
+                                                 : ecs::to_stored(ecs::read_ecs_entry(reader, entry, kind)).attributes;
+        CHECK(again == to_bytes(entry.attributes));
+    }
+    const auto& expected = test.at("entries");
+    REQUIRE(reader.entries().size() == expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const auto& entry = reader.entries()[i];
+        CHECK(crypto::to_string(entry.id) == expected[i].at("uuid"));
+        CHECK(json::from_cbor(entry.attributes) == expected[i].at("fields"));
+        CHECK(crypto::to_hexadecimal(crypto::sha256::of(reader.read(entry, 1 << 20))) == expected[i].at("sha256"));
+    }
+}
+
+void check_ecs_key(ecs::ecs_sfc& file, const uuid& key_uuid, const json& fields, const json& entries) {
+    const auto key = file.key(key_uuid);
+    CHECK(key.name == fields.at("key_name"));
+    CHECK(key.omegasafe_version == fields.at("omegasafe_version"));
+    CHECK(key.alpha_capacity == fields.at("alpha_capacity"));
+    CHECK(position_to_json(key.alpha_next) == fields.at("alpha_next"));
+    std::ptrdiff_t deltas = 0;
+    for (const auto& delta : file.deltas(key_uuid)) {
+        const auto id = crypto::to_string(delta.delta_uuid);
+        const auto stored = std::ranges::find(entries, json(id), [](const json& e) { return e.at("uuid"); });
+        REQUIRE(stored != entries.end());
+        const auto& expected = stored->at("fields");
+        CHECK(delta.seq_number == expected.at("seq_number"));
+        CHECK(position_to_json(delta.positions.first) == expected.at("start_global_position"));
+        CHECK(position_to_json(delta.positions.last) == expected.at("end_global_position"));
+        CHECK(position_to_json(delta.next) == expected.at("next_global_position"));
+        ++deltas;
+    }
+    CHECK(deltas == std::ranges::count_if(entries, [&](const json& e) {
+        return e.at("fields").value("key_uuid", "") == crypto::to_string(key_uuid);
+    }));
+}
+
+void check_ecs_file(const json& test) {
+    const auto path = golden / test.at("file").get<std::string>();
+    const auto reader = open_container(path, nullptr);
+    ecs::ecs_sfc file{path};
+    const auto entries = test.value("entries", json::array());
+    for (const auto& entry : reader->entries()) {
+        const auto fields = json::from_cbor(entry.attributes);
+        if (fields.at("kind") == "key")
+            check_ecs_key(file, entry.id, fields, entries);
+    }
+    check_records(test, *reader);
+}
+
+void check_tree(const json& test) {
+    const auto delta = delta_for(test);
+    const auto index = decrypted(*delta, open_encrypted_file(source_of(test.at("file")), nullptr));
+    const auto rows = decode_tree_index(index.content());
+    REQUIRE(rows.size() == test.at("rows").size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto& expected = test.at("rows")[i];
+        CHECK(rows[i].path == expected.at("path"));
+        CHECK(rows[i].is_folder == expected.at("folder"));
+        CHECK(rows[i].attributes.mode == expected.at("mode"));
+        CHECK(rows[i].attributes.mtime_ns == expected.at("mtime"));
+        CHECK(rows[i].attributes.size == expected.at("length"));
+        if (rows[i].is_folder)
+            continue;
+        const auto source = source_of("tree/" + encrypted_name(rows[i].encrypted));
+        const auto plain = decrypted(*delta, open_encrypted_file(source, nullptr));
+        CHECK(to_bytes(plain.content()) == expected_bytes(expected.at("pattern")));
+        CHECK(plain.metadata.name == rows[i].path.substr(rows[i].path.rfind('/') + 1));
+    }
+}
+
+void check_journal(const json& test) {
+    const temporary_folder folder;
+    fs::copy(golden / test.at("file").get<std::string>(), folder / std::string(tree_journal_name));
+    const auto journal = tree_journal::open(folder.path(),
+        {password_of(test.at("password")), id_of(test.at("key_uuid")), test.at("input").get<std::string>()});
+    std::set<uuid> begun;
+    for (const auto& each : test.at("begun"))
+        begun.insert(id_of(each));
+    CHECK(journal.before().begun == begun);
+    std::map<file_tag, uuid> done;
+    for (const auto& each : test.at("done"))
+        done.emplace(journal.tag_of(each.at("path").get<std::string>(), {each.at("length"), 0600, each.at("mtime")}),
+            id_of(each.at("uuid")));
+    CHECK(journal.before().done == done);
+}
+
+void check_case(const json& test) {
+    const std::string kind = test.at("kind");
+    const auto password = password_of(test.at("password"));
+    if (kind == "sfc")
+        check_container(test, sfc_reader(source_of(test.at("file")), password));
+    else if (kind == "local_sfc")
+        check_container(test, *open_container(golden / test.at("file").get<std::string>(), password));
+    else if (kind == "exported_key")
+        check_iteration(test, *read_exported_key(source_of(test.at("file")), password));
+    else if (kind == "delta")
+        check_iteration(test, *delta_of(test, test.at("file"), password));
+    else if (kind == "keys")
+        check_keys(test, *open_container(golden / test.at("file").get<std::string>(), password));
+    else if (kind == "exported_ecs")
+        check_records(test, sfc_reader(source_of(test.at("file")), password));
+    else if (kind == "local_cache" || kind == "ecs_storage")
+        check_records(test, *open_container(golden / test.at("file").get<std::string>(), password));
+    else if (kind == "ecs_file")
+        check_ecs_file(test);
+    else if (kind == "tree_index")
+        check_tree(test);
+    else if (kind == "tree_journal")
+        check_journal(test);
+    else
+        check_file(test);
+}
+
+void check_outcome(const json& test, std::string_view kernel) {
+    INFO(test.at("file") << " with password " << test.at("password") << " under kernel " << kernel);
+    const auto code = code_of([&] { check_case(test); });
+    CHECK((code == errc::none ? "ok" : std::string(to_string(code))) == test.at("outcome"));
+}
+
+} // namespace
+
+TEST_CASE("golden files have the outcome that cases.json names, under every kernel", "[golden]") {
+    const auto cases = json::parse(std::ifstream(golden / "cases.json")).at("cases");
+    CHECK(cases.size() >= 60);
+    std::set<std::string> named{"cases.json", "README.md", "CMakeLists.txt"};
+    for (const auto& test : cases)
+        named.insert(test.at("file").get<std::string>());
+    for (const crypto::kernel* choice : crypto::all_kernels()) {
+        if (!choice->available())
+            continue;
+        const crypto::forced_kernel force(*choice);
+        for (const auto& test : cases)
+            check_outcome(test, choice->name);
+    }
+    const std::set<fs::path> sources{".cpp", ".hpp", ".py"};
+    for (const auto& entry : fs::directory_iterator(golden)) { // a file without a case checks nothing
+        INFO(entry.path());
+        CHECK((entry.is_directory() || named.contains(entry.path().filename()) ||
+               sources.contains(entry.path().extension())));
+    }
+}
