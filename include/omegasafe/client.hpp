@@ -20,6 +20,7 @@ namespace omegasafe {
 /// The version of the library that is linked, "1.2.3".
 OMEGASAFE_API std::string_view version();
 
+/// How a config root is opened.
 struct client_options {
     std::filesystem::path config_dir{}; // empty: as find_config_root says
     unsigned max_threads = 0;           // cipher threads, 1 .. 256; 0: one per core
@@ -35,9 +36,12 @@ public:
     /// failure(usage) when OMEGASAFE_KERNEL names no kernel. The password is asked for by the first call that needs it.
     explicit client(client_options options = {});
     ~client();
+    /// What was moved from may only be destroyed or assigned to.
     client(client&&) noexcept;
+    /// The root that it held is closed.
     client& operator=(client&&) noexcept;
 
+    /// Absolute or as it was given; lives as long as the client.
     const std::filesystem::path& config_root() const;
 
     // --- settings -------------------------------------------------------------------------------------------------
@@ -106,24 +110,36 @@ public:
 
     // --- the account at an HTTP ECS; failure(ecs_type_mismatch) on an SFC ECS ----------------------------------------
 
+    /// Whose API key it is. Asking is the test of a connection.
     ecs_account account(const uuid& ecs_uuid);
+    /// As the server orders them.
     std::vector<ecs_storage> list_storages(const uuid& ecs_uuid);
+    /// failure(ecs_rejected) when there is none of that UUID.
     ecs_storage view_storage(const uuid& ecs_uuid, const uuid& storage_uuid);
+    /// The server tries it before it keeps it; failure(ecs_rejected) says what did not work.
     ecs_outcome create_storage(const uuid& ecs_uuid, const storage_fields& fields);
+    /// As create_storage.
     ecs_outcome edit_storage(const uuid& ecs_uuid, const uuid& storage_uuid, const storage_fields& fields);
+    /// failure(ecs_rejected) while keys use it.
     ecs_outcome delete_storage(const uuid& ecs_uuid, const uuid& storage_uuid);
+    /// What the server lets this key use of its storage, and how much of that is used.
     key_limits storage_limits(const uuid& key_uuid);
+    /// Invites the user of that e-mail address, who has to accept it. The Alpha goes another way.
     key_invite share_key(const uuid& key_uuid, const std::string& email, key_role role);
+    /// Who shares the key or is invited to.
     std::vector<key_share> list_shares(const uuid& key_uuid);
+    /// Also withdraws an invitation that was not answered.
     ecs_outcome revoke_share(const uuid& key_uuid, const std::string& email);
+    /// Invitations that the owner of the API key has not answered.
     std::vector<key_invite> list_invites(const uuid& ecs_uuid);
+    /// Accepts or declines one.
     ecs_outcome answer_invite(const uuid& ecs_uuid, const uuid& invite_uuid, bool accept);
     /// A newer version of this program than the linked one, as an HTTP ECS says; nothing when there is none, when
     /// updates are not looked for, or when that was done within a day. Never throws.
     std::optional<std::string> newer_version() noexcept;
 
     // --- files, folders, buffers
-    // -----------------------------------------------------------------------------------------
+    // --------------------------------------------------------------------------------------
 
     /// The output appears whole, durable and under its name, or not at all.
     file_report encrypt(const encrypt_file& request, const watch& watch = {});
@@ -131,9 +147,11 @@ public:
     file_report decrypt(const decrypt_file& request, const watch& watch = {});
     /// What failed alone stands in the report; a failure means that the run stopped, and can be resumed.
     tree_report_ptr encrypt(const encrypt_tree& request, const watch& watch = {});
+    /// As above.
     tree_report_ptr decrypt(const decrypt_tree& request, const watch& watch = {});
     /// In memory: returns the bytes of an encrypted file. `name`: a plain file name, 1-255 bytes.
     std::vector<std::uint8_t> encrypt(const_byte_span content, const std::string& name, const uuid& key_uuid);
+    /// failure(integrity_failed), failure(container_damaged).
     decrypted_buffer decrypt(const_byte_span encrypted);
 
 private:

@@ -23,6 +23,7 @@ OMEGASAFE_API std::optional<secure_bytes> environment_password();
 /// The desktop keyring's record of the configuration password. Blocking (D-Bus); failure(keyring_failed) when no
 /// keyring can be reached. OMEGASAFE_KEYRING_SERVICE_NAME and OMEGASAFE_KEYRING_SECRET_NAME name another record.
 OMEGASAFE_API std::optional<secure_bytes> keyring_password();
+/// Replaces the record that was there.
 OMEGASAFE_API void store_keyring_password(const secure_bytes& password);
 /// True when there was one.
 OMEGASAFE_API bool remove_keyring_password();
@@ -51,11 +52,14 @@ struct config_files {
     std::vector<std::filesystem::path> ours;   // keys first, config.ini last
     std::vector<std::filesystem::path> others; // not of this program
 };
+/// failure(config_missing) when `root` holds no configuration.
 OMEGASAFE_API config_files list_config_files(const std::filesystem::path& root);
 
+/// What erase_config did.
 struct config_erasure {
-    std::vector<std::filesystem::path> removed, kept; // kept: others, and what could not be removed
-    std::vector<std::string> problems;                // one sentence for each that could not
+    std::vector<std::filesystem::path> removed;
+    std::vector<std::filesystem::path> kept; // others, and what could not be removed
+    std::vector<std::string> problems;       // one sentence for each that could not
 };
 /// Removes what list_config_files found, and the root when nothing else is in it. The keyring is not touched.
 OMEGASAFE_API config_erasure erase_config(const config_files& files);

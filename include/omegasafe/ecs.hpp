@@ -8,6 +8,7 @@
 
 namespace omegasafe {
 
+/// A file that devices share, or a server.
 enum class ecs_type : std::uint8_t { sfc, http };
 
 /// One ECS that is configured on this device.
@@ -61,6 +62,7 @@ struct ecs_delta {
     position_range positions{};
     u128 next = 0; // first global position not yet claimed
 
+    /// Positions not yet claimed.
     u128 remaining() const { return positions.last + 1 - next; }
 };
 
@@ -70,22 +72,37 @@ enum class key_role : std::uint8_t { owner = 1, maintainer = 2, user = 3 };
 /// Who an API key belongs to. Asking for it is the test of a connection.
 struct ecs_account {
     uuid user_uuid{};
-    std::string email, name, server_name, server_version;
+    std::string email;
+    std::string name;
+    std::string server_name;
+    std::string server_version;
 };
 
 /// Where an HTTP ECS keeps Deltas. Empty texts: not given, or not of this provider.
 struct ecs_storage {
     uuid storage_uuid{};
-    std::string name, provider, bucket_name, region, endpoint_url, remote_path;
+    std::string name;
+    std::string provider;
+    std::string bucket_name;
+    std::string region;
+    std::string endpoint_url;
+    std::string remote_path;
     bool is_internal = false;
     int storage_type_id = 0;
-    std::string storage_type_name, storage_badge;
+    std::string storage_type_name;
+    std::string storage_badge;
 };
 
 /// Absent values stay as they are (edit) or are not given (create).
 struct storage_fields {
-    std::optional<std::string> name, provider, bucket_name, region, endpoint_url, remote_path;
-    secret_ptr access_key_id, secret_access_key; // both or none
+    std::optional<std::string> name;
+    std::optional<std::string> provider;
+    std::optional<std::string> bucket_name;
+    std::optional<std::string> region;
+    std::optional<std::string> endpoint_url;
+    std::optional<std::string> remote_path;
+    secret_ptr access_key_id;     // both or none
+    secret_ptr secret_access_key; // both or none
 };
 
 /// What an ECS says to a change, in its own words.
@@ -98,24 +115,37 @@ struct ecs_outcome {
 /// How much of the internal storage a key uses (reference, key-storage-limits). Bytes, or Deltas by their number.
 struct usage_metric {
     std::string scope; // daily, monthly, stored
-    std::optional<std::uint64_t> used, limit, remaining, percentage;
+    std::optional<std::uint64_t> used;
+    std::optional<std::uint64_t> limit;
+    std::optional<std::uint64_t> remaining;
+    std::optional<std::uint64_t> percentage;
     std::optional<bool> has_limit;
 };
+/// What a server lets a key use of its storage.
 struct key_limits {
     std::optional<std::string> message;
     bool has_usage = false;
-    std::vector<usage_metric> uploads, downloads;
+    std::vector<usage_metric> uploads;
+    std::vector<usage_metric> downloads;
 };
 
 /// An invitation to share a key.
 struct key_invite {
-    uuid invite_uuid{}, key_uuid{};
-    std::string key_name, email, role_name, invited_by_email, created_at;
+    uuid invite_uuid{};
+    uuid key_uuid{};
+    std::string key_name;
+    std::string email;
+    std::string role_name;
+    std::string invited_by_email;
+    std::string created_at;
     key_role role{};
 };
 /// Who has a key, or is invited to it.
 struct key_share {
-    std::string email, role_name, status, created_at; // status: accepted or pending
+    std::string email;
+    std::string role_name;
+    std::string status; // accepted or pending
+    std::string created_at;
     key_role role{};
 };
 

@@ -61,9 +61,12 @@ OMEGASAFE_API std::string_view hint(errc code);
 /// `detail` carries what a caller may act on (for ecs_full: decimal positions left).
 class OMEGASAFE_API failure : public std::runtime_error {
 public:
+    /// A `sentence` for the user, never with secrets.
     failure(errc code, const std::string& sentence, std::string detail = {})
         : std::runtime_error(sentence), code_(code), detail_(std::move(detail)) {}
+    /// What happened.
     errc code() const { return code_; }
+    /// For programs; mostly empty.
     const std::string& detail() const { return detail_; }
 
 private:

@@ -36,15 +36,18 @@ struct file_attributes {
     std::uint64_t size = 0;    // bytes; 0 for a folder
     std::uint32_t mode = 0;    // permission bits, at most 0777
     std::int64_t mtime_ns = 0; // since 1970
+    /// All members.
     bool operator==(const file_attributes&) const = default;
 };
 
+/// One file to encrypt.
 struct encrypt_file {
     std::filesystem::path input;
     std::filesystem::path output; // the file to make; its folder must be there
     uuid key_uuid{};
     bool overwrite = false;
 };
+/// One file to decrypt or verify.
 struct decrypt_file {
     std::filesystem::path input;
     std::filesystem::path output_folder; // must be there
@@ -53,6 +56,7 @@ struct decrypt_file {
     bool verify_only = false;                  // check everything, write nothing
     std::optional<file_attributes> expected{}; // the size must be right; mode and time are restored
 };
+/// What came of one file.
 struct file_report {
     std::filesystem::path output; // empty after verify_only
     std::uint64_t bytes = 0;      // of the plain file
@@ -64,8 +68,10 @@ struct file_report {
 
 /// Which files of a tree are meant (docs/commands.md, encrypt-tree, has the rules). No include means all.
 struct tree_patterns {
-    std::vector<std::string> include, exclude;
+    std::vector<std::string> include;
+    std::vector<std::string> exclude;
 };
+/// A folder to encrypt.
 struct encrypt_tree {
     std::filesystem::path input;  // folder
     std::filesystem::path output; // folder, made when missing
@@ -74,6 +80,7 @@ struct encrypt_tree {
     unsigned jobs = 0;   // files or groups of files at a time; 0: one per core, at least two
     bool resume = false; // go on with what an interrupted run left
 };
+/// An encrypted folder to decrypt.
 struct decrypt_tree {
     std::filesystem::path input;  // folder that encrypt_tree made
     std::filesystem::path output; // folder, made when missing
@@ -83,6 +90,7 @@ struct decrypt_tree {
     bool overwrite = false; // replace other files
 };
 
+/// What became of one file of a tree.
 enum class tree_status : std::uint8_t {
     done,    // encrypted or decrypted by this run
     resumed, // by an earlier one
@@ -98,6 +106,7 @@ struct tree_item {
     errc code = errc::none;  // why it failed
     std::string sentence;    // why it failed or was skipped
 };
+/// What came of a folder.
 struct tree_report {
     std::filesystem::path output;
     std::vector<tree_item> items; // ordered by path
@@ -114,6 +123,7 @@ struct decrypted_buffer {
 
 /// What a container says without being decrypted.
 struct inspection {
+    /// One entry of it.
     struct entry {
         uuid id{};
         std::string name; // empty: not one of ours
@@ -124,6 +134,7 @@ struct inspection {
     bool password_protected = false;
     std::uint64_t size = 0;                    // bytes of the whole file
     std::optional<std::vector<entry>> entries; // nothing: sealed, and the configured layer password does not fit
+    /// What an encrypted file says of its positions.
     struct encrypted {
         uuid key_uuid{};
         u128 global_position_start = 0;

@@ -15,10 +15,13 @@ struct OMEGASAFE_API iteration_info {
     std::string omegasafe_version;
     key_geometry geometry{};
 
+    /// All members.
     bool operator==(const iteration_info&) const = default;
+    /// Else it is a Delta.
     bool is_alpha() const { return seq_number == 0; }
     /// First global position: 0 for the Alpha and for Delta 1, (seq-1) * capacity else.
     u128 first_position() const;
+    /// Last global position.
     u128 last_position() const { return first_position() + geometry.capacity() - 1; }
 };
 
@@ -30,13 +33,16 @@ struct new_key {
     unsigned max_workers = 0;           // threads that draw the maps; 0: all
     std::optional<uuid> storage_uuid{}; // of an HTTP ECS; nothing: its internal storage
 };
+/// What create_key made.
 struct key_creation {
-    iteration_info alpha, first_delta;
+    iteration_info alpha;
+    iteration_info first_delta;
 };
 
 /// Absent values stay.
 struct key_changes {
-    std::optional<std::string> name, omegasafe_version;
+    std::optional<std::string> name;
+    std::optional<std::string> omegasafe_version;
     std::optional<uuid> storage_uuid{}; // HTTP
 };
 
@@ -47,7 +53,9 @@ struct local_key {
     std::optional<uuid> ecs_uuid;           // linked by the local cache
     std::optional<ecs_info> ecs;            // configured on this device
 
+    /// There always is one.
     const iteration_info& alpha() const { return iterations.front(); }
+    /// The Alpha while there is no Delta.
     const iteration_info& newest() const { return iterations.back(); }
 };
 
@@ -102,9 +110,12 @@ struct key_details {
 
 /// What became of the parts of a key that was deleted; a failure is why that part is still there.
 struct key_deletion {
-    std::optional<failure> ecs, cache, local;
+    std::optional<failure> ecs;
+    std::optional<failure> cache;
+    std::optional<failure> local;
 };
 
+/// What import_key found in the file, and where the key is now.
 struct key_import {
     bool already_present = false;
     iteration_info alpha;
@@ -112,10 +123,12 @@ struct key_import {
     ecs_info ecs;
     std::optional<cache_summary> cache;
 };
+/// What import_delta found in the container.
 struct delta_import {
     bool already_present = false;
     iteration_info delta;
 };
+/// What pull_deltas did.
 struct pulled_deltas {
     std::vector<ecs_delta> missing; // at the ECS and not here, before
     std::vector<ecs_delta> pulled;  // by this call; another process may have been quicker with some

@@ -8,6 +8,7 @@
 
 namespace omegasafe {
 
+/// How grave a sentence is.
 enum class log_level : std::uint8_t { debug, info, warning, error };
 
 /// Gets one sentence without a line end, never a secret. May be called from any thread, several at once.

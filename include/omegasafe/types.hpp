@@ -18,12 +18,19 @@ namespace omegasafe {
 struct uuid {
     std::uint8_t data[16] = {};
 
+    /// The 16 bytes.
     const std::uint8_t* begin() const { return data; }
+    /// Behind them.
     const std::uint8_t* end() const { return data + sizeof data; }
+    /// The 16 bytes.
     std::uint8_t* begin() { return data; }
+    /// Behind them.
     std::uint8_t* end() { return data + sizeof data; }
+    /// Always 16.
     static constexpr std::size_t size() { return sizeof data; }
+    /// All zero: none.
     bool is_nil() const { return *this == uuid{}; }
+    /// By bytes, which is the order of the written forms.
     auto operator<=>(const uuid&) const = default;
 };
 
@@ -49,6 +56,7 @@ struct position_range {
 
     /// Number of positions in the range.
     u128 size() const { return last - first + 1; }
+    /// Both ends.
     bool operator==(const position_range&) const = default;
 };
 
@@ -56,8 +64,8 @@ struct position_range {
 inline constexpr std::uint32_t map_size = 256;              // of one byte replacement map
 inline constexpr std::uint32_t min_chain_bytes = 100'000;   // 0.10 MB
 inline constexpr std::uint32_t max_chain_bytes = 1'000'000; // 1.00 MB
-inline constexpr std::uint32_t min_rotors = 2;
-inline constexpr std::uint32_t max_rotors = 4;
+inline constexpr std::uint32_t min_rotors = 2;              // of a key
+inline constexpr std::uint32_t max_rotors = 4;              // of a key
 
 /// The shape of every iteration of a key. Fixed at creation.
 struct OMEGASAFE_API key_geometry {
@@ -65,10 +73,14 @@ struct OMEGASAFE_API key_geometry {
     std::uint32_t rotor_bytes = 0;   // nominal size of each rotor, same range
     std::uint32_t rotors = 0;        // min_rotors .. max_rotors
 
+    /// All members.
     bool operator==(const key_geometry&) const = default;
 
+    /// All three within the limits above.
     bool valid() const;
+    /// Whole maps in the nucleus.
     std::uint32_t nucleus_maps() const { return nucleus_bytes / map_size; }
+    /// Whole maps in each rotor.
     std::uint32_t rotor_maps() const { return rotor_bytes / map_size; }
     /// Positions in one iteration: the product of all map counts; below 2^63. 0 when not valid().
     std::uint64_t capacity() const;
@@ -84,7 +96,7 @@ struct OMEGASAFE_API key_geometry {
 
 /// The sizes that create-key offers by name.
 inline constexpr key_geometry small_preset{250'000, 250'000, 2};
-inline constexpr key_geometry medium_preset{250'000, 250'000, 3};
-inline constexpr key_geometry big_preset{1'000'000, 1'000'000, 3};
+inline constexpr key_geometry medium_preset{250'000, 250'000, 3};  // MEDIUM
+inline constexpr key_geometry big_preset{1'000'000, 1'000'000, 3}; // BIG
 
 } // namespace omegasafe
