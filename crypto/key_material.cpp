@@ -89,7 +89,7 @@ key_material::key_material(const key_geometry& geometry, secure_bytes maps)
     if (maps_.size() != geometry_.material_bytes())
         throw std::invalid_argument("key material does not have the size of its geometry");
     if (!all_permutations(maps_))
-        throw std::invalid_argument("key material holds a map that is no permutation");
+        throw std::invalid_argument("key material holds a map that is not a permutation");
 }
 
 const std::uint8_t* key_material::rotor(std::uint32_t index) const {

@@ -53,7 +53,7 @@ void require_claim_size(std::uint64_t size) {
 void require_uploadable(const ecs_delta& delta, crypto::const_byte_span container) {
     if (delta.seq_number == 0)
         refuse("The first Delta of a key is Delta 1.");
-    if (container.size() == 0)
+    if (container.empty())
         refuse("A Delta without content is none.");
     if (container.size() > limits::delta_container_bytes)
         refuse("The Delta is larger than the 10 MiB an ECS takes.");

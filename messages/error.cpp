@@ -16,7 +16,7 @@ struct row {
 // One line a code, in the enum's order; docs/exit-codes.md shows the same table and a test compares the two.
 constexpr std::array rows{
     row{errc::none, 0, "none", ""},
-    row{errc::internal, 1, "internal", "try again; report it if it stays"},
+    row{errc::internal, 1, "internal", "try again; report it if it happens again"},
     row{errc::usage, 2, "usage", "see --help of the command"},
     row{errc::aborted, 3, "aborted", ""},
     row{errc::partly_failed, 4, "partly_failed", "correct what is named and run it again with --resume"},

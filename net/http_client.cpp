@@ -250,7 +250,7 @@ private:
                             "); name the certificate to trust in SSL_CERT_FILE, or use development mode for a test "
                             "server.",
                 certificate_refused);
-        unavailable("No secure connection to " + origin_.text() + " came about (" + problem.message() +
+        unavailable("No secure connection to " + origin_.text() + " could be made (" + problem.message() +
                     "); is it an HTTPS server?");
     }
 

@@ -205,7 +205,7 @@ std::map<std::string, std::string> values_in(const fs::path& file) {
     const auto bytes = storage::read_file(file, 1 << 20);
     CSimpleIniCaseA ini(true, false, false);
     if (ini.LoadData(reinterpret_cast<const char*>(bytes.data()), bytes.size()) < 0)
-        throw failure(errc::config_invalid, file.string() + " is no INI file.");
+        throw failure(errc::config_invalid, file.string() + " is not an INI file.");
     std::map<std::string, std::string> values;
     CSimpleIniCaseA::TNamesDepend sections, keys;
     ini.GetAllSections(sections);

@@ -34,7 +34,7 @@ std::optional<std::string> choice_problem(std::string_view name) {
     if (find_kernel(name) != nullptr)
         return std::nullopt;
     std::string text = std::string(kernel_variable) + " names '" + std::string(name) +
-                       "', which is no cipher kernel that runs on this processor. Available:";
+                       "', which is not a cipher kernel that runs on this processor. Available:";
     for (const kernel* candidate : kernels)
         if (candidate->available())
             text.append(" ").append(candidate->name);

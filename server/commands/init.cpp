@@ -89,12 +89,12 @@ void run_init(const init_flags& flags) {
             {"api_key_uuid", crypto::to_string(key.api_key_uuid)}, {"api_key", api_key}},
         {"A server is ready in " + folder.string() + ".", "  Settings:     " + file.string(),
             "  Certificate:  " + certificate + " (self-signed)", "  User:         " + user.email,
-            "  API key:      " + api_key, "The API key is shown this once; only its hash is stored.", "",
+            "  API key:      " + api_key, "The API key is shown only now; only its hash is stored.", "",
             "Start the server:  omegasafe-ecs serve --data-dir " + folder.string(), "",
             "On a client, with that certificate copied there:", "  export SSL_CERT_FILE=certificate.pem",
             "  export OMEGASAFE_HTTP_ECS_API_KEY=" + api_key,
             "  omegasafe create-http-ecs --ecs-name my-ecs --api-url " + url,
-            "Without the certificate, for a try: add --dev-mode."});
+            "To try it without the certificate: add --dev-mode."});
 }
 
 } // namespace

@@ -31,7 +31,7 @@ void run_add(const user_flags& flags) {
         {{"user_uuid", crypto::to_string(user.user_uuid)}, {"email", user.email}, {"name", user.name},
             {"api_key_uuid", crypto::to_string(key.api_key_uuid)}, {"api_key", text}},
         {"User added: " + user.email, "  UUID:     " + crypto::to_string(user.user_uuid), "  API key:  " + text,
-            "The API key is shown this once."});
+            "The API key is shown only now."});
 }
 
 void run_list(const user_flags& flags) {
@@ -55,7 +55,8 @@ void run_disable(const user_flags& flags) {
     at.data->write([&](store& s) { s.set_user_disabled(user.user_uuid, !flags.enable); });
     tell(*flags.common,
         {{"user_uuid", crypto::to_string(user.user_uuid)}, {"email", user.email}, {"disabled", !flags.enable}},
-        {"User " + user.email + (flags.enable ? " may come in again." : " is disabled; none of the API keys works.")});
+        {"User " + user.email +
+            (flags.enable ? " may use the server again." : " is disabled; none of their API keys works.")});
 }
 
 void run_create_key(const user_flags& flags) {
@@ -67,7 +68,7 @@ void run_create_key(const user_flags& flags) {
         {{"user_uuid", crypto::to_string(user.user_uuid)}, {"api_key_uuid", crypto::to_string(key.api_key_uuid)},
             {"name", flags.name}, {"api_key", text}},
         {"API key of " + user.email + ": " + text, "  UUID: " + crypto::to_string(key.api_key_uuid),
-            "It is shown this once."});
+            "It is shown only now."});
 }
 
 void run_list_keys(const user_flags& flags) {

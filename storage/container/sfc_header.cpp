@@ -155,7 +155,7 @@ sfc_header read_header_at(const byte_source& source, std::uint64_t offset, sfc_l
 
 failure sfc_damaged(const byte_source& source, const std::string& what) {
     return failure(errc::container_damaged,
-        source.name() + " is damaged or no Secure File Container: " + what + "; use a good copy of it.");
+        source.name() + " is damaged or not a Secure File Container: " + what + "; use a good copy of it.");
 }
 
 sfc_header_block encode_sfc_header(const sfc_header& header) {

@@ -72,7 +72,7 @@ position_range accept(cache_entry& entry, const accept_range& request) {
     const u128 front = request.performance > 0 ? request.performance : request.take;
     const bool wraps = range.last < range.first; // its size may be right all the same
     if (wraps || request.take == 0 || request.take > front || front + request.offline != range.size())
-        throw failure(errc::ecs_rejected, "The ECS answered with a range of another size than was asked for.");
+        throw failure(errc::ecs_rejected, "The ECS answered with a range of a different size than asked for.");
     entry.floor = range.last + 1;
     if (request.performance > 0)
         add_claim(entry, cache_reason::performance, range.first, range.first + request.take, range.first + front - 1);

@@ -21,7 +21,7 @@ static_assert(at_name + limits::name_bytes <= limits::file_metadata_bytes);
 
 failure not_metadata(const std::string& what) {
     return failure(errc::integrity_failed,
-        "The decrypted data is no OmegaSafe file (" + what + "); the file or the key is the wrong one.");
+        "The decrypted data is not an OmegaSafe file (" + what + "); the file or the key is the wrong one.");
 }
 
 } // namespace

@@ -67,7 +67,7 @@ journal_header new_header(const tree_journal::binding& bound, const sfc_password
 
 failure journal_damaged(const std::filesystem::path& path) {
     return failure(errc::container_damaged,
-        path.string() + " is no journal that can be gone on with; encrypt the tree into another folder.");
+        path.string() + " is not a journal that can be continued; encrypt the tree into another folder.");
 }
 
 sfc_password::root_parameters root_of(const std::filesystem::path& path, const journal_header& header) {
@@ -88,8 +88,8 @@ secure_bytes key_of(
         throw journal_damaged(path);
     std::copy_n(bytes.begin(), header.size(), header.begin());
     if (load_le<std::uint16_t>(header.data() + journal_at_version) > journal_version)
-        throw failure(errc::container_newer,
-            path.string() + " was begun by a newer omegasafe; update omegasafe to go on with it.");
+        throw failure(
+            errc::container_newer, path.string() + " was begun by a newer omegasafe; update omegasafe to continue it.");
     auto key = journal_key(bound, root_of(path, header));
     if (!crypto::equal_constant_time(
             header_check(key, header, bound), const_byte_span(header).subspan(at_header_check)))
