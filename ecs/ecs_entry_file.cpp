@@ -80,7 +80,7 @@ void export_ecs(const std::filesystem::path& path, const ecs_entry& entry) {
 ecs_entry read_exported_ecs(const std::filesystem::path& path) {
     const sfc_reader reader(std::make_shared<storage::file_source>(path), nullptr);
     if (reader.entries().size() != 1)
-        throw failure(errc::container_damaged, path.string() + " is no exported ECS; make one with export-ecs.");
+        throw failure(errc::container_damaged, path.string() + " is not an exported ECS; make one with export-ecs.");
     return read_ecs_entry(reader, reader.entries().front(), path.string());
 }
 

@@ -13,7 +13,7 @@ void add_file_options(CLI::App& command, file_options& options, const std::strin
     command.add_option("-i,--input-file", options.input, input_help)->required();
     command.add_option("-f,--file-name-override", options.name_override, "Output file name override");
     command.add_option("-o,--output-dir", options.output_dir, "Directory of the output (default: the input's)");
-    command.add_option("-t,--max-threads", options.max_threads, "Worker limit (default: one a core)");
+    command.add_option("-t,--max-threads", options.max_threads, "Worker limit (default: one per core)");
     command.add_flag("--overwrite", options.overwrite, "Replace an existing output file");
 }
 
@@ -28,9 +28,10 @@ fs::path output_folder(const file_options& options) {
 
 void check_name_override(const std::string& name) {
     if (!name.empty() && !storage::safe_base_name(name))
-        throw failure(errc::usage, "'" + name +
-                                       "' for --file-name-override is no plain file name; leave out folders (that is "
-                                       "--output-dir) and control characters.");
+        throw failure(
+            errc::usage, "'" + name +
+                             "' for --file-name-override is not a plain file name; leave out folders (that is "
+                             "--output-dir) and control characters.");
 }
 
 std::string performance_summary(const file_report& report) {

@@ -106,7 +106,7 @@ void add_tree_options(CLI::App& command, tree_options& options, const std::strin
             "Not what matches this pattern, nor what lies in a folder that does; repeatable; wins over --include")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    command.add_option("--jobs", options.jobs, "Files or groups of small files at a time (default: one a core)");
+    command.add_option("--jobs", options.jobs, "Files or groups of small files at a time (default: one per core)");
     command.add_flag("--resume", options.resume, resume_help);
 }
 

@@ -19,7 +19,7 @@ std::uint64_t parse_claim_size(const std::string& text) {
     std::uint64_t size = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
     if (error != std::errc{} || end != text.data() + text.size() || size == 0)
-        throw failure(errc::usage, "'" + text + "' for --claim-size is no number of bytes from 1 up.");
+        throw failure(errc::usage, "'" + text + "' for --claim-size is not a number of bytes of 1 or more.");
     return size;
 }
 

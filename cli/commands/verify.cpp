@@ -19,7 +19,7 @@ void add_verify(CLI::App& app) {
     auto* command = add_command(app, "verify", "Check an encrypted file without writing anything", options->common,
         [options] { run_verify(*options); });
     command->add_option("-i,--input-file", options->input, "Path to encrypted file")->required();
-    command->add_option("-t,--max-threads", options->max_threads, "Worker limit (default: one a core)");
+    command->add_option("-t,--max-threads", options->max_threads, "Worker limit (default: one per core)");
 }
 
 } // namespace omegasafe::cli

@@ -36,7 +36,7 @@ int numeric_level(std::string text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size() || number < 0)
         throw failure(errc::usage, "'" + text +
-                                       "' is no log level; use DEBUG, INFO, WARNING, ERROR, CRITICAL, NOTSET or a "
+                                       "' is not a log level; use DEBUG, INFO, WARNING, ERROR, CRITICAL, NOTSET or a "
                                        "number from 0 up.");
     return number;
 }
