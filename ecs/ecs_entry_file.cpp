@@ -15,7 +15,7 @@ using storage::sfc_reader;
 
 /// Longer than any API key, and a bound on what is read.
 constexpr std::uint64_t api_key_bytes = 4096;
-constexpr std::uint64_t entry_format = 1;
+constexpr std::uint64_t file_format = 1;
 
 [[noreturn]] void damaged(const std::string& what, const std::string& field) {
     throw failure(errc::container_damaged,
@@ -36,7 +36,7 @@ std::string checked_url(std::string url, const std::string& what) {
 } // namespace
 
 storage::container_changes::entry to_stored(const ecs_entry& entry) {
-    nlohmann::json fields{{"format", entry_format}, {"ecs_name", entry.name}};
+    nlohmann::json fields{{"format", file_format}, {"ecs_name", entry.name}};
     if (entry.type == ecs_type::sfc)
         fields.update({{"ecs_type", "SFC"}, {"path", entry.path}});
     else
@@ -46,7 +46,7 @@ storage::container_changes::entry to_stored(const ecs_entry& entry) {
 }
 
 ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, const std::string& what) {
-    const storage::attribute_reader fields{stored.attributes, what, entry_format};
+    const storage::attribute_reader fields{stored.attributes, what, file_format};
     const auto type = fields.text("ecs_type");
     std::vector<std::uint8_t> attributes{stored.attributes.begin(), stored.attributes.end()};
     if (type == "SFC") {
