@@ -34,7 +34,7 @@ json parse_object(std::string_view text) {
         keys += event == json::parse_event_t::key ? 1 : 0;
         return true;
     };
-    const auto parsed = json::parse(text, count, false);
+    auto parsed = json::parse(text, count, false);
     if (!parsed.is_object())
         throw bad_metadata("it is no JSON object");
     if (keys != 2 || parsed.size() != 2 || !parsed.contains("key_uuid") || !parsed.contains("global_position_start"))

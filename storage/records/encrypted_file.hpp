@@ -36,7 +36,7 @@ struct encryption_metadata {
 };
 std::string to_json(const encryption_metadata& metadata);
 /// Strict: exactly the two fields. Throws failure(container_damaged).
-encryption_metadata parse_encryption_metadata(std::string_view json);
+encryption_metadata parse_encryption_metadata(std::string_view text);
 
 /// Length of the random suffix for a file of `length` bytes: uniform in 0..5 % of it, cut to what `capacity` leaves.
 /// Throws failure(file_too_large) when even without suffix metadata and file do not fit `capacity`.
