@@ -3,13 +3,13 @@
 // time per Delta.
 #include "actors/file_job.hpp"
 #include "bench/many_deltas.hpp"
-#include "cli/show/key_summary.hpp"
 #include "ecs/ecs_sfc.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
 #include <benchmark/benchmark.h>
 #include <ctime>
 #include <fstream>
+#include <omegasafe/client.hpp>
 #include <spdlog/spdlog.h>
 
 namespace {
@@ -76,8 +76,8 @@ void decrypt_1_kib(benchmark::State& state) {
 void list_keys(benchmark::State& state) {
     const auto& device = device_with(static_cast<std::uint64_t>(state.range(0)));
     measure(state, [&] {
-        cli::session session{{device.root.string(), "WARNING"}, 2};
-        if (cli::summarize_keys(session).size() != 1)
+        client client{{.config_dir = device.root, .max_threads = 2, .password = {}}};
+        if (client.list_keys().size() != 1)
             state.SkipWithError("the key is missing");
     });
 }

@@ -1,11 +1,14 @@
 #include "cli/app.hpp"
 
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/show/json_output.hpp"
 #include "cli/terminal/logging.hpp"
+#include "cli/text.hpp"
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <omegasafe/client.hpp>
 #include <spdlog/spdlog.h>
 #include <string_view>
 
@@ -119,7 +122,7 @@ int parse_and_run(CLI::App& app, int argc, char** argv) {
 int run(int argc, char** argv) {
     set_up_logging("INFO");
     CLI::App app{"Encrypts files with rotor-chain keys whose positions are never used twice.", "omegasafe"};
-    app.set_version_flag("-V,--version", std::string{"omegasafe "} + OMEGASAFE_VERSION);
+    app.set_version_flag("-V,--version", "omegasafe " + std::string{version()});
     app.require_subcommand(1);
     add_commands(app, argc > 1 ? argv[1] : "");
     const int code = parse_and_run(app, argc, argv);

@@ -2,7 +2,7 @@
 
 #include "cli/show/format.hpp"
 #include "cli/show/outcome.hpp"
-#include "storage/records/encrypted_file.hpp"
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace omegasafe::cli {
@@ -27,11 +27,10 @@ fs::path output_folder(const file_options& options) {
 }
 
 void check_name_override(const std::string& name) {
-    if (!name.empty() && !storage::safe_base_name(name))
-        throw failure(
-            errc::usage, "'" + name +
-                             "' for --file-name-override is not a plain file name; leave out folders (that is "
-                             "--output-dir) and control characters.");
+    if (!name.empty() && !plain_file_name(name))
+        throw failure(errc::usage, "'" + name +
+                                       "' for --file-name-override is no plain file name; leave out folders (that is "
+                                       "--output-dir) and control characters.");
 }
 
 std::string performance_summary(const file_report& report) {
@@ -41,12 +40,12 @@ std::string performance_summary(const file_report& report) {
         with_thousands(report.positions), report.delta_seq);
 }
 
-void tell(const common_options& common, const std::string& sentence, const file_report& report) {
-    outcome out{common};
+void tell(const session& session, const std::string& sentence, const file_report& report) {
+    outcome out{session};
     out.line(sentence);
     out.line(performance_summary(report));
     out.field("output_path", report.output.empty() ? json(nullptr) : json(report.output.string()));
-    out.field("key_uuid", crypto::to_string(report.key_uuid));
+    out.field("key_uuid", to_string(report.key_uuid));
     out.field("delta_sequence", report.delta_seq);
     out.field("bytes", json_position(report.bytes));
     out.field("positions", json_position(report.positions));

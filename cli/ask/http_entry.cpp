@@ -1,8 +1,6 @@
 #include "cli/ask/http_entry.hpp"
 
 #include "cli/terminal/terminal.hpp"
-#include "crypto/secure_memory.hpp"
-#include "net/http_url.hpp"
 #include <algorithm>
 #include <cstdlib>
 
@@ -14,8 +12,8 @@ constexpr std::size_t longest_api_key = 512;
 
 std::string ecs_url_of(const http_ecs_flags& flags, const http_ecs_flag_names& names) {
     if (flags.url.empty())
-        return ask_line("URL (host[:port][/base])", names.url, api_url_problem);
-    if (const auto problem = api_url_problem(flags.url))
+        return ask_line("URL (host[:port][/base])", names.url, ecs_url_problem);
+    if (const auto problem = ecs_url_problem(flags.url))
         throw failure(errc::usage, names.url + ": " + *problem);
     return flags.url;
 }
@@ -29,15 +27,6 @@ std::string ecs_name_of(const http_ecs_flags& flags, const http_ecs_flag_names& 
 }
 
 } // namespace
-
-std::optional<std::string> api_url_problem(const std::string& url) {
-    try {
-        net::parse_ecs_url(url);
-        return std::nullopt;
-    } catch (const failure& problem) {
-        return problem.what();
-    }
-}
 
 std::optional<std::string> api_key_problem(std::string_view key) {
     const bool visible = std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
@@ -56,7 +45,7 @@ secret_ptr given_secret(const std::string& value, const std::string& flag, const
     const std::string_view text = by_flag ? std::string_view{value} : std::string_view{from_environment};
     if (const auto reason = problem(text))
         throw failure(errc::usage, (by_flag ? flag : std::string{variable}) + ": " + *reason);
-    return std::make_shared<const crypto::secure_bytes>(text);
+    return std::make_shared<const secure_bytes>(text);
 }
 
 secret_ptr ask_for_secret(const std::string& question, const std::string& flag,
@@ -67,7 +56,7 @@ secret_ptr ask_for_secret(const std::string& question, const std::string& flag,
             return nullptr;
         const auto reason = problem(answer.text());
         if (!reason)
-            return std::make_shared<const crypto::secure_bytes>(std::move(answer));
+            return std::make_shared<const secure_bytes>(std::move(answer));
         show_guidance(*reason);
     }
 }
@@ -77,8 +66,8 @@ std::string as_sentence(const failure& problem) {
     return words.ends_with('.') || words.ends_with('?') || words.ends_with('!') ? words : words + ".";
 }
 
-create_http_ecs choose_http_ecs(const http_ecs_flags& flags, const http_ecs_flag_names& names) {
-    create_http_ecs wanted;
+new_http_ecs choose_http_ecs(const http_ecs_flags& flags, const http_ecs_flag_names& names) {
+    new_http_ecs wanted;
     wanted.api_key = given_secret(flags.api_key, names.api_key, api_key_variable, api_key_problem);
     wanted.name = ecs_name_of(flags, names);
     wanted.url = ecs_url_of(flags, names);

@@ -1,7 +1,7 @@
 // What makes up an HTTP ECS entry: name, URL and API key, from flags and the environment, or asked for.
 #pragma once
 
-#include "cli/command.hpp"
+#include "cli/flags.hpp"
 
 namespace omegasafe::cli {
 
@@ -20,9 +20,6 @@ struct http_ecs_flag_names {
 /// An API key on the command line shows in the list of processes; in the environment it does not.
 inline constexpr const char* api_key_variable = "OMEGASAFE_HTTP_ECS_API_KEY";
 
-/// Why it is no host[:port][/base] without a scheme; nothing when it is.
-std::optional<std::string> api_url_problem(const std::string& url);
-
 /// Why it cannot be an API key; nothing when it can. Never tells the key.
 std::optional<std::string> api_key_problem(std::string_view key);
 
@@ -40,6 +37,6 @@ std::string as_sentence(const failure& problem);
 
 /// Checks what is given and asks for the rest, and for development mode when it asked for anything. Without a terminal
 /// a missing value is failure(usage) that names its flag.
-create_http_ecs choose_http_ecs(const http_ecs_flags& flags, const http_ecs_flag_names& names = {});
+new_http_ecs choose_http_ecs(const http_ecs_flags& flags, const http_ecs_flag_names& names = {});
 
 } // namespace omegasafe::cli

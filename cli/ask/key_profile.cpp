@@ -2,23 +2,21 @@
 
 #include "cli/show/format.hpp"
 #include "cli/terminal/terminal.hpp"
-#include "messages/error.hpp"
 #include <array>
 #include <charconv>
 #include <fmt/format.h>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::cli {
 
 namespace {
 
-using crypto::key_geometry;
-
 struct preset {
     const char* name;
     key_geometry geometry;
 };
-constexpr std::array presets{preset{"SMALL", crypto::small_preset},
-    preset{"MEDIUM / RECOMMENDED", crypto::medium_preset}, preset{"BIG", crypto::big_preset}};
+constexpr std::array presets{
+    preset{"SMALL", small_preset}, preset{"MEDIUM / RECOMMENDED", medium_preset}, preset{"BIG", big_preset}};
 
 struct capacity_field {
     const char* name;
@@ -92,7 +90,7 @@ std::optional<std::uint32_t> parse_chain_megabytes(const std::string& text) {
         return std::nullopt;
     fraction.resize(6, '0');
     const auto bytes = std::stoul(whole) * 1'000'000 + std::stoul(fraction);
-    if (bytes < crypto::min_chain_bytes || bytes > crypto::max_chain_bytes)
+    if (bytes < min_chain_bytes || bytes > max_chain_bytes)
         return std::nullopt;
     return static_cast<std::uint32_t>(bytes);
 }

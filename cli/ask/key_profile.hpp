@@ -1,7 +1,7 @@
 // Choosing a key's size: presets, CUSTOM, the tables and notes of create-key.
 #pragma once
 
-#include "crypto/geometry.hpp"
+#include <omegasafe/types.hpp>
 #include <optional>
 #include <string>
 
@@ -15,7 +15,7 @@ struct profile_flags {
 /// A chosen geometry and the preset's name, or CUSTOM.
 struct key_profile {
     std::string name;
-    crypto::key_geometry geometry;
+    key_geometry geometry;
 };
 
 /// "0.25" to 250,000 bytes: decimal MB in 0.10..1.00 with at most six decimals; else nothing.
@@ -26,7 +26,7 @@ std::optional<std::uint32_t> parse_chain_megabytes(const std::string& text);
 key_profile choose_profile(const profile_flags& flags);
 
 /// The five capacity fields of a geometry, one a line, as create-key shows them.
-std::string capacity_summary(const crypto::key_geometry& geometry);
+std::string capacity_summary(const key_geometry& geometry);
 
 /// The two tables of the reference, computed: presets with their capacity fields, and capacity by nucleus size and
 /// number of rotors.

@@ -1,5 +1,6 @@
 #include "cli/ask/sharing.hpp"
 
+#include "cli/text.hpp"
 #include "crypto/text_encoding.hpp"
 #include <algorithm>
 
@@ -26,7 +27,7 @@ std::string require_email(const std::string& email) {
 }
 
 json payload_of(const key_invite& invite) {
-    return {{"invite_uuid", crypto::to_string(invite.invite_uuid)}, {"key_uuid", crypto::to_string(invite.key_uuid)},
+    return {{"invite_uuid", to_string(invite.invite_uuid)}, {"key_uuid", to_string(invite.key_uuid)},
         {"key_name", invite.key_name}, {"email", invite.email}, {"role_id", static_cast<int>(invite.role)},
         {"role_name", invite.role_name}, {"invited_by_email", invite.invited_by_email},
         {"created_at", invite.created_at}};

@@ -1,6 +1,7 @@
 // Who has a key, and who is invited to it: what share-key, list-invites, accept-invite and revoke-share share.
 #pragma once
 
+#include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
 
 namespace omegasafe::cli {

@@ -1,7 +1,7 @@
 // What create-ecs-storage and edit-ecs-storage share: flags, questions and credentials of a storage.
 #pragma once
 
-#include "cli/command.hpp"
+#include "cli/flags.hpp"
 
 namespace omegasafe::cli {
 

@@ -2,6 +2,7 @@
 
 #include "cli/show/format.hpp"
 #include "cli/show/json_output.hpp"
+#include "cli/text.hpp"
 #include <algorithm>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -26,23 +27,22 @@ counts count(const tree_report& report) {
     return sum;
 }
 
-/// Names come from the disk: a terminal must not obey them.
-std::string printable(std::string text) {
-    std::ranges::replace_if(
-        text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-    return text;
+/// Names come from the disk: a terminal must not obey them, and each stays on its line.
+std::string one_line(std::string text) {
+    std::ranges::replace(text, '\n', '?');
+    return printable(text);
 }
 
 void name_what_is_missing(const tree_report& report) {
     for (const auto& item : report.items) {
         if (item.status == tree_status::failed)
-            spdlog::error("{}: {}", printable(item.path), printable(item.sentence));
+            spdlog::error("{}: {}", one_line(item.path), one_line(item.sentence));
         else if (item.status == tree_status::skipped)
-            spdlog::warn("{}: skipped. {}", printable(item.path), item.sentence);
+            spdlog::warn("{}: skipped. {}", one_line(item.path), item.sentence);
     }
 }
 
-const char* name_of(tree_status status, const std::string& verb) {
+const char* status_word(tree_status status, const std::string& verb) {
     switch (status) {
     case tree_status::done:
         return verb.c_str();
@@ -59,7 +59,7 @@ json item_payload(const tree_item& item, const std::string& verb) {
     const bool failed = item.status == tree_status::failed;
     return {{"path", item.path},
         {"encrypted_name", item.encrypted_name.empty() ? json(nullptr) : json(item.encrypted_name)},
-        {"status", name_of(item.status, verb)}, {"bytes", json_position(item.bytes)},
+        {"status", status_word(item.status, verb)}, {"bytes", json_position(item.bytes)},
         {"error_code", failed ? json(to_string(item.code)) : json(nullptr)},
         {"message", item.sentence.empty() ? json(nullptr) : json(item.sentence)}};
 }

@@ -1,6 +1,8 @@
 // omegasafe accept-invite (beyond the reference): takes or declines the invitation to a key.
+#include "cli/ask/http_ecs.hpp"
 #include "cli/ask/sharing.hpp"
-#include "cli/key_context.hpp"
+#include "cli/flags.hpp"
+#include "cli/show/ecs_output.hpp"
 #include "cli/show/storage_output.hpp"
 #include <algorithm>
 
@@ -9,39 +11,35 @@ namespace omegasafe::cli {
 namespace {
 
 struct accept_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string ecs_uuid, invite_uuid;
     bool decline = false;
 };
 
 /// What is known of it before it is answered; the server refuses one that it does not know.
-std::optional<key_invite> find_invite(session& session, const ecs_account_actor& account, const uuid& invite_uuid) {
-    const auto invites = session.ask<std::vector<key_invite>>(account, list_key_invites{});
+std::optional<key_invite> find_invite(client& client, const uuid& ecs_uuid, const uuid& invite_uuid) {
+    const auto invites = client.list_invites(ecs_uuid);
     const auto found = std::ranges::find(invites, invite_uuid, &key_invite::invite_uuid);
     return found == invites.end() ? std::nullopt : std::optional{*found};
 }
 
-void run_accept_invite(const accept_options& options) {
+void run_accept_invite(session& session, const accept_options& options) {
     const auto invite_uuid = parse_uuid_flag(options.invite_uuid, "--invite-uuid");
-    std::optional<uuid> wanted;
-    if (!options.ecs_uuid.empty())
-        wanted = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
-    session session{*options.common, 1};
-    const auto ecs = session.ask<ecs_entry>(session.actors().ecs_directory, resolve_ecs{wanted});
+    const auto wanted = parse_optional_uuid_flag(options.ecs_uuid, "--ecs-uuid");
+    auto& client = session.open();
+    const auto ecs = client.find_ecs(wanted);
     require_http(ecs, "accept-invite");
-    const auto account = account_of(session, ecs);
-    const auto invite = find_invite(session, account, invite_uuid);
-    const auto said = session.ask<ecs_outcome>(account, answer_invite{invite_uuid, !options.decline});
-    outcome out{*options.common};
+    const auto invite = find_invite(client, ecs.ecs_uuid, invite_uuid);
+    const auto said = client.answer_invite(ecs.ecs_uuid, invite_uuid, !options.decline);
+    outcome out{session};
     add_ecs_fields(out, ecs);
-    out.field("invite_uuid", crypto::to_string(invite_uuid));
+    out.field("invite_uuid", to_string(invite_uuid));
     out.field("accepted", !options.decline);
     tell_server_words(out, said);
     out.field("invite", invite ? payload_of(*invite) : json(nullptr));
     if (!options.decline)
         out.line("Next: " + (invite ? invite->invited_by_email + " hands" : "have the key's owner hand") +
-                 " you the exported Alpha, by hand; then\n  omegasafe import-key -e " +
-                 crypto::to_string(ecs.ecs_uuid) + " -i FILE");
+                 " you the exported Alpha, by hand; then\n  omegasafe import-key -e " + to_string(ecs.ecs_uuid) +
+                 " -i FILE");
     out.finish();
 }
 
@@ -49,8 +47,8 @@ void run_accept_invite(const accept_options& options) {
 
 void add_accept_invite(CLI::App& app) {
     const auto options = std::make_shared<accept_options>();
-    auto* command = add_command(app, "accept-invite", "Accept or decline the invitation to a key", options->common,
-        [options] { run_accept_invite(*options); });
+    auto* command = add_command(app, "accept-invite", "Accept or decline the invitation to a key",
+        [options](session& session) { run_accept_invite(session, *options); });
     command->add_option("-e,--ecs-uuid", options->ecs_uuid, "ECS UUID (default: ECS_UUID_DEFAULT, then the only\nECS)");
     command->add_option("-i,--invite-uuid", options->invite_uuid, "Invite UUID, from list-invites")->required();
     command->add_flag("--decline", options->decline, "Decline it instead");

@@ -1,6 +1,8 @@
 // omegasafe create-ecs-storage: a bucket of one's own as storage for Deltas (Bring Your Own Storage).
+#include "cli/ask/http_ecs.hpp"
 #include "cli/ask/storage_dialog.hpp"
-#include "cli/key_context.hpp"
+#include "cli/flags.hpp"
+#include "cli/show/ecs_output.hpp"
 #include "cli/show/storage_output.hpp"
 
 namespace omegasafe::cli {
@@ -8,7 +10,6 @@ namespace omegasafe::cli {
 namespace {
 
 struct create_storage_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::shared_ptr<storage_flags> fields = std::make_shared<storage_flags>();
     std::string ecs_uuid;
 };
@@ -28,15 +29,15 @@ storage_fields new_storage_fields(const storage_flags& flags) {
     return fields;
 }
 
-void run_create_storage(const create_storage_options& options) {
+void run_create_storage(session& session, const create_storage_options& options) {
     const auto ecs_uuid = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
-    session session{*options.common, 1};
-    const auto ecs = http_ecs_of(session, ecs_uuid, "create-ecs-storage");
+    auto& client = session.open();
+    const auto ecs = http_ecs_of(client, ecs_uuid, "create-ecs-storage");
     const auto fields = new_storage_fields(*options.fields);
-    outcome out{*options.common};
+    outcome out{session};
     out.line("ECS: " + describe(ecs));
     out.line("The server tries LIST, PUT and GET on the bucket ...");
-    const auto said = session.ask<ecs_outcome>(account_of(session, ecs), create_ecs_storage{fields});
+    const auto said = client.create_storage(ecs_uuid, fields);
     add_ecs_fields(out, ecs);
     tell_server_words(out, said);
     if (said.storage)
@@ -50,7 +51,7 @@ void run_create_storage(const create_storage_options& options) {
 void add_create_ecs_storage(CLI::App& app) {
     const auto options = std::make_shared<create_storage_options>();
     auto* command = add_command(app, "create-ecs-storage", "Create a storage on an HTTP ECS, or ask how",
-        options->common, [options] { run_create_storage(*options); });
+        [options](session& session) { run_create_storage(session, *options); });
     command->add_option("-e,--ecs-uuid", options->ecs_uuid, "Target ECS UUID")->required();
     add_storage_flags(*command, options->fields);
 }

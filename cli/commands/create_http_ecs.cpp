@@ -1,27 +1,25 @@
 // omegasafe create-http-ecs: a server as External Claims Storage.
 #include "cli/ask/http_entry.hpp"
+#include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
-#include "cli/update_check.hpp"
 
 namespace omegasafe::cli {
 
 namespace {
 
 struct create_http_ecs_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     http_ecs_flags entry;
 };
 
-void run_create_http_ecs(const create_http_ecs_options& options) {
-    session session{*options.common, 1};
+void run_create_http_ecs(session& session, const create_http_ecs_options& options) {
+    auto& client = session.open();
     const auto wanted = choose_http_ecs(options.entry);
-    outcome out{*options.common};
+    outcome out{session};
     out.line("Verifying the connection to " + wanted.url + " ...");
-    const auto entry = session.ask<ecs_entry>(session.actors().ecs_directory, wanted);
-    enable_update_check(session.root());
+    const auto entry = client.create_http_ecs(wanted);
     out.line("HTTP ECS created.");
     out.value("URL", "url", entry.url);
-    out.value("UUID", "ecs_uuid", crypto::to_string(entry.ecs_uuid));
+    out.value("UUID", "ecs_uuid", to_string(entry.ecs_uuid));
     out.value("Name", "ecs_name", entry.name);
     out.value("Development mode", "development_mode", entry.development_mode);
     out.line("Next: omegasafe create-key, or omegasafe list-invites when a key was shared\nwith you.");
@@ -32,8 +30,8 @@ void run_create_http_ecs(const create_http_ecs_options& options) {
 
 void add_create_http_ecs(CLI::App& app) {
     const auto options = std::make_shared<create_http_ecs_options>();
-    auto* command = add_command(app, "create-http-ecs", "Create an HTTP ECS entry, or ask how", options->common,
-        [options] { run_create_http_ecs(*options); });
+    auto* command = add_command(app, "create-http-ecs", "Create an HTTP ECS entry, or ask how",
+        [options](session& session) { run_create_http_ecs(session, *options); });
     command->add_option("-k,--api-key", options->entry.api_key,
         "HTTP ECS API key (others see it in the list of\nprocesses; better OMEGASAFE_HTTP_ECS_API_KEY)");
     command->add_option_function<std::string>(

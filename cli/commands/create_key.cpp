@@ -1,18 +1,18 @@
 // omegasafe create-key: a new Alpha, registered at an ECS, with its first Delta.
 #include "cli/ask/key_profile.hpp"
-#include "cli/key_context.hpp"
+#include "cli/flags.hpp"
+#include "cli/show/ecs_output.hpp"
 #include "cli/show/format.hpp"
 #include "cli/show/iteration_output.hpp"
 #include "cli/show/storage_output.hpp"
 #include "cli/terminal/terminal.hpp"
-#include "storage/records/key_iteration.hpp"
+#include <algorithm>
 
 namespace omegasafe::cli {
 
 namespace {
 
 struct create_key_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string ecs_uuid, key_name, storage_uuid, max_workers;
     profile_flags profile;
 };
@@ -41,12 +41,12 @@ ecs_storage ask_for_storage(const std::vector<ecs_storage>& storages) {
 }
 
 /// Reference, create-key: the flag's, else the only one, else asked for.
-ecs_storage choose_storage(session& session, const ecs_entry& ecs, const std::optional<uuid>& wanted) {
-    const auto storages = session.ask<std::vector<ecs_storage>>(account_of(session, ecs), list_ecs_storages{});
+ecs_storage choose_storage(client& client, const ecs_info& ecs, const std::optional<uuid>& wanted) {
+    const auto storages = client.list_storages(ecs.ecs_uuid);
     if (wanted) {
         const auto found = std::ranges::find(storages, *wanted, &ecs_storage::storage_uuid);
         if (found == storages.end())
-            throw failure(errc::ecs_rejected, "ECS " + ecs.name + " has no storage " + crypto::to_string(*wanted) +
+            throw failure(errc::ecs_rejected, "ECS " + ecs.name + " has no storage " + to_string(*wanted) +
                                                   " of yours; list-ecs-storages shows those it has.");
         return *found;
     }
@@ -62,28 +62,23 @@ ecs_storage choose_storage(session& session, const ecs_entry& ecs, const std::op
 }
 
 /// Nothing on an SFC ECS, which keeps Deltas in its own file.
-std::optional<ecs_storage> storage_for_key(session& session, const create_key_options& options, const ecs_entry& ecs) {
-    std::optional<uuid> wanted;
-    if (!options.storage_uuid.empty())
-        wanted = parse_uuid_flag(options.storage_uuid, "--storage-uuid");
+std::optional<ecs_storage> storage_for_key(client& client, const create_key_options& options, const ecs_info& ecs) {
+    const auto wanted = parse_optional_uuid_flag(options.storage_uuid, "--storage-uuid");
     if (ecs.type == ecs_type::http)
-        return choose_storage(session, ecs, wanted);
+        return choose_storage(client, ecs, wanted);
     if (wanted)
         throw failure(errc::ecs_type_mismatch,
             "--storage-uuid is for an HTTP ECS; " + ecs.name + " is an SFC ECS and keeps Deltas in its own file.");
     return std::nullopt;
 }
 
-void run_create_key(const create_key_options& options) {
+void run_create_key(session& session, const create_key_options& options) {
     const auto workers = parse_workers_flag(options.max_workers, "--max-workers");
-    std::optional<uuid> wanted;
-    if (!options.ecs_uuid.empty())
-        wanted = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
-    session session{*options.common, workers};
-    const auto actors = session.actors();
-    const auto ecs = session.ask<ecs_entry>(actors.ecs_directory, resolve_ecs{wanted});
-    const auto stored_at = storage_for_key(session, options, ecs);
-    outcome out{*options.common};
+    const auto wanted = parse_optional_uuid_flag(options.ecs_uuid, "--ecs-uuid");
+    auto& client = session.open(workers);
+    const auto ecs = client.find_ecs(wanted);
+    const auto stored_at = storage_for_key(client, options, ecs);
+    outcome out{session};
     out.line("ECS: " + describe(ecs));
     if (stored_at)
         out.line("Storage: " + describe(*stored_at));
@@ -95,19 +90,18 @@ void run_create_key(const create_key_options& options) {
     out.line(capacity_summary(g));
 
     const auto storage_uuid = stored_at ? std::optional{stored_at->storage_uuid} : std::nullopt;
-    const auto created = session.ask<created_key>(actors.delta_sync,
-        create_key{name, ecs.ecs_uuid, g.nucleus_bytes, g.rotor_bytes, g.rotors, workers, storage_uuid});
+    const auto created = client.create_key({name, ecs.ecs_uuid, g, workers, storage_uuid});
     out.line("Key created: " + name);
     out.field("key_name", name);
-    out.field("key_uuid", crypto::to_string(created.iterations->front().key_uuid));
-    out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
+    out.field("key_uuid", to_string(created.alpha.key_uuid));
+    out.field("ecs_uuid", to_string(ecs.ecs_uuid));
     out.field("storage_uuid", json_uuid(storage_uuid));
     out.field("storage_name", stored_at ? json(stored_at->name) : json(nullptr));
     out.field("profile", profile.name);
     out.line("Alpha");
-    out.field("alpha", tell_iteration(out, created.iterations->front()));
+    out.field("alpha", tell_iteration(out, created.alpha));
     out.line("First Delta");
-    out.field("first_delta", tell_iteration(out, created.iterations->back()));
+    out.field("first_delta", tell_iteration(out, created.first_delta));
     out.finish();
 }
 
@@ -115,8 +109,8 @@ void run_create_key(const create_key_options& options) {
 
 void add_create_key(CLI::App& app) {
     const auto options = std::make_shared<create_key_options>();
-    auto* command = add_command(app, "create-key", "Create a key and its first Delta, or ask how", options->common,
-        [options] { run_create_key(*options); });
+    auto* command = add_command(app, "create-key", "Create a key and its first Delta, or ask how",
+        [options](session& session) { run_create_key(session, *options); });
     command->add_option("-c,--number-of-rotors", options->profile.rotors, "Number of rotors (2 to 4)");
     command->add_option(
         "-e,--ecs-uuid", options->ecs_uuid, "Target ECS UUID (default: ECS_UUID_DEFAULT, then\nthe only ECS)");

@@ -1,14 +1,13 @@
 // omegasafe create-sfc-ecs: a local file as External Claims Storage.
+#include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/terminal.hpp"
-#include "ecs/ecs_sfc.hpp"
 
 namespace omegasafe::cli {
 
 namespace {
 
 struct create_sfc_ecs_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string name, path;
     bool confirm = false, decline = false;
 };
@@ -24,18 +23,19 @@ std::string require_name(const create_sfc_ecs_options& options) {
     return options.name;
 }
 
-std::optional<std::string> unused_path_problem(const std::string& path) {
+std::optional<std::string> unused_path_problem(client& client, const std::string& path) {
     if (auto problem = file_path_problem(path))
         return problem;
-    if (std::filesystem::exists(path) && !ecs::ecs_sfc::unused_ecs(path))
+    if (!client.free_for_sfc_ecs(path))
         return "There is already a file " + path + "; choose another path.";
     return std::nullopt;
 }
 
-std::string require_path(const create_sfc_ecs_options& options, const std::filesystem::path& root) {
+std::string require_path(client& client, const create_sfc_ecs_options& options) {
+    const auto check = [&](const std::string& path) { return unused_path_problem(client, path); };
     if (options.path.empty())
-        return ask_line("File path", "--sfc-path", unused_path_problem, (root / "local_claims.sfc").string());
-    if (const auto problem = unused_path_problem(options.path))
+        return ask_line("File path", "--sfc-path", check, (client.config_root() / "local_claims.sfc").string());
+    if (const auto problem = check(options.path))
         throw failure(errc::output_refused, "--sfc-path: " + *problem);
     return options.path;
 }
@@ -49,16 +49,16 @@ void confirm_sfc_ecs(const create_sfc_ecs_options& options) {
         throw failure(errc::aborted, "Operation aborted.");
 }
 
-void run_create_sfc_ecs(const create_sfc_ecs_options& options) {
-    session session{*options.common, 1};
+void run_create_sfc_ecs(session& session, const create_sfc_ecs_options& options) {
+    auto& client = session.open();
     const auto name = require_name(options);
-    const auto path = require_path(options, session.root());
+    const auto path = require_path(client, options);
     confirm_sfc_ecs(options);
-    const auto entry = session.ask<ecs_entry>(session.actors().ecs_directory, create_sfc_ecs{name, path});
-    outcome out{*options.common};
+    const auto entry = client.create_sfc_ecs(name, path);
+    outcome out{session};
     out.line("SFC ECS created.");
     out.value("Path", "path", entry.path);
-    out.value("UUID", "ecs_uuid", crypto::to_string(entry.ecs_uuid));
+    out.value("UUID", "ecs_uuid", to_string(entry.ecs_uuid));
     out.value("Name", "ecs_name", entry.name);
     out.finish();
 }
@@ -67,8 +67,8 @@ void run_create_sfc_ecs(const create_sfc_ecs_options& options) {
 
 void add_create_sfc_ecs(CLI::App& app) {
     const auto options = std::make_shared<create_sfc_ecs_options>();
-    auto* command = add_command(app, "create-sfc-ecs", "Create an SFC ECS entry, or ask how", options->common,
-        [options] { run_create_sfc_ecs(*options); });
+    auto* command = add_command(app, "create-sfc-ecs", "Create an SFC ECS entry, or ask how",
+        [options](session& session) { run_create_sfc_ecs(session, *options); });
     command->add_option("-n,--ecs-name", options->name, "SFC ECS display name");
     command->add_option("-p,--sfc-path", options->path, "File path for SFC claims storage file");
     auto* decline = command->add_flag(

@@ -1,5 +1,7 @@
 // omegasafe delete-ecs-storage: removes a storage of one's own from an HTTP ECS; the bucket stays as it is.
-#include "cli/key_context.hpp"
+#include "cli/ask/http_ecs.hpp"
+#include "cli/flags.hpp"
+#include "cli/show/ecs_output.hpp"
 #include "cli/show/storage_output.hpp"
 #include "cli/terminal/confirmation.hpp"
 
@@ -8,23 +10,22 @@ namespace omegasafe::cli {
 namespace {
 
 struct delete_storage_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string ecs_uuid, storage_uuid;
     bool force = false;
 };
 
-void run_delete_storage(const delete_storage_options& options) {
+void run_delete_storage(session& session, const delete_storage_options& options) {
     const auto ecs_uuid = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
     const auto storage_uuid = parse_uuid_flag(options.storage_uuid, "--storage-uuid");
-    session session{*options.common, 1};
-    const auto ecs = http_ecs_of(session, ecs_uuid, "delete-ecs-storage");
+    auto& client = session.open();
+    const auto ecs = http_ecs_of(client, ecs_uuid, "delete-ecs-storage");
     require_confirmation(options.force,
         "Delete storage " + options.storage_uuid + " from ECS " + ecs.name + "? (The bucket stays.)",
         "Deletion aborted.");
-    const auto said = session.ask<ecs_outcome>(account_of(session, ecs), delete_ecs_storage{storage_uuid});
-    outcome out{*options.common};
+    const auto said = client.delete_storage(ecs_uuid, storage_uuid);
+    outcome out{session};
     add_ecs_fields(out, ecs);
-    out.field("storage_uuid", crypto::to_string(storage_uuid));
+    out.field("storage_uuid", to_string(storage_uuid));
     tell_server_words(out, said);
     out.finish();
 }
@@ -33,8 +34,8 @@ void run_delete_storage(const delete_storage_options& options) {
 
 void add_delete_ecs_storage(CLI::App& app) {
     const auto options = std::make_shared<delete_storage_options>();
-    auto* command = add_command(app, "delete-ecs-storage", "Delete a storage backend from an HTTP ECS", options->common,
-        [options] { run_delete_storage(*options); });
+    auto* command = add_command(app, "delete-ecs-storage", "Delete a storage backend from an HTTP ECS",
+        [options](session& session) { run_delete_storage(session, *options); });
     command->add_option("-e,--ecs-uuid", options->ecs_uuid, "Target ECS UUID")->required();
     command->add_option("-s,--storage-uuid", options->storage_uuid, "Storage UUID to delete")->required();
     command->add_flag("-f,--force", options->force, "Skip confirmation prompt");

@@ -1,7 +1,8 @@
 // omegasafe edit-ecs: name of a configured ECS, the place of an SFC ECS, URL and API key of an HTTP ECS.
+#include "cli/ask/http_ecs.hpp"
 #include "cli/ask/http_entry.hpp"
-#include "cli/key_context.hpp"
-#include "cli/show/outcome.hpp"
+#include "cli/flags.hpp"
+#include "cli/show/ecs_output.hpp"
 #include "cli/terminal/terminal.hpp"
 
 namespace omegasafe::cli {
@@ -9,7 +10,6 @@ namespace omegasafe::cli {
 namespace {
 
 struct edit_ecs_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string ecs_uuid, new_name, new_path, new_api_url;
     std::optional<std::string> new_api_key; // empty: from the environment, or asked for
     bool keep_name = false, keep_path = false, keep_api_url = false, keep_api_key = false;
@@ -25,7 +25,7 @@ std::optional<std::string> changed(const std::string& value, const std::string& 
     return value == current ? std::nullopt : std::optional{value};
 }
 
-std::optional<std::string> choose_name(const edit_ecs_options& options, const ecs_entry& ecs) {
+std::optional<std::string> choose_name(const edit_ecs_options& options, const ecs_info& ecs) {
     if (!options.new_name.empty()) {
         if (const auto problem = name_problem(options.new_name))
             throw failure(errc::usage, "--new-name: " + *problem);
@@ -36,7 +36,7 @@ std::optional<std::string> choose_name(const edit_ecs_options& options, const ec
     return changed(ask_line("ECS name", "--new-name or --keep-name", name_problem, ecs.name), ecs.name);
 }
 
-std::optional<std::string> choose_path(const edit_ecs_options& options, const ecs_entry& ecs) {
+std::optional<std::string> choose_path(const edit_ecs_options& options, const ecs_info& ecs) {
     if (!options.new_path.empty()) {
         if (const auto problem = file_path_problem(options.new_path))
             throw failure(errc::output_refused, "--new-path: " + *problem);
@@ -53,16 +53,16 @@ bool choose_move(const edit_ecs_options& options) {
     return ask_yes_no("Move the file there?", true, "--move-file or --no-move-file");
 }
 
-std::optional<std::string> choose_url(const edit_ecs_options& options, const ecs_entry& ecs) {
+std::optional<std::string> choose_url(const edit_ecs_options& options, const ecs_info& ecs) {
     if (!options.new_api_url.empty()) {
-        if (const auto problem = api_url_problem(options.new_api_url))
+        if (const auto problem = ecs_url_problem(options.new_api_url))
             throw failure(errc::usage, "--new-api-url: " + *problem);
         return changed(options.new_api_url, ecs.url);
     }
     if (options.keep_api_url || !options.asks())
         return std::nullopt;
     return changed(
-        ask_line("URL (host[:port][/base])", "--new-api-url or --keep-api-url", api_url_problem, ecs.url), ecs.url);
+        ask_line("URL (host[:port][/base])", "--new-api-url or --keep-api-url", ecs_url_problem, ecs.url), ecs.url);
 }
 
 /// Null: the present one stays.
@@ -77,8 +77,8 @@ secret_ptr choose_api_key(const edit_ecs_options& options) {
     return ask_for_secret("New API key (not shown; Enter keeps the present one)", flags, api_key_problem, true);
 }
 
-edit_ecs choose_edits(const edit_ecs_options& options, const ecs_entry& ecs) {
-    edit_ecs request{.ecs_uuid = ecs.ecs_uuid, .name = choose_name(options, ecs), .path = {}};
+ecs_changes choose_edits(const edit_ecs_options& options, const ecs_info& ecs) {
+    ecs_changes request{.name = choose_name(options, ecs), .path = {}};
     if (ecs.type == ecs_type::http) {
         request.url = choose_url(options, ecs);
         request.api_key = choose_api_key(options);
@@ -89,7 +89,7 @@ edit_ecs choose_edits(const edit_ecs_options& options, const ecs_entry& ecs) {
     return request;
 }
 
-void require_right_type(const edit_ecs_options& options, const ecs_entry& ecs) {
+void require_right_type(const edit_ecs_options& options, const ecs_info& ecs) {
     if (options.for_http())
         require_http(ecs, "An API URL or API key");
     if (options.for_sfc() && ecs.type == ecs_type::http)
@@ -97,12 +97,12 @@ void require_right_type(const edit_ecs_options& options, const ecs_entry& ecs) {
             "A path or moving a file needs an SFC ECS; " + ecs.name + " is an HTTP ECS at " + ecs.url + ".");
 }
 
-ecs_entry apply_edits(session& session, const outcome& out, const edit_ecs& request, const ecs_entry& before) {
+ecs_info apply_edits(client& client, const outcome& out, const ecs_changes& request, const ecs_info& before) {
     const bool verified = request.url || request.api_key;
     if (verified)
         out.line("Verifying the connection to " + request.url.value_or(before.url) + " ...");
     try {
-        auto after = session.ask<ecs_entry>(session.actors().ecs_directory, request);
+        auto after = client.edit_ecs(before.ecs_uuid, request);
         if (verified)
             out.line("The server accepted the API key.");
         return after;
@@ -113,7 +113,7 @@ ecs_entry apply_edits(session& session, const outcome& out, const edit_ecs& requ
     }
 }
 
-void tell_edits(const outcome& out, const edit_ecs& request, const ecs_entry& before, const ecs_entry& after) {
+void tell_edits(const outcome& out, const ecs_changes& request, const ecs_info& before, const ecs_info& after) {
     if (request.name)
         out.line("Name changed from " + before.name + " to " + after.name + ".");
     if (request.path)
@@ -125,21 +125,21 @@ void tell_edits(const outcome& out, const edit_ecs& request, const ecs_entry& be
         out.line("API key changed.");
 }
 
-void run_edit_ecs(const edit_ecs_options& options) {
+void run_edit_ecs(session& session, const edit_ecs_options& options) {
     const auto ecs_uuid = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
-    session session{*options.common, 1};
-    const auto before = session.ask<ecs_entry>(session.actors().ecs_directory, resolve_ecs{ecs_uuid});
+    auto& client = session.open();
+    const auto before = client.find_ecs(ecs_uuid);
     require_right_type(options, before);
-    outcome out{*options.common};
+    outcome out{session};
     out.line("ECS: " + describe(before));
     const auto request = choose_edits(options, before);
     auto after = before;
     if (request.name || request.path || request.url || request.api_key)
-        after = apply_edits(session, out, request, before);
+        after = apply_edits(client, out, request, before);
     else
         out.line("No ECS changes requested.");
     tell_edits(out, request, before, after);
-    out.value("UUID", "ecs_uuid", crypto::to_string(after.ecs_uuid));
+    out.value("UUID", "ecs_uuid", to_string(after.ecs_uuid));
     out.value("Name", "ecs_name", after.name);
     out.value("Type", "ecs_type", type_name(after.type));
     if (after.type == ecs_type::http) {
@@ -158,8 +158,8 @@ void run_edit_ecs(const edit_ecs_options& options) {
 
 void add_edit_ecs(CLI::App& app) {
     const auto options = std::make_shared<edit_ecs_options>();
-    auto* command = add_command(
-        app, "edit-ecs", "Edit an ECS entry, or ask how", options->common, [options] { run_edit_ecs(*options); });
+    auto* command = add_command(app, "edit-ecs", "Edit an ECS entry, or ask how",
+        [options](session& session) { run_edit_ecs(session, *options); });
     command->add_option("-e,--ecs-uuid", options->ecs_uuid, "ECS UUID to edit")->required();
     auto* key = command->add_option_function<std::string>(
         "-k,--update-api-key", [options](const std::string& value) { options->new_api_key = value; },

@@ -1,6 +1,8 @@
 // omegasafe edit-ecs-storage: fields and credentials of a storage of one's own.
+#include "cli/ask/http_ecs.hpp"
 #include "cli/ask/storage_dialog.hpp"
-#include "cli/key_context.hpp"
+#include "cli/flags.hpp"
+#include "cli/show/ecs_output.hpp"
 #include "cli/show/storage_output.hpp"
 #include "cli/terminal/terminal.hpp"
 
@@ -9,7 +11,6 @@ namespace omegasafe::cli {
 namespace {
 
 struct edit_storage_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::shared_ptr<storage_flags> fields = std::make_shared<storage_flags>();
     std::string ecs_uuid, storage_uuid;
     bool keep_credentials = false, update_credentials = false;
@@ -67,25 +68,24 @@ bool anything_to_edit(const storage_fields& f) {
     return f.name || f.provider || f.bucket_name || f.region || f.endpoint_url || f.remote_path || f.access_key_id;
 }
 
-void run_edit_storage(const edit_storage_options& options) {
+void run_edit_storage(session& session, const edit_storage_options& options) {
     const auto ecs_uuid = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
     const auto storage_uuid = parse_uuid_flag(options.storage_uuid, "--storage-uuid");
-    session session{*options.common, 1};
-    const auto ecs = http_ecs_of(session, ecs_uuid, "edit-ecs-storage");
+    auto& client = session.open();
+    const auto ecs = http_ecs_of(client, ecs_uuid, "edit-ecs-storage");
     check_edit_flags(options);
-    const auto account = account_of(session, ecs);
-    const auto before = session.ask<ecs_storage>(account, view_ecs_storage{storage_uuid});
+    const auto before = client.view_storage(ecs_uuid, storage_uuid);
     if (before.is_internal)
         throw failure(errc::usage, before.name + " is the internal storage of " + ecs.name +
                                        ", which only its operator can change; name a storage of your own.");
-    outcome out{*options.common};
+    outcome out{session};
     out.line("ECS: " + describe(ecs));
     out.line("Storage: " + describe(before));
     const auto fields = choose_storage_edits(options, before);
     ecs_outcome said{"No storage changes requested.", {}, before};
     if (anything_to_edit(fields)) {
         out.line("The server tries LIST, PUT and GET on the bucket ...");
-        said = session.ask<ecs_outcome>(account, edit_ecs_storage{storage_uuid, fields});
+        said = client.edit_storage(ecs_uuid, storage_uuid, fields);
     }
     add_ecs_fields(out, ecs);
     tell_server_words(out, said);
@@ -99,8 +99,8 @@ void run_edit_storage(const edit_storage_options& options) {
 
 void add_edit_ecs_storage(CLI::App& app) {
     const auto options = std::make_shared<edit_storage_options>();
-    auto* command = add_command(app, "edit-ecs-storage", "Edit a storage of an HTTP ECS, or ask how", options->common,
-        [options] { run_edit_storage(*options); });
+    auto* command = add_command(app, "edit-ecs-storage", "Edit a storage of an HTTP ECS, or ask how",
+        [options](session& session) { run_edit_storage(session, *options); });
     command->add_option("-e,--ecs-uuid", options->ecs_uuid, "Target ECS UUID")->required();
     command->add_option("-s,--storage-uuid", options->storage_uuid, "Storage UUID to edit")->required();
     add_storage_flags(*command, options->fields);

@@ -1,5 +1,6 @@
 // omegasafe edit-key: a key's name, version and storage at its ECS; the local Alpha stays as it is.
-#include "cli/key_context.hpp"
+#include "cli/ask/http_ecs.hpp"
+#include "cli/flags.hpp"
 #include "cli/show/storage_output.hpp"
 #include "cli/terminal/confirmation.hpp"
 #include "cli/terminal/terminal.hpp"
@@ -9,7 +10,6 @@ namespace omegasafe::cli {
 namespace {
 
 struct edit_key_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string key_uuid, storage_uuid;
     std::optional<std::string> name, version; // an empty one differs from none
     bool force = false;
@@ -29,7 +29,7 @@ void warn_of_leaving_internal_storage(const ecs_storage& target, const uuid& key
                   "    Deltas, from the web UI (Keys -> Deltas -> Download per Delta) or through\n"
                   "    POST /deltas/download_url, and place each in the target storage at\n"
                   "    " +
-                  prefix + crypto::to_string(key_uuid) + "/{delta_uuid}\n" +
+                  prefix + to_string(key_uuid) + "/{delta_uuid}\n" +
                   "    ({remote_path}/{key_uuid}/{delta_uuid}, or {key_uuid}/{delta_uuid} when\n"
                   "    remote_path is empty).");
     show_guidance("  - Until then, devices that lack one of these Deltas cannot get it.");
@@ -37,9 +37,9 @@ void warn_of_leaving_internal_storage(const ecs_storage& target, const uuid& key
 }
 
 void confirm_storage(
-    session& session, const edit_key_options& options, const ecs_entry& ecs, const uuid& key_uuid, const uuid& target) {
-    const auto known = session.ask<ecs_key>(connection_to(session, ecs), get_ecs_key{key_uuid});
-    const auto storage = session.ask<ecs_storage>(account_of(session, ecs), view_ecs_storage{target});
+    client& client, const edit_key_options& options, const ecs_info& ecs, const uuid& key_uuid, const uuid& target) {
+    const auto known = client.key_at_ecs(key_uuid);
+    const auto storage = client.view_storage(ecs.ecs_uuid, target);
     if (!known.storage_is_internal || storage.is_internal)
         return;
     if (!options.force && interactive())
@@ -47,31 +47,28 @@ void confirm_storage(
     require_confirmation(options.force, "Change the storage of this key?");
 }
 
-void run_edit_key(const edit_key_options& options) {
-    edit_ecs_key request{.key_uuid = {},
-        .name = checked(options.name, "--key-name"),
-        .omegasafe_version = checked(options.version, "--omegasafe-version")};
-    if (!options.storage_uuid.empty())
-        request.storage_uuid = parse_uuid_flag(options.storage_uuid, "--storage-uuid");
-    session session{*options.common, 1};
-    const auto key = open_key(session, options.key_uuid);
-    request.key_uuid = key.key_uuid;
-    const auto& ecs = require_ecs(key);
+void run_edit_key(session& session, const edit_key_options& options) {
+    const key_changes request{.name = checked(options.name, "--key-name"),
+        .omegasafe_version = checked(options.version, "--omegasafe-version"),
+        .storage_uuid = parse_optional_uuid_flag(options.storage_uuid, "--storage-uuid")};
+    auto& client = session.open();
+    const auto key_uuid = parse_uuid_flag(options.key_uuid, "--key-uuid");
+    const auto ecs = client.ecs_of_key(key_uuid);
     if (request.storage_uuid) {
         require_http(ecs, "--storage-uuid");
-        confirm_storage(session, options, ecs, key.key_uuid, *request.storage_uuid);
+        confirm_storage(client, options, ecs, key_uuid, *request.storage_uuid);
     }
-    outcome out{*options.common};
+    outcome out{session};
     std::optional<ecs_outcome> said;
     if (request.name || request.omegasafe_version || request.storage_uuid) {
-        said = session.ask<ecs_outcome>(connection_to(session, ecs), request);
-        out.line("Key " + crypto::to_string(key.key_uuid) + " was edited at ECS " + ecs.name + ".");
+        said = client.edit_key(key_uuid, request);
+        out.line("Key " + to_string(key_uuid) + " was edited at ECS " + ecs.name + ".");
         out.line(said->message);
     } else {
         out.line("No key changes requested.");
     }
-    out.field("key_uuid", crypto::to_string(key.key_uuid));
-    out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
+    out.field("key_uuid", to_string(key_uuid));
+    out.field("ecs_uuid", to_string(ecs.ecs_uuid));
     out.field("key_name", json_text(request.name));
     out.field("omegasafe_version", json_text(request.omegasafe_version));
     out.field("storage_uuid", json_uuid(request.storage_uuid));
@@ -83,8 +80,8 @@ void run_edit_key(const edit_key_options& options) {
 
 void add_edit_key(CLI::App& app) {
     const auto options = std::make_shared<edit_key_options>();
-    auto* command = add_command(app, "edit-key", "Edit a key's name, version and storage at its ECS", options->common,
-        [options] { run_edit_key(*options); });
+    auto* command = add_command(app, "edit-key", "Edit a key's name, version and storage at its ECS",
+        [options](session& session) { run_edit_key(session, *options); });
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to edit")->required();
     command->add_flag("-f,--force", options->force, "Skip the confirmation of a change from internal\nstorage to BYOS");
     const auto note = [&](const char* flags, std::optional<std::string> edit_key_options::*field, const char* help) {

@@ -1,5 +1,5 @@
 // omegasafe fast-forward-claim: uses up positions of the newest Delta without encrypting.
-#include "cli/key_context.hpp"
+#include "cli/flags.hpp"
 #include "cli/show/format.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/confirmation.hpp"
@@ -10,7 +10,6 @@ namespace omegasafe::cli {
 namespace {
 
 struct fast_forward_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string key_uuid, claim_size;
     bool force = false;
 };
@@ -27,40 +26,27 @@ std::string remaining_text(const ecs_delta& delta) {
     return with_thousands(delta.remaining()) + " of " + with_thousands(delta.positions.size());
 }
 
-/// The newest Delta as its ECS has it, which must be the newest here.
-ecs_delta current_delta(session& session, const key_context& key) {
-    const auto deltas =
-        session.ask<std::vector<ecs_delta>>(connection_to(session, require_ecs(key)), list_deltas{key.key_uuid});
-    const auto& latest = key.iterations->back();
-    if (deltas.empty() || latest.is_alpha() || deltas.back().delta_uuid != latest.iteration_uuid)
-        throw failure(errc::delta_conflict,
-            "The newest Delta here is not the newest at the ECS; nothing was changed. Run 'omegasafe "
-            "pull-missing-deltas --key-uuid " +
-                crypto::to_string(key.key_uuid) + "' first.");
-    return deltas.back();
-}
-
-void run_fast_forward(const fast_forward_options& options) {
+void run_fast_forward(session& session, const fast_forward_options& options) {
     const auto size = parse_claim_size(options.claim_size);
-    session session{*options.common, 1};
-    const auto key = open_key(session, options.key_uuid);
-    const auto before = current_delta(session, key);
+    auto& client = session.open();
+    const auto key_uuid = parse_uuid_flag(options.key_uuid, "--key-uuid");
+    const auto before = client.newest_delta(key_uuid);
     if (size > before.remaining())
         throw failure(errc::usage, "--claim-size " + std::to_string(size) + " is more than the " +
-                                       crypto::to_decimal(before.remaining()) + " positions that Delta " +
+                                       to_decimal(before.remaining()) + " positions that Delta " +
                                        std::to_string(before.seq_number) + " has left.");
-    outcome out{*options.common};
-    out.line("Delta " + std::to_string(before.seq_number) + " (" + crypto::to_string(before.delta_uuid) + ")");
+    outcome out{session};
+    out.line("Delta " + std::to_string(before.seq_number) + " (" + to_string(before.delta_uuid) + ")");
     out.value("Claimed up to", "previous_claimed_global_position", json_last_claimed(before.next));
     out.line("  Remaining capacity:      " + remaining_text(before));
     out.value("Forward movement", "claim_size", json_position(size));
-    out.line("  New claimed position:    " + crypto::to_decimal(before.next + size - 1));
+    out.line("  New claimed position:    " + to_decimal(before.next + size - 1));
     require_confirmation(options.force, "Use up these positions? They cannot be had back.");
 
-    const auto after = session.ask<ecs_delta>(session.actors().claimant, fast_forward{key.key_uuid, size});
+    const auto after = client.fast_forward(key_uuid, size);
     out.line("Claimed position moved forward.");
-    out.field("key_uuid", crypto::to_string(key.key_uuid));
-    out.field("delta_uuid", crypto::to_string(after.delta_uuid));
+    out.field("key_uuid", to_string(key_uuid));
+    out.field("delta_uuid", to_string(after.delta_uuid));
     out.field("delta_sequence", after.seq_number);
     out.value("Claimed up to", "latest_claimed_global_position", json_last_claimed(after.next));
     out.field("remaining", json_position(after.remaining()));
@@ -73,7 +59,7 @@ void run_fast_forward(const fast_forward_options& options) {
 void add_fast_forward_claim(CLI::App& app) {
     const auto options = std::make_shared<fast_forward_options>();
     auto* command = add_command(app, "fast-forward-claim", "Use up positions without encrypting anything",
-        options->common, [options] { run_fast_forward(*options); });
+        [options](session& session) { run_fast_forward(session, *options); });
     command->add_option("-c,--claim-size", options->claim_size, "Number of bytes to advance")->required();
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to adjust")->required();
     command->add_flag("-f,--force", options->force, "Skip confirmation prompt");

@@ -1,16 +1,14 @@
 // omegasafe import-key-delta: one Delta by hand, for recovery without the ECS.
+#include "cli/flags.hpp"
 #include "cli/show/iteration_output.hpp"
 #include "cli/terminal/confirmation.hpp"
 #include "cli/terminal/terminal.hpp"
-#include "messages/limits.hpp"
-#include "storage/files/atomic_file.hpp"
 
 namespace omegasafe::cli {
 
 namespace {
 
 struct import_delta_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string input;
     bool force = false;
 };
@@ -20,19 +18,17 @@ constexpr const char* warning =
     "same sequence number, this device goes its own way and has to be set up anew. Use it only\n"
     "when the ECS cannot be reached and you trust where the file comes from.";
 
-void run_import_delta(const import_delta_options& options) {
-    session session{*options.common, 1};
-    const auto container = std::make_shared<const std::vector<std::uint8_t>>(
-        storage::read_file(options.input, limits::delta_container_bytes));
+void run_import_delta(session& session, const import_delta_options& options) {
+    auto& client = session.open();
     if (!options.force && interactive())
         show_guidance(warning);
     require_confirmation(options.force, "Do you want to continue with manual Delta import?");
 
-    const auto imported = session.ask<imported_delta>(session.actors().delta_sync, import_delta{container});
-    outcome out{*options.common};
+    const auto imported = client.import_delta(options.input);
+    outcome out{session};
     out.line(imported.already_present ? "The Delta is already present; nothing was imported." : "Delta imported.");
     out.field("already_present", imported.already_present);
-    out.field("delta", tell_iteration(out, imported.delta->info));
+    out.field("delta", tell_iteration(out, imported.delta));
     out.finish();
 }
 
@@ -40,8 +36,8 @@ void run_import_delta(const import_delta_options& options) {
 
 void add_import_key_delta(CLI::App& app) {
     const auto options = std::make_shared<import_delta_options>();
-    auto* command = add_command(app, "import-key-delta", "Import one Delta by hand, without the ECS", options->common,
-        [options] { run_import_delta(*options); });
+    auto* command = add_command(app, "import-key-delta", "Import one Delta by hand, without the ECS",
+        [options](session& session) { run_import_delta(session, *options); });
     command->add_option("-i,--input-file", options->input, "Encrypted Delta container file")->required();
     command->add_flag("-f,--force", options->force, "Skip manual-import warning confirmation");
 }

@@ -1,11 +1,8 @@
 // omegasafe init: configuration root, the three containers, the configuration password (reference sections 2, 3, 8).
 #include "cli/ask/http_entry.hpp"
+#include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/terminal.hpp"
-#include "cli/update_check.hpp"
-#include "crypto/kdf.hpp"
-#include "storage/config/config_file.hpp"
-#include "storage/config/keyring.hpp"
 
 namespace omegasafe::cli {
 
@@ -14,7 +11,6 @@ namespace {
 namespace fs = std::filesystem;
 
 struct init_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     bool create_http_ecs = false, skip_http_ecs = false;
     bool override_existing = false, no_override = false;
     bool new_password = false, reuse_password = false;
@@ -23,15 +19,9 @@ struct init_options {
 
 const http_ecs_flag_names init_flag_names{"--http-ecs-name", "--http-ecs-url", "--http-ecs-api-key"};
 
-bool anything_there(const fs::path& root) {
-    if (fs::exists(root / config_file_name))
-        return true;
-    return std::ranges::any_of(container_names, [&](const char* name) { return fs::exists(root / name); });
-}
-
 /// True when an existing root is to be replaced; false when there is none.
 bool decide_override(const init_options& options, const fs::path& root) {
-    if (!anything_there(root))
+    if (!anything_in_config_root(root))
         return false;
     if (options.override_existing)
         return true;
@@ -45,22 +35,22 @@ bool decide_override(const init_options& options, const fs::path& root) {
 }
 
 struct chosen_password {
-    crypto::secure_bytes password;
+    secure_bytes password;
     std::string origin; // for the summary
     bool store = false; // into the keyring
 };
 
-chosen_password choose_password(const init_options& options, const storage::keyring_labels& labels) {
-    if (auto given = storage::environment_password())
+chosen_password choose_password(const init_options& options) {
+    if (auto given = environment_password())
         return {std::move(*given), "taken from the environment", false};
-    auto known = storage::keyring_lookup(labels);
+    auto known = keyring_password();
     if (known && !options.new_password) {
         const bool reuse = options.reuse_password || ask_yes_no("The keyring holds a configuration password. Reuse it?",
                                                          true, "--reuse-password or --new-password");
         if (reuse)
             return {std::move(*known), "reused from the system keyring", false};
     }
-    return {crypto::generate_password(), "generated and stored in the system keyring", true};
+    return {generate_password(), "generated and stored in the system keyring", true};
 }
 
 /// A generated password for the AES-256-GCM layer, when somebody is there to want it; null: no layer.
@@ -71,13 +61,11 @@ secret_ptr offer_layer() {
                   "choose part of what is encrypted, and shows every change to them. It is recommended.");
     if (!ask_yes_no("Switch it on with a generated password?", true, "--skip-http-ecs"))
         return nullptr;
-    for (;;) // the rare password without a digit would be refused
-        if (auto password = crypto::generate_password(); storage::acceptable_layer_password(password.text()))
-            return std::make_shared<const crypto::secure_bytes>(std::move(password));
+    return std::make_shared<const secure_bytes>(generate_layer_password());
 }
 
 /// What --create-http-ecs asks for, complete and checked before anything is made.
-std::optional<create_http_ecs> flagged_http_ecs(const init_options& options) {
+std::optional<new_http_ecs> flagged_http_ecs(const init_options& options) {
     const auto& flags = options.http_ecs;
     if (!options.create_http_ecs) {
         if (flags.name || !flags.url.empty() || !flags.api_key.empty() || flags.development_mode)
@@ -92,17 +80,10 @@ std::optional<create_http_ecs> flagged_http_ecs(const init_options& options) {
     return choose_http_ecs(flags, init_flag_names);
 }
 
-ecs_entry add_http_ecs(const common_options& common, const create_http_ecs& wanted) {
-    session session{common, 1};
-    auto entry = session.ask<ecs_entry>(session.actors().ecs_directory, wanted);
-    enable_update_check(session.root());
-    return entry;
-}
-
 /// The configuration stays whatever the server says: everything in it is as good as before.
-ecs_entry add_flagged_http_ecs(const common_options& common, const create_http_ecs& wanted) {
+ecs_info add_flagged_http_ecs(session& session, const new_http_ecs& wanted) {
     try {
-        return add_http_ecs(common, wanted);
+        return session.open().create_http_ecs(wanted);
     } catch (const failure& problem) {
         throw failure(problem.code(), std::string{"The configuration is made, but the HTTP ECS is not in it: "} +
                                           as_sentence(problem) + " Add it with create-http-ecs, not with init again.");
@@ -110,12 +91,12 @@ ecs_entry add_flagged_http_ecs(const common_options& common, const create_http_e
 }
 
 /// On a terminal, as often as somebody likes to try.
-std::optional<ecs_entry> offer_http_ecs(const init_options& options) {
+std::optional<ecs_info> offer_http_ecs(session& session, const init_options& options) {
     if (options.skip_http_ecs || !interactive() || !ask_yes_no("Connect to an HTTP ECS now?", false, "--skip-http-ecs"))
         return std::nullopt;
     for (;;) {
         try {
-            return add_http_ecs(*options.common, choose_http_ecs({}, init_flag_names));
+            return session.open().create_http_ecs(choose_http_ecs({}, init_flag_names));
         } catch (const failure& problem) {
             if (problem.code() == errc::aborted)
                 throw;
@@ -126,45 +107,38 @@ std::optional<ecs_entry> offer_http_ecs(const init_options& options) {
     }
 }
 
-void tell_http_ecs(outcome& out, const std::optional<ecs_entry>& ecs) {
+void tell_http_ecs(outcome& out, const std::optional<ecs_info>& ecs) {
     if (ecs)
-        out.line("HTTP ECS created: " + ecs->name + " (" + crypto::to_string(ecs->ecs_uuid) + "), " + ecs->url);
-    out.field("ecs_uuid", ecs ? json(crypto::to_string(ecs->ecs_uuid)) : json(nullptr));
+        out.line("HTTP ECS created: " + ecs->name + " (" + to_string(ecs->ecs_uuid) + "), " + ecs->url);
+    out.field("ecs_uuid", ecs ? json(to_string(ecs->ecs_uuid)) : json(nullptr));
     out.field("ecs_name", ecs ? json(ecs->name) : json(nullptr));
     out.field("url", ecs ? json(ecs->url) : json(nullptr));
 }
 
-void make_root(const fs::path& root, create_root request) {
-    actors::runtime runtime{root, 1};
-    actors::ask<void>(runtime.system(), runtime.actors().config, std::move(request));
-}
-
-void run_init(const init_options& options) {
+void run_init(session& session, const init_options& options) {
     const auto flagged = flagged_http_ecs(options);
-    const bool own_root = !options.common->config_dir.empty();
-    const auto root = storage::resolve_config_root(options.common->config_dir);
+    const bool own_root = !session.config_dir().empty();
+    const auto root = find_config_root(session.config_dir());
     if (own_root && !fs::is_directory(root))
         throw failure(errc::config_missing,
             "The config directory " + root.string() + " does not exist; create it first (mkdir -m 700).");
     const bool replace = decide_override(options, root);
     const auto layer = offer_layer();
-    const auto labels = storage::keyring_labels::from_environment();
-    auto chosen = choose_password(options, labels);
+    auto chosen = choose_password(options);
     // Stored first: containers whose password is lost would be worse than a password without containers.
     if (chosen.store)
-        storage::keyring_store(labels, chosen.password.text());
-    make_root(
-        root, {std::make_shared<const crypto::secure_bytes>(std::move(chosen.password)), replace, !own_root, layer});
+        store_keyring_password(chosen.password);
+    create_config({root, std::make_shared<const secure_bytes>(std::move(chosen.password)), replace, !own_root, layer});
 
-    outcome out{*options.common};
+    outcome out{session};
     out.line("OmegaSafe is initialised.");
     out.value("Configuration directory", "config_dir", root.string());
     out.value("Configuration password", "config_password", chosen.origin);
     out.value("AES-256-GCM layer", "traditional_layer", layer != nullptr);
     if (layer)
-        out.line("Its password stands in " + (root / config_file_name).string() +
+        out.line("Its password stands in " + (root / "config.ini").string() +
                  " as TRADITIONAL_ENC_LAYER_PASS.\nKeep a copy: files encrypted with it cannot be read without it.");
-    const auto ecs = flagged ? add_flagged_http_ecs(*options.common, *flagged) : offer_http_ecs(options);
+    const auto ecs = flagged ? add_flagged_http_ecs(session, *flagged) : offer_http_ecs(session, options);
     tell_http_ecs(out, ecs);
     const std::string dir = own_root ? " --config-dir " + root.string() : "";
     out.line(ecs ? "Next: omegasafe create-key" + dir + "\nor for a shared key: omegasafe list-invites" + dir
@@ -177,8 +151,8 @@ void run_init(const init_options& options) {
 
 void add_init(CLI::App& app) {
     const auto options = std::make_shared<init_options>();
-    auto* command = add_command(
-        app, "init", "Initialize configuration and containers", options->common, [options] { run_init(*options); });
+    auto* command = add_command(app, "init", "Initialize configuration and containers",
+        [options](session& session) { run_init(session, *options); });
     auto* create = command->add_flag("-c,--create-http-ecs", options->create_http_ecs,
         "Create HTTP ECS by arguments (requires name,\nURL and API key)");
     command->add_option("-k,--http-ecs-api-key", options->http_ecs.api_key,

@@ -1,5 +1,5 @@
 // omegasafe key-storage-limits: how much of an HTTP ECS's internal storage a key uses.
-#include "cli/key_context.hpp"
+#include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
 #include <fmt/format.h>
 
@@ -8,7 +8,6 @@ namespace omegasafe::cli {
 namespace {
 
 struct limits_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string key_uuid;
 };
 
@@ -37,30 +36,30 @@ void print_usage(const outcome& out, const std::string& title, const std::vector
             m.percentage ? cell(m.percentage) + " %" : "-");
 }
 
-key_limits limits_at(session& session, const ecs_entry& ecs, const uuid& key_uuid) {
+key_limits limits_at(client& client, const ecs_info& ecs, const uuid& key_uuid) {
     if (ecs.type == ecs_type::http)
-        return session.ask<key_limits>(account_of(session, ecs), get_key_limits{key_uuid});
+        return client.storage_limits(key_uuid);
     key_limits none;
     none.message = "An SFC ECS has no storage limits: it keeps Deltas in its own file.";
     return none;
 }
 
-void run_key_storage_limits(const limits_options& options) {
-    session session{*options.common, 1};
-    const auto key = open_key(session, options.key_uuid);
-    const auto& ecs = require_ecs(key);
-    const auto found = limits_at(session, ecs, key.key_uuid);
-    outcome out{*options.common};
-    out.line("Key " + crypto::to_string(key.key_uuid) + " at " + ecs.name);
+void run_key_storage_limits(session& session, const limits_options& options) {
+    auto& client = session.open();
+    const auto key_uuid = parse_uuid_flag(options.key_uuid, "--key-uuid");
+    const auto ecs = client.ecs_of_key(key_uuid);
+    const auto found = limits_at(client, ecs, key_uuid);
+    outcome out{session};
+    out.line("Key " + to_string(key_uuid) + " at " + ecs.name);
     if (found.message)
         out.line("  " + *found.message);
     if (found.has_usage) {
         print_usage(out, "Uploads", found.uploads);
         print_usage(out, "Downloads", found.downloads);
     }
-    out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
+    out.field("ecs_uuid", to_string(ecs.ecs_uuid));
     out.field("ecs_name", ecs.name);
-    out.field("key_uuid", crypto::to_string(key.key_uuid));
+    out.field("key_uuid", to_string(key_uuid));
     out.field("message", json_text(found.message));
     out.field("usage", found.has_usage
                            ? json{{"uploads", usage_of(found.uploads)}, {"downloads", usage_of(found.downloads)}}
@@ -73,7 +72,7 @@ void run_key_storage_limits(const limits_options& options) {
 void add_key_storage_limits(CLI::App& app) {
     const auto options = std::make_shared<limits_options>();
     auto* command = add_command(app, "key-storage-limits", "Show internal storage usage and limits of a key",
-        options->common, [options] { run_key_storage_limits(*options); });
+        [options](session& session) { run_key_storage_limits(session, *options); });
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to query")->required();
 }
 

@@ -1,24 +1,23 @@
 // omegasafe list-ecs-storages: where an ECS keeps Deltas.
-#include "cli/key_context.hpp"
-#include "cli/show/storage_output.hpp"
+#include "cli/flags.hpp"
+#include "cli/show/ecs_output.hpp"
 
 namespace omegasafe::cli {
 
 namespace {
 
 struct list_storages_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string ecs_uuid;
 };
 
 json listed(const ecs_storage& storage) {
-    return {{"storage_uuid", crypto::to_string(storage.storage_uuid)}, {"storage_name", storage.name},
+    return {{"storage_uuid", to_string(storage.storage_uuid)}, {"storage_name", storage.name},
         {"storage_is_internal", storage.is_internal}, {"storage_type_name", storage.storage_type_name},
         {"storage_badge", storage.storage_badge}};
 }
 
 /// Why there is nothing to list; nothing when there is.
-std::optional<std::string> storages_note(const ecs_entry& ecs, const std::vector<ecs_storage>& storages) {
+std::optional<std::string> storages_note(const ecs_info& ecs, const std::vector<ecs_storage>& storages) {
     if (ecs.type == ecs_type::sfc)
         return "An SFC ECS has no storages of its own: it keeps Deltas in its file.";
     if (storages.empty())
@@ -26,22 +25,22 @@ std::optional<std::string> storages_note(const ecs_entry& ecs, const std::vector
     return std::nullopt;
 }
 
-void run_list_storages(const list_storages_options& options) {
+void run_list_storages(session& session, const list_storages_options& options) {
     const auto ecs_uuid = parse_uuid_flag(options.ecs_uuid, "--ecs-uuid");
-    session session{*options.common, 1};
-    const auto ecs = session.ask<ecs_entry>(session.actors().ecs_directory, resolve_ecs{ecs_uuid});
+    auto& client = session.open();
+    const auto ecs = client.find_ecs(ecs_uuid);
     std::vector<ecs_storage> storages;
     if (ecs.type == ecs_type::http)
-        storages = session.ask<std::vector<ecs_storage>>(account_of(session, ecs), list_ecs_storages{});
+        storages = client.list_storages(ecs_uuid);
     const auto note = storages_note(ecs, storages);
-    outcome out{*options.common};
+    outcome out{session};
     out.line(ecs.name + " (" + type_name(ecs.type) + ")");
     add_ecs_fields(out, ecs);
     auto array = json::array();
     for (const auto& storage : storages) {
         array.push_back(listed(storage));
         out.line("  " + storage.name + " [" + storage.storage_badge + "]");
-        out.line("    UUID: " + crypto::to_string(storage.storage_uuid));
+        out.line("    UUID: " + to_string(storage.storage_uuid));
         out.line("    Type: " + storage.storage_type_name);
     }
     if (note)
@@ -55,8 +54,8 @@ void run_list_storages(const list_storages_options& options) {
 
 void add_list_ecs_storages(CLI::App& app) {
     const auto options = std::make_shared<list_storages_options>();
-    auto* command = add_command(app, "list-ecs-storages", "List storage backends available on an ECS", options->common,
-        [options] { run_list_storages(*options); });
+    auto* command = add_command(app, "list-ecs-storages", "List storage backends available on an ECS",
+        [options](session& session) { run_list_storages(session, *options); });
     command->add_option("-e,--ecs-uuid", options->ecs_uuid, "ECS UUID to inspect")->required();
 }
 

@@ -1,14 +1,15 @@
 // omegasafe list-keys: the keys whose Alpha is on this device.
+#include "cli/flags.hpp"
 #include "cli/show/key_summary.hpp"
+#include "cli/text.hpp"
 
 namespace omegasafe::cli {
 
 namespace {
 
-void run_list_keys(const common_options& common) {
-    session session{common, 1};
-    const auto keys = summarize_keys(session);
-    if (common.as_json) {
+void run_list_keys(session& session) {
+    const auto keys = session.open().list_keys();
+    if (session.as_json()) {
         auto array = json::array();
         for (const auto& key : keys)
             array.push_back(payload_of(key));
@@ -24,9 +25,7 @@ void run_list_keys(const common_options& common) {
 } // namespace
 
 void add_list_keys(CLI::App& app) {
-    const auto common = std::make_shared<common_options>();
-    add_command(
-        app, "list-keys", "List the keys whose Alpha is on this device", common, [common] { run_list_keys(*common); });
+    add_command(app, "list-keys", "List the keys whose Alpha is on this device", run_list_keys);
 }
 
 } // namespace omegasafe::cli

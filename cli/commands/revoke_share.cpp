@@ -1,6 +1,7 @@
 // omegasafe revoke-share (beyond the reference): takes a key from a user, or an invitation back.
+#include "cli/ask/http_ecs.hpp"
 #include "cli/ask/sharing.hpp"
-#include "cli/key_context.hpp"
+#include "cli/flags.hpp"
 #include "cli/show/storage_output.hpp"
 #include "cli/terminal/confirmation.hpp"
 
@@ -9,23 +10,22 @@ namespace omegasafe::cli {
 namespace {
 
 struct revoke_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
     std::string key_uuid, email;
     bool force = false;
 };
 
-void run_revoke_share(const revoke_options& options) {
+void run_revoke_share(session& session, const revoke_options& options) {
     const auto email = require_email(options.email);
-    session session{*options.common, 1};
-    const auto key = open_key(session, options.key_uuid);
-    const auto& ecs = require_ecs(key);
+    auto& client = session.open();
+    const auto key_uuid = parse_uuid_flag(options.key_uuid, "--key-uuid");
+    const auto ecs = client.ecs_of_key(key_uuid);
     require_http(ecs, "revoke-share");
-    require_confirmation(
-        options.force, "Take key " + key.iterations->front().key_name + " from " + email + " at ECS " + ecs.name + "?");
-    const auto said = session.ask<ecs_outcome>(account_of(session, ecs), revoke_key_share{key.key_uuid, email});
-    outcome out{*options.common};
-    out.field("key_uuid", crypto::to_string(key.key_uuid));
-    out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
+    const auto name = client.find_key(key_uuid).alpha().key_name;
+    require_confirmation(options.force, "Take key " + name + " from " + email + " at ECS " + ecs.name + "?");
+    const auto said = client.revoke_share(key_uuid, email);
+    outcome out{session};
+    out.field("key_uuid", to_string(key_uuid));
+    out.field("ecs_uuid", to_string(ecs.ecs_uuid));
     out.field("email", email);
     tell_server_words(out, said);
     out.line("The Alpha and the Deltas that are on their devices stay there, and open what is\n"
@@ -37,8 +37,8 @@ void run_revoke_share(const revoke_options& options) {
 
 void add_revoke_share(CLI::App& app) {
     const auto options = std::make_shared<revoke_options>();
-    auto* command = add_command(app, "revoke-share", "Take a key from a user, or an invitation back", options->common,
-        [options] { run_revoke_share(*options); });
+    auto* command = add_command(app, "revoke-share", "Take a key from a user, or an invitation back",
+        [options](session& session) { run_revoke_share(session, *options); });
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID")->required();
     command->add_option("-m,--email", options->email, "E-mail address of the user at the ECS")->required();
     command->add_flag("-f,--force", options->force, "Skip confirmation prompt");

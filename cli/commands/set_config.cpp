@@ -1,6 +1,7 @@
 // omegasafe set-config: the dynamic properties of config.ini (reference section 6).
+#include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
-#include "storage/config/config_value.hpp"
+#include <algorithm>
 #include <cstdlib>
 #include <spdlog/spdlog.h>
 
@@ -11,8 +12,7 @@ namespace {
 constexpr std::string_view layer_property = "TRADITIONAL_ENC_LAYER_PASS";
 
 struct set_config_options {
-    std::shared_ptr<common_options> common = std::make_shared<common_options>();
-    storage::property_changes changes; // in the order of the help
+    property_changes changes; // in the order of the help
     bool clear_default = false;
 };
 
@@ -23,71 +23,50 @@ std::string shown(const std::string& name, const std::string& value) {
     return value.empty() ? "none" : value;
 }
 
-void warn_of_overrides(const storage::property_changes& changes) {
-    for (const auto& property : storage::config_properties())
+void warn_of_overrides(const property_changes& changes) {
+    for (const auto& property : config_properties())
         for (const auto& change : changes)
             if (change.first == property.name && std::getenv(std::string{property.environment}.c_str()) != nullptr)
                 spdlog::warn("{} is set in the environment and overrides {} until it is unset.", property.environment,
                     change.first);
 }
 
-void warn_of_unknown_default(session& session, const storage::property_changes& changes) {
+void warn_of_unknown_default(client& client, const property_changes& changes) {
     for (const auto& [name, value] : changes) {
-        const auto wanted = name == "ECS_UUID_DEFAULT" ? crypto::parse_uuid(value) : std::nullopt;
+        const auto wanted = name == "ECS_UUID_DEFAULT" ? parse_uuid(value) : std::nullopt;
         if (!wanted)
             continue;
-        const auto entries = session.ask<std::vector<ecs_entry>>(session.actors().ecs_directory, list_ecs{});
-        if (std::ranges::find(entries, *wanted, &ecs_entry::ecs_uuid) == entries.end())
+        const auto entries = client.list_ecs();
+        if (std::ranges::find(entries, *wanted, &ecs_info::ecs_uuid) == entries.end())
             spdlog::warn("ECS {} is not configured on this device yet.", value);
     }
 }
 
-/// Values as config.ini will have them: "yes" becomes "TRUE".
-storage::property_changes effective(const std::filesystem::path& root, const storage::property_changes& changes) {
-    std::string text = storage::default_config_text();
-    for (const auto& [name, value] : changes)
-        text = storage::with_property(text, name, value);
-    const auto settings = storage::parse_settings(root, text);
-    storage::property_changes result = changes;
-    for (auto& [name, value] : result) {
-        if (name == "OFFLINE_MODE" || name == "UPDATE_CHECK")
-            value = *storage::parse_boolean(value) ? "TRUE" : "FALSE";
-        if (name == "ECS_UUID_DEFAULT")
-            value = std::string{storage::trim(value)};
-    }
-    return result;
-}
-
-void run_set_config(set_config_options& options) {
+void run_set_config(session& session, set_config_options& options) {
     if (options.clear_default)
         options.changes.emplace_back("ECS_UUID_DEFAULT", "");
-    session session{*options.common, 1};
-    outcome out{*options.common};
-    const auto changes = effective(session.root(), options.changes);
+    auto& client = session.open();
+    const auto changes = options.changes.empty() ? options.changes : client.set_config(options.changes);
+    outcome out{session};
     json fields = json::object();
     std::string summary;
     for (const auto& [name, value] : changes) {
         summary += (summary.empty() ? "" : ", ") + name + "=" + shown(name, value);
         fields[name] = shown(name, value);
     }
-    if (changes.empty()) {
-        out.line("No configuration changes requested.");
-    } else {
-        session.ask<void>(session.actors().config, set_config{changes});
-        out.line("Configuration updated: " + summary);
-    }
+    out.line(changes.empty() ? "No configuration changes requested." : "Configuration updated: " + summary);
     out.field("changes", std::move(fields));
     out.finish();
     warn_of_overrides(changes);
-    warn_of_unknown_default(session, changes);
+    warn_of_unknown_default(client, changes);
 }
 
 } // namespace
 
 void add_set_config(CLI::App& app) {
     const auto options = std::make_shared<set_config_options>();
-    auto* command = add_command(app, "set-config", "Update dynamic configuration values", options->common,
-        [options] { run_set_config(*options); });
+    auto* command = add_command(app, "set-config", "Update dynamic configuration values",
+        [options](session& session) { run_set_config(session, *options); });
     // Not a plain string option: an empty value must differ from none.
     const auto add = [&](const char* flags, const char* property, const char* help) {
         return command->add_option_function<std::string>(

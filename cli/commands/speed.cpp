@@ -1,4 +1,5 @@
 // omegasafe speed (beyond the reference): what this processor does, one core, and what that lets a file take.
+#include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
 #include "crypto/aead.hpp"
 #include "crypto/cipher.hpp"
@@ -116,12 +117,12 @@ json kernels_of(const speeds& all) {
     return list;
 }
 
-void run_speed(const common_options& common) {
+void run_speed(session& session) {
     if (const auto problem = crypto::kernel_override_problem())
         throw failure(errc::usage, *problem);
     const auto all = measure_all();
     const auto& chosen = *std::ranges::find_if(all.kernels, [](const auto& row) { return row.kernel.selected; });
-    outcome out{common};
+    outcome out{session};
     out.line("One core, 1 MiB in cache, a SMALL key; GB/s, the best of many rounds:");
     out.line(fmt::format("  {:<24} {:>8} {:>8}", "kernel", "encrypt", "decrypt"));
     for (const auto& [kernel, encrypt, decrypt] : all.kernels)
@@ -153,8 +154,7 @@ void run_speed(const common_options& common) {
 } // namespace
 
 void add_speed(CLI::App& app) {
-    const auto common = std::make_shared<common_options>();
-    add_command(app, "speed", "Show what this processor does", common, [common] { run_speed(*common); });
+    add_command(app, "speed", "Show what this processor does", run_speed);
 }
 
 } // namespace omegasafe::cli

@@ -5,8 +5,6 @@
 
 namespace omegasafe::cli {
 
-using crypto::u128;
-
 namespace {
 
 /// value / unit with a fixed number of decimals, rounded half up, thousands separated.
@@ -42,7 +40,7 @@ constexpr std::array binary_units{unit{1, "B"}, unit{1ull << 10, "KB"}, unit{1ul
 } // namespace
 
 std::string with_thousands(u128 value) {
-    auto text = crypto::to_decimal(value);
+    auto text = to_decimal(value);
     for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3)
         text.insert(static_cast<std::size_t>(i), 1, ',');
     return text;

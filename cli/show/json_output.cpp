@@ -1,20 +1,20 @@
 #include "cli/show/json_output.hpp"
 
-#include "cli/command.hpp"
-#include "storage/container/attributes.hpp"
+#include "cli/text.hpp"
 
 namespace omegasafe::cli {
 
-json json_position(crypto::u128 position) {
-    return storage::position_to_json(position);
+json json_position(u128 position) {
+    constexpr u128 exact = (u128{1} << 53) - 1; // what every reader of JSON takes whole
+    return position <= exact ? json(static_cast<std::uint64_t>(position)) : json(to_decimal(position));
 }
 
-json json_last_claimed(crypto::u128 next) {
+json json_last_claimed(u128 next) {
     return next == 0 ? json(-1) : json_position(next - 1);
 }
 
-json json_uuid(const std::optional<crypto::uuid>& id) {
-    return id ? json(crypto::to_string(*id)) : json(nullptr);
+json json_uuid(const std::optional<uuid>& id) {
+    return id ? json(to_string(*id)) : json(nullptr);
 }
 
 json json_text(const std::optional<std::string>& text) {

@@ -1,10 +1,9 @@
 // JSON payloads: field order as in the reference, null for what is not known.
 #pragma once
 
-#include "crypto/position.hpp"
-#include "crypto/uuid.hpp"
-#include "messages/error.hpp"
 #include <nlohmann/json.hpp>
+#include <omegasafe/error.hpp>
+#include <omegasafe/types.hpp>
 #include <optional>
 
 namespace omegasafe::cli {
@@ -15,12 +14,12 @@ using json = nlohmann::ordered_json;
 inline constexpr int schema_version = 1;
 
 /// An integer up to 2^53-1, a decimal string above.
-json json_position(crypto::u128 position);
+json json_position(u128 position);
 
 /// The last claimed position before `next`, as the reference writes it: -1 when nothing was claimed from 0 on.
-json json_last_claimed(crypto::u128 next);
+json json_last_claimed(u128 next);
 
-json json_uuid(const std::optional<crypto::uuid>& id);
+json json_uuid(const std::optional<uuid>& id);
 json json_text(const std::optional<std::string>& text);
 
 /// What went wrong, for the field "error" (docs/schemas/error.schema.json).

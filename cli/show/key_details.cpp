@@ -1,8 +1,7 @@
 #include "cli/show/key_details.hpp"
 
-#include "actors/delta_sync.hpp"
-#include "cli/show/format.hpp"
-#include "storage/records/cache_entry.hpp"
+#include "cli/text.hpp"
+#include <algorithm>
 #include <fmt/format.h>
 #include <sstream>
 
@@ -10,15 +9,13 @@ namespace omegasafe::cli {
 
 namespace {
 
-constexpr cache_reason reasons[] = {cache_reason::performance, cache_reason::offline};
-
 /// Storages and roles are an HTTP ECS's. Billing belongs to the operator's cloud: nobody is billed by a server of one's
 /// own.
-json ecs_data(const key_state& state) {
-    const auto* key = state.at_ecs ? &*state.at_ecs : nullptr;
+json ecs_data(const key_details& details) {
+    const auto* key = details.at_ecs ? &*details.at_ecs : nullptr;
     const bool stored = key && key->storage_uuid;
     const bool has_role = key && key->role_id != 0;
-    json data{{"key_uuid", key ? json(crypto::to_string(key->key_uuid)) : json(nullptr)},
+    json data{{"key_uuid", key ? json(to_string(key->key_uuid)) : json(nullptr)},
         {"key_name", key ? json(key->name) : json(nullptr)},
         {"storage_uuid", json_uuid(key ? key->storage_uuid : std::nullopt)},
         {"storage_name", stored ? json(key->storage_name) : json(nullptr)},
@@ -35,63 +32,48 @@ json ecs_data(const key_state& state) {
     return data;
 }
 
-json local_data(const key_state& state) {
-    const auto& alpha = state.iterations.front();
-    const auto& latest = state.iterations.back();
+json local_data(const key_details& key) {
+    const auto& alpha = key.iterations.front();
+    const auto& latest = key.iterations.back();
     const bool has_delta = !latest.is_alpha();
-    return {{"key_name", alpha.key_name}, {"key_uuid", crypto::to_string(alpha.key_uuid)},
+    return {{"key_name", alpha.key_name}, {"key_uuid", to_string(alpha.key_uuid)},
         {"omegasafe_version", alpha.omegasafe_version}, {"key_capacity", json_position(alpha.geometry.capacity())},
         {"start_global_position", json_position(alpha.first_position())},
         {"end_global_position", json_position(alpha.last_position())},
-        {"alpha_iteration_uuid", crypto::to_string(alpha.iteration_uuid)}, {"alpha_iteration_sequence", 0},
-        {"latest_iteration_uuid", crypto::to_string(latest.iteration_uuid)},
-        {"latest_iteration_sequence", latest.seq_number},
-        {"latest_delta_iteration_uuid", has_delta ? json(crypto::to_string(latest.iteration_uuid)) : json(nullptr)},
+        {"alpha_iteration_uuid", to_string(alpha.iteration_uuid)}, {"alpha_iteration_sequence", 0},
+        {"latest_iteration_uuid", to_string(latest.iteration_uuid)}, {"latest_iteration_sequence", latest.seq_number},
+        {"latest_delta_iteration_uuid", has_delta ? json(to_string(latest.iteration_uuid)) : json(nullptr)},
         {"latest_delta_iteration_sequence", has_delta ? json(latest.seq_number) : json(nullptr)},
-        {"iterations_count", state.iterations.size()}};
+        {"iterations_count", key.iterations.size()}};
 }
 
-/// The cache entry of the newest iteration: the one that encryption takes from.
-const storage::cache_entry* newest_entry(const key_state& state) {
-    return state.cache->empty() ? nullptr : &state.cache->back();
+json left_for(const std::optional<cache_summary>& cache, cache_reason reason) {
+    const auto held = held_for(cache, reason);
+    return payload_of(held.left.total > 0 ? std::optional{held.left} : std::nullopt);
 }
 
-std::optional<capacity_left> left_for(const storage::cache_entry* entry, cache_reason reason) {
-    capacity_left left;
-    if (entry)
-        for (const auto& claim : entry->claims)
-            if (claim.reason == reason) {
-                left.remaining += claim.remaining();
-                left.total += claim.range.size();
-            }
-    return left.total > 0 ? std::optional{left} : std::nullopt;
-}
-
-json claim_counts(const storage::cache_entry* entry) {
+json claim_counts(const std::optional<cache_summary>& cache) {
     json counts = json::object();
-    for (const auto reason : reasons)
-        if (entry)
-            if (const auto n = std::ranges::count(entry->claims, reason, &storage::local_claim::reason); n > 0)
-                counts[std::string{storage::to_string(reason)}] = n;
+    for (const auto reason : {cache_reason::performance, cache_reason::offline})
+        if (const auto held = held_for(cache, reason); held.count > 0)
+            counts[name_of(reason)] = held.count;
     return counts;
 }
 
-json cache_data(const key_state& state) {
-    const auto* entry = newest_entry(state);
-    const auto& alpha = state.iterations.front();
-    return {{"key_uuid", crypto::to_string(alpha.key_uuid)},
-        {"key_iteration_uuid",
-            crypto::to_string(entry ? entry->iteration_uuid : state.iterations.back().iteration_uuid)},
-        {"ecs_uuid", json_uuid(entry ? std::optional{entry->ecs_uuid} : std::nullopt)},
-        {"local_claims_count", entry ? entry->claims.size() : 0}, {"local_claims_by_reason", claim_counts(entry)},
-        {"performance_capacity_left", payload_of(left_for(entry, cache_reason::performance))},
-        {"offline_capacity_left", payload_of(left_for(entry, cache_reason::offline))}};
+json cache_data(const key_details& key) {
+    const auto& cache = key.cache;
+    return {{"key_uuid", to_string(key.summary.key_uuid)},
+        {"key_iteration_uuid", to_string(cache ? cache->iteration_uuid : key.iterations.back().iteration_uuid)},
+        {"ecs_uuid", json_uuid(cache ? std::optional{cache->ecs_uuid} : std::nullopt)},
+        {"local_claims_count", cache ? cache->count : 0}, {"local_claims_by_reason", claim_counts(cache)},
+        {"performance_capacity_left", left_for(cache, cache_reason::performance)},
+        {"offline_capacity_left", left_for(cache, cache_reason::offline)}};
 }
 
-json delta_data(const key_state& state) {
+json delta_data(const key_details& key) {
     auto deltas = json::array();
-    for (const auto& delta : state.deltas)
-        deltas.push_back({{"seq_number", delta.seq_number}, {"delta_uuid", crypto::to_string(delta.delta_uuid)},
+    for (const auto& delta : key.deltas)
+        deltas.push_back({{"seq_number", delta.seq_number}, {"delta_uuid", to_string(delta.delta_uuid)},
             {"start_global_position", json_position(delta.positions.first)},
             {"end_global_position", json_position(delta.positions.last)},
             {"latest_claimed_global_position", json_last_claimed(delta.next)}});
@@ -136,25 +118,30 @@ void print_section(const std::string& title, const json& section) {
 
 } // namespace
 
-void require_no_conflict(const key_state& state) {
-    for (const auto& mine : state.iterations)
-        for (const auto& theirs : state.deltas)
-            if (mine.seq_number == theirs.seq_number && mine.iteration_uuid != theirs.delta_uuid)
-                throw actors::delta_conflict_failure(mine, theirs);
+std::string name_of(cache_reason reason) {
+    return reason == cache_reason::performance ? "PERFORMANCE" : "OFFLINE";
 }
 
-json details_of(const key_state& state) {
-    return {{"schema_version", schema_version}, {"key_summary", payload_of(state.summary)},
-        {"ecs_key_data", ecs_data(state)}, {"local_key_data", local_data(state)},
-        {"local_cache_data", cache_data(state)}, {"deltas", delta_data(state)}};
+held_claims held_for(const std::optional<cache_summary>& cache, cache_reason reason) {
+    if (cache)
+        for (const auto& held : cache->held)
+            if (held.reason == reason)
+                return held;
+    return {.reason = reason, .left = {}};
 }
 
-void print_details(const key_state& state) {
-    print_plain(state.summary);
-    print_section("At the ECS", ecs_data(state));
-    print_section("On this device", local_data(state));
-    print_section("Local claim cache", cache_data(state));
-    for (const auto& delta : delta_data(state))
+json details_of(const key_details& key) {
+    return {{"schema_version", schema_version}, {"key_summary", payload_of(key.summary)},
+        {"ecs_key_data", ecs_data(key)}, {"local_key_data", local_data(key)}, {"local_cache_data", cache_data(key)},
+        {"deltas", delta_data(key)}};
+}
+
+void print_details(const key_details& key) {
+    print_plain(key.summary);
+    print_section("At the ECS", ecs_data(key));
+    print_section("On this device", local_data(key));
+    print_section("Local claim cache", cache_data(key));
+    for (const auto& delta : delta_data(key))
         print_section("Delta " + delta["seq_number"].dump() + " at the ECS", delta);
 }
 

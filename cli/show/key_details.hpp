@@ -5,13 +5,16 @@
 
 namespace omegasafe::cli {
 
-/// failure(delta_conflict) when a Delta here has another UUID than the ECS's Delta of that sequence.
-void require_no_conflict(const key_state& state);
-
 /// The payload of view-key; ECS parts are null or empty when the ECS could not say.
-json details_of(const key_state& state);
+json details_of(const key_details& key);
 
 /// The same data for people.
-void print_details(const key_state& state);
+void print_details(const key_details& key);
+
+/// "PERFORMANCE", "OFFLINE".
+std::string name_of(cache_reason reason);
+
+/// What the cache holds in advance for one reason; a count of 0 when that is nothing.
+held_claims held_for(const std::optional<cache_summary>& cache, cache_reason reason);
 
 } // namespace omegasafe::cli

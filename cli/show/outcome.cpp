@@ -1,5 +1,6 @@
 #include "cli/show/outcome.hpp"
 
+#include "cli/text.hpp"
 #include <fmt/format.h>
 
 namespace omegasafe::cli {

@@ -1,7 +1,7 @@
 // What a command has to say: lines for people, or with --json one object that holds the same.
 #pragma once
 
-#include "cli/command.hpp"
+#include "cli/session.hpp"
 #include "cli/show/json_output.hpp"
 
 namespace omegasafe::cli {
@@ -10,7 +10,7 @@ namespace omegasafe::cli {
 /// command that fails half-way prints no result object.
 class outcome {
 public:
-    explicit outcome(const common_options& common) : as_json_(common.as_json) {}
+    explicit outcome(const session& session) : as_json_(session.as_json()) {}
 
     /// A line for people only.
     void line(const std::string& text) const;

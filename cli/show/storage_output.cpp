@@ -1,6 +1,5 @@
 #include "cli/show/storage_output.hpp"
 
-#include "cli/key_context.hpp"
 #include <fmt/format.h>
 
 namespace omegasafe::cli {
@@ -14,11 +13,11 @@ json text_or_null(const std::string& text) {
 } // namespace
 
 std::string describe(const ecs_storage& storage) {
-    return storage.name + " (" + crypto::to_string(storage.storage_uuid) + ", " + storage.storage_type_name + ")";
+    return storage.name + " (" + to_string(storage.storage_uuid) + ", " + storage.storage_type_name + ")";
 }
 
 json payload_of(const ecs_storage& storage) {
-    return {{"storage_uuid", crypto::to_string(storage.storage_uuid)}, {"name", text_or_null(storage.name)},
+    return {{"storage_uuid", to_string(storage.storage_uuid)}, {"name", text_or_null(storage.name)},
         {"provider", text_or_null(storage.provider)}, {"bucket_name", text_or_null(storage.bucket_name)},
         {"region", text_or_null(storage.region)}, {"endpoint_url", text_or_null(storage.endpoint_url)},
         {"storage_type_id", storage.storage_type_id == 0 ? json(nullptr) : json(storage.storage_type_id)},
@@ -30,7 +29,7 @@ void print_storage(const outcome& out, const ecs_storage& storage) {
     const auto row = [&](const char* label, const std::string& value) {
         out.line(fmt::format("  {:<24} {}", std::string{label} + ":", value.empty() ? "none" : value));
     };
-    row("Storage UUID", crypto::to_string(storage.storage_uuid));
+    row("Storage UUID", to_string(storage.storage_uuid));
     row("Name", storage.name);
     row("Provider", storage.provider);
     row("Bucket", storage.bucket_name);
@@ -39,12 +38,6 @@ void print_storage(const outcome& out, const ecs_storage& storage) {
     row("Type", storage.storage_type_name);
     row("Remote path", storage.remote_path);
     row("Internal", storage.is_internal ? "yes" : "no");
-}
-
-void add_ecs_fields(outcome& out, const ecs_entry& ecs) {
-    out.field("ecs_uuid", crypto::to_string(ecs.ecs_uuid));
-    out.field("ecs_name", ecs.name);
-    out.field("ecs_type", type_name(ecs.type));
 }
 
 void tell_server_words(outcome& out, const ecs_outcome& said) {

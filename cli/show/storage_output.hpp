@@ -14,9 +14,6 @@ json payload_of(const ecs_storage& storage);
 /// The same data for people, a line a field.
 void print_storage(const outcome& out, const ecs_storage& storage);
 
-/// ecs_uuid, ecs_name and ecs_type, with which payloads about an ECS begin.
-void add_ecs_fields(outcome& out, const ecs_entry& ecs);
-
 /// What the server said to a change: its message, and its warning on a line of its own; both as fields.
 void tell_server_words(outcome& out, const ecs_outcome& said);
 

@@ -1,7 +1,7 @@
 #include "cli/terminal/confirmation.hpp"
 
 #include "cli/terminal/terminal.hpp"
-#include "messages/error.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::cli {
 

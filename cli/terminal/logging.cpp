@@ -1,11 +1,12 @@
 #include "cli/terminal/logging.hpp"
 
-#include "messages/error.hpp"
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <map>
 #include <mutex>
+#include <omegasafe/error.hpp>
+#include <omegasafe/log.hpp>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
@@ -51,14 +52,38 @@ spdlog::level::level_enum spdlog_level(int level) {
                          : off;
 }
 
+/// The library's sentences become lines like our own.
+void hear_library(spdlog::level::level_enum least) {
+    using namespace spdlog::level;
+    if (least > err) {
+        set_log_listener({});
+        return;
+    }
+    const auto wanted = least <= debug  ? log_level::debug
+                        : least == info ? log_level::info
+                        : least == warn ? log_level::warning
+                                        : log_level::error;
+    set_log_listener(
+        [](log_level level, std::string_view sentence) {
+            const auto line = level == log_level::debug     ? debug
+                              : level == log_level::info    ? info
+                              : level == log_level::warning ? warn
+                                                            : err;
+            spdlog::log(line, "{}", sentence);
+        },
+        wanted);
+}
+
 } // namespace
 
 void set_up_logging(const std::string& level) {
     auto logger = std::make_shared<spdlog::logger>("omegasafe", std::make_shared<split_sink>());
     logger->set_pattern("omegasafe: %l: %v");
-    logger->set_level(spdlog_level(numeric_level(level)));
+    const auto least = spdlog_level(numeric_level(level));
+    logger->set_level(least);
     logger->flush_on(spdlog::level::trace); // lines survive a killed process, and keep their order with prints
     spdlog::set_default_logger(std::move(logger));
+    hear_library(least);
 }
 
 } // namespace omegasafe::cli

@@ -1,4 +1,5 @@
-// Log streams and levels of reference section 7: DEBUG and INFO to stdout, WARNING and above to stderr.
+// Log streams and levels of reference section 7: DEBUG and INFO to stdout, WARNING and above to stderr; what the
+// library says too.
 #pragma once
 
 #include <string>

@@ -1,38 +1,32 @@
 #include "cli/terminal/progress_bar.hpp"
 
-#include "actors/runtime.hpp"
 #include "cli/show/format.hpp"
+#include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
 #include <unistd.h>
 
 namespace omegasafe::cli {
 
-namespace {
+progress_bar::progress_bar(std::string label) : label_(std::move(label)), shown_(::isatty(STDERR_FILENO) == 1) {}
 
-progress_actor::behavior_type progress_bar_behavior(progress_actor::pointer self, std::string label) {
-    self->set_exception_handler(actors::crash_error);
-    const auto started = std::chrono::steady_clock::now();
-    return {
-        [label, started](const progress& now) {
-            const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - started;
-            fmt::print(stderr, "\r{}\033[K", progress_line(label, now, passed.count()));
-            std::fflush(stderr);
-        },
-        [self](end_progress) {
-            fmt::print(stderr, "\r\033[K");
-            std::fflush(stderr);
-            self->quit();
-        },
-    };
+progress_bar::~progress_bar() {
+    if (!shown_)
+        return;
+    std::fputs("\r\033[K", stderr);
+    std::fflush(stderr);
 }
 
-} // namespace
-
-progress_actor spawn_progress_bar(caf::actor_system& system, std::string label) {
-    if (::isatty(STDERR_FILENO) != 1)
+watch progress_bar::watching() const {
+    if (!shown_)
         return {};
-    return system.spawn<caf::detached>(progress_bar_behavior, std::move(label)); // a terminal may block
+    return {.listener = [this](const progress& now) { draw(now); }, .stop = {}};
+}
+
+void progress_bar::draw(const progress& now) const {
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - started_;
+    std::fputs(fmt::format("\r{}\033[K", progress_line(label_, now, passed.count())).c_str(), stderr);
+    std::fflush(stderr);
 }
 
 std::string progress_line(const std::string& label, const progress& now, double seconds) {

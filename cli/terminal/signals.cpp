@@ -1,7 +1,7 @@
 #include "cli/terminal/signals.hpp"
 
-#include "storage/files/atomic_file.hpp"
 #include <csignal>
+#include <omegasafe/client.hpp>
 #include <pthread.h>
 #include <thread>
 #include <unistd.h>
@@ -18,7 +18,7 @@ void handle_termination_signals() {
     std::thread([awaited] {
         int signal = 0;
         sigwait(&awaited, &signal);
-        storage::remove_temporary_files();
+        remove_temporary_files();
         _exit(128 + signal);
     }).detach();
 }

@@ -1,10 +1,11 @@
 #include "cli/terminal/terminal.hpp"
 
-#include "cli/command.hpp"
-#include "messages/error.hpp"
-#include "storage/config/config_file.hpp"
+#include "cli/text.hpp"
+#include "crypto/secure_memory.hpp"
+#include "crypto/text_encoding.hpp"
 #include <cstdio>
 #include <iostream>
+#include <omegasafe/error.hpp>
 #include <termios.h>
 #include <unistd.h>
 
@@ -67,29 +68,28 @@ std::string ask_line(const std::string& question, const std::string& flag, const
     }
 }
 
-crypto::secure_bytes ask_secret(const std::string& question, const std::string& flag) {
+secure_bytes ask_secret(const std::string& question, const std::string& flag) {
     std::string answer;
     {
         const hidden_typing hidden;
         answer = read_answer(question + ": ", flag);
     }
     std::fputs("\n", stderr); // the one that was typed did not show
-    crypto::secure_bytes secret{std::string_view{answer}};
+    secure_bytes secret{std::string_view{answer}};
     crypto::wipe(answer.data(), answer.size());
     return secret;
 }
 
 bool ask_yes_no(const std::string& question, bool by_default, const std::string& flag) {
     for (;;) {
-        const auto answer = read_answer(question + (by_default ? " [Y/n]: " : " [y/N]: "), flag);
+        const auto prompt = question + (by_default ? " [Y/n]: " : " [y/N]: ");
+        const auto answer = crypto::lower_case(read_answer(prompt, flag));
         if (answer.empty())
             return by_default;
-        if (answer == "y" || answer == "Y")
+        if (answer == "y" || answer == "yes" || answer == "true")
             return true;
-        if (answer == "n" || answer == "N")
+        if (answer == "n" || answer == "no" || answer == "false")
             return false;
-        if (const auto word = storage::parse_boolean(answer))
-            return *word;
         show_guidance("Please answer y or n.");
     }
 }

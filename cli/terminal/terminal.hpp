@@ -1,8 +1,8 @@
 // Questions on the terminal. Prompts go to stderr, so that stdout holds only results.
 #pragma once
 
-#include "crypto/secure_memory.hpp"
 #include <functional>
+#include <omegasafe/secret.hpp>
 #include <optional>
 #include <string>
 
@@ -20,7 +20,7 @@ std::string ask_line(const std::string& question, const std::string& flag, const
     const std::optional<std::string>& fallback = {});
 
 /// Asks for a secret without showing what is typed. Errors as ask_line.
-crypto::secure_bytes ask_secret(const std::string& question, const std::string& flag);
+secure_bytes ask_secret(const std::string& question, const std::string& flag);
 
 /// Asks "question [y/N]: " or "[Y/n]: ". Without a terminal: failure(usage) that names `flag`.
 bool ask_yes_no(const std::string& question, bool by_default, const std::string& flag);

@@ -12,6 +12,7 @@ from pathlib import Path
 # one file, and what is allowed for a folder is allowed for the rooms in it.
 VALUES = {"messages/account.hpp", "messages/error.hpp", "messages/limits.hpp", "messages/messages.hpp", "crypto"}
 BELOW_ENGINE = {"actors", "ecs", "net", "wire", "storage", "messages", "crypto"}
+FIELD_RULES = {"wire/field_rules.hpp", "wire/storage_rules.hpp", "wire/storage_providers.hpp"}
 MAY_INCLUDE = {
     "crypto": {"crypto"},
     "messages": {"messages", "crypto"},
@@ -26,13 +27,14 @@ MAY_INCLUDE = {
     "actors": {"actors", "ecs", "wire", "storage", "messages", "crypto"},
     "engine": {"engine", "include"} | BELOW_ENGINE,
     "include": {"include"},
-    "cli": {"cli", "engine", "include"} | BELOW_ENGINE,
+    "cli": {"cli", "include", "messages/limits.hpp", "crypto"} | FIELD_RULES,
     "server": {"server"} | BELOW_ENGINE,
 }
 
 # Libraries that would break what a folder stands for.
 NO_ACTORS = re.compile(r"<(caf|spdlog)/")
 MUST_NOT_INCLUDE = {
+    "cli": re.compile(r"<caf/"),
     "crypto": re.compile(r"<(caf|spdlog|nlohmann|libsecret|boost/asio|boost/beast)/|<(filesystem|fstream)>"),
     "storage": NO_ACTORS,
     "net": NO_ACTORS,

@@ -69,6 +69,8 @@ class CheckTree(unittest.TestCase):
         self.assertEqual(self.findings("includes", public), [])
         public["ecs/bad.cpp"] = '#include "omegasafe/o.h"\n'
         self.assertEqual(len(self.findings("includes", public)), 1)
+        beside_the_library = {"cli/bad.cpp": '#include "messages/error.hpp"\n#include <caf/all.hpp>\n'}
+        self.assertEqual(len(self.findings("includes", beside_the_library)), 2)
         other_program = {"cli/x.hpp": "// x\n", "server/bad.cpp": '#include "cli/x.hpp"\n'}
         self.assertEqual(len(self.findings("includes", other_program)), 1)
 

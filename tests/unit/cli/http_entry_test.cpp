@@ -1,11 +1,11 @@
 #include "cli/ask/http_entry.hpp"
 
 #include "cli/ask/sharing.hpp"
-#include "cli/update_check.hpp"
-#include "crypto/secure_memory.hpp"
+#include "cli/text.hpp"
 #include "tests/support/environment.hpp"
 
 #include <catch2/catch.hpp>
+#include <omegasafe/client.hpp>
 #include <rapidcheck/catch.h>
 
 using namespace omegasafe;
@@ -14,12 +14,12 @@ using namespace omegasafe::cli;
 TEST_CASE("an API URL is host, port and base, without a scheme") {
     for (const auto* url : {"ecs.example.org", "localhost:8443", "127.0.0.1:1", "example.org/ecs", "a.b:65535/x/y-z",
              "[2001:db8::1]:8443/ecs", "[::1]"})
-        CHECK_FALSE(api_url_problem(url));
+        CHECK_FALSE(ecs_url_problem(url));
     for (const auto* url : {"", "https://example.org", "http://example.org", ":8443", "a:0", "a:65536", "a:b",
              "a:", "a b", "user@host", "a/b?c", "a/b#c", "-a", "/base", "[]", "a:1:2", "a\n", "[::1"})
-        CHECK(api_url_problem(url));
-    CHECK(api_url_problem("https://example.org")->find("leave https:// out") != std::string::npos);
-    CHECK(api_url_problem(std::string(3000, 'a')));
+        CHECK(ecs_url_problem(url));
+    CHECK(ecs_url_problem("https://example.org")->find("leave https:// out") != std::string::npos);
+    CHECK(ecs_url_problem(std::string(3000, 'a')));
 }
 
 TEST_CASE("an API key comes from its flag, else from the environment, and is never told") {
@@ -57,13 +57,6 @@ TEST_CASE("an HTTP ECS that is given whole is not asked about") {
     CHECK(wanted.development_mode);
     CHECK_THROWS_WITH(choose_http_ecs({"office", "https://x", "key"}), Catch::StartsWith("--api-url: "));
     CHECK_THROWS_WITH(choose_http_ecs({"a\nb", "x", "key"}), Catch::StartsWith("--ecs-name: "));
-}
-
-TEST_CASE("a version is newer when its numbers are greater, one by one") {
-    for (const auto* newer : {"0.1.1", "0.2", "1", "0.1.0.1", "0.10.0"})
-        CHECK(newer_version(newer, "0.1.0"));
-    for (const auto* other : {"0.1.0", "0.0.9", "0.1", "", "1.", ".1", "v2.0", "2.0-rc1", "2.0\n", "99999999999999999"})
-        CHECK_FALSE(newer_version(other, "0.1.0"));
 }
 
 TEST_CASE("roles are named in any case, and e-mail addresses have a name and a host") {
