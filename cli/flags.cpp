@@ -28,7 +28,7 @@ uuid parse_uuid_flag(const std::string& text, const std::string& flag) {
     const auto parsed = parse_uuid(text);
     if (!parsed)
         throw failure(errc::usage, "'" + text + "' for " + flag +
-                                       " is no UUID; write it as 8-4-4-4-12 hexadecimal digits, as list-keys and "
+                                       " is not a UUID; write it as 8-4-4-4-12 hexadecimal digits, as list-keys and "
                                        "list-ecs show it.");
     return *parsed;
 }
@@ -44,7 +44,7 @@ unsigned parse_workers_flag(const std::string& text, const std::string& flag) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc{} || end != text.data() + text.size() || number < 1 || number > limits::max_threads)
         throw failure(errc::usage,
-            "'" + text + "' for " + flag + " is no number from 1 to " + std::to_string(limits::max_threads) + ".");
+            "'" + text + "' for " + flag + " is not a number from 1 to " + std::to_string(limits::max_threads) + ".");
     return number;
 }
 

@@ -28,9 +28,10 @@ fs::path output_folder(const file_options& options) {
 
 void check_name_override(const std::string& name) {
     if (!name.empty() && !plain_file_name(name))
-        throw failure(errc::usage, "'" + name +
-                                       "' for --file-name-override is no plain file name; leave out folders (that is "
-                                       "--output-dir) and control characters.");
+        throw failure(
+            errc::usage, "'" + name +
+                             "' for --file-name-override is not a plain file name; leave out folders (that is "
+                             "--output-dir) and control characters.");
 }
 
 std::string performance_summary(const file_report& report) {

@@ -57,7 +57,7 @@ std::uint32_t flag_or_answer(const std::string& flag_text, const std::string& qu
     if (!flag_text.empty()) {
         if (const auto value = parse(flag_text))
             return *value;
-        throw failure(errc::usage, "'" + flag_text + "' for " + flag + " does not do. " + rule);
+        throw failure(errc::usage, "'" + flag_text + "' for " + flag + " is not accepted. " + rule);
     }
     const auto check = [&](const std::string& text) {
         return parse(text) ? std::nullopt : std::optional<std::string>{rule};

@@ -25,7 +25,7 @@ std::optional<std::uint32_t> parse_chain_megabytes(const std::string& text);
 /// a missing value is failure(usage) that names its flag.
 key_profile choose_profile(const profile_flags& flags);
 
-/// The five capacity fields of a geometry, one a line, as create-key shows them.
+/// The five capacity fields of a geometry, one per line, as create-key shows them.
 std::string capacity_summary(const key_geometry& geometry);
 
 /// The two tables of the reference, computed: presets with their capacity fields, and capacity by nucleus size and

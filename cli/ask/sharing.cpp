@@ -14,7 +14,7 @@ key_role parse_role(const std::string& text) {
         return key_role::maintainer;
     if (word == "user")
         return key_role::user;
-    throw failure(errc::usage, "'" + printable(text) + "' for --role is no role; choose owner, maintainer or user.");
+    throw failure(errc::usage, "'" + printable(text) + "' for --role is not a role; choose owner, maintainer or user.");
 }
 
 std::string require_email(const std::string& email) {

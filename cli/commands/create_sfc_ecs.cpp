@@ -45,7 +45,7 @@ void confirm_sfc_ecs(const create_sfc_ecs_options& options) {
         return;
     if (!options.decline && interactive())
         show_guidance(sfc_warning);
-    if (options.decline || !ask_yes_no("Create it all the same?", false, "--confirm-sfc-ecs"))
+    if (options.decline || !ask_yes_no("Create it anyway?", false, "--confirm-sfc-ecs"))
         throw failure(errc::aborted, "Operation aborted.");
 }
 

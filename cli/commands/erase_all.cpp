@@ -15,7 +15,7 @@ struct erase_options {
 };
 
 void show_plan(const config_files& found) {
-    show_guidance("This removes for ever from this device, with every key in it:");
+    show_guidance("This removes forever from this device, with every key in it:");
     for (const auto& path : found.ours)
         show_guidance("  " + path.string());
     show_guidance("and the configuration password from the system keyring. Keys at an HTTP ECS stay there.");

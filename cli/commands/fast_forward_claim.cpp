@@ -18,7 +18,7 @@ std::uint64_t parse_claim_size(const std::string& text) {
     std::uint64_t size = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
     if (error != std::errc{} || end != text.data() + text.size() || size == 0)
-        throw failure(errc::usage, "'" + text + "' for --claim-size is not a number of bytes of 1 or more.");
+        throw failure(errc::usage, "'" + text + "' for --claim-size is not a number of bytes from 1 up.");
     return size;
 }
 
@@ -41,7 +41,7 @@ void run_fast_forward(session& session, const fast_forward_options& options) {
     out.line("  Remaining capacity:      " + remaining_text(before));
     out.value("Forward movement", "claim_size", json_position(size));
     out.line("  New claimed position:    " + to_decimal(before.next + size - 1));
-    require_confirmation(options.force, "Use up these positions? They cannot be had back.");
+    require_confirmation(options.force, "Use up these positions? They cannot be taken back.");
 
     const auto after = client.fast_forward(key_uuid, size);
     out.line("Claimed position moved forward.");

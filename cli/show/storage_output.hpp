@@ -11,7 +11,7 @@ std::string describe(const ecs_storage& storage);
 /// The `storage` object of view-ecs-storage; null for what is not known or not of this provider.
 json payload_of(const ecs_storage& storage);
 
-/// The same data for people, a line a field.
+/// The same data for people, one line per field.
 void print_storage(const outcome& out, const ecs_storage& storage);
 
 /// What the server said to a change: its message, and its warning on a line of its own; both as fields.

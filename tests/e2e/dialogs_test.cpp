@@ -126,7 +126,7 @@ TEST_CASE_METHOD(dialog, "delete-key shows what will go and is aborted by no") {
 
 TEST_CASE_METHOD(dialog, "fast-forward-claim shows the movement before it asks") {
     const arguments args{"fast-forward-claim", "-k", key, "-c", "500"};
-    decline(args, "Use up these positions? They cannot be had back.", "Operation aborted.");
+    decline(args, "Use up these positions? They cannot be taken back.", "Operation aborted.");
     terminal tty(root.with_config_dir(args), root.options);
     tty.expect(labelled("Claimed up to", "-1"));
     tty.expect("Remaining capacity:      59,319,000 of 59,319,000");
@@ -161,7 +161,7 @@ TEST_CASE_METHOD(dialog, "import-key-delta warns and asks in the reference's wor
 TEST_CASE_METHOD(dialog, "erase-all lists what will go and is aborted by no") {
     decline({"erase-all"}, "Erase all of it?", "Operation aborted.");
     terminal tty(root.with_config_dir({"erase-all"}), root.options);
-    tty.expect("This removes for ever from this device, with every key in it:");
+    tty.expect("This removes forever from this device, with every key in it:");
     for (const auto* name : {"omegasafe_keys.sfc", "local_cache.sfc", "ecs_storage.sfc", "config.ini"})
         tty.expect("  " + (root.path() / name).string());
     tty.expect("Erase all of it? [y/N]: ");
