@@ -1,5 +1,6 @@
 #include "cli/terminal/logging.hpp"
 
+#include "cli/text.hpp"
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -69,7 +70,7 @@ void hear_library(spdlog::level::level_enum least) {
                               : level == log_level::info    ? info
                               : level == log_level::warning ? warn
                                                             : err;
-            spdlog::log(line, "{}", sentence);
+            spdlog::log(line, "{}", printable(sentence));
         },
         wanted);
 }
