@@ -9,7 +9,6 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <omegasafe/client.hpp>
-#include <spdlog/spdlog.h>
 #include <string_view>
 
 namespace omegasafe::cli {
@@ -84,7 +83,7 @@ int report(const failure& problem, bool as_json) {
     if (as_json)
         print_json({{"schema_version", schema_version}, {"error", json_error(problem)}});
     if (code != errc::aborted)
-        spdlog::error("{}", printable(problem.what()));
+        log_error(problem.what());
     else if (!as_json)
         print(problem.what()); // the user's own choice is an outcome, not an error
     return exit_code(code);
@@ -127,7 +126,7 @@ int run(int argc, char** argv) {
     add_commands(app, argc > 1 ? argv[1] : "");
     const int code = parse_and_run(app, argc, argv);
     if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-        spdlog::error("The output could not be written completely.");
+        log_error("The output could not be written completely.");
         return code == 0 ? exit_code(errc::io_failed) : code;
     }
     return code;

@@ -2,10 +2,10 @@
 
 #include "cli/show/format.hpp"
 #include "cli/show/json_output.hpp"
+#include "cli/terminal/logging.hpp"
 #include "cli/text.hpp"
 #include <algorithm>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {
 
@@ -36,9 +36,9 @@ std::string one_line(std::string text) {
 void name_what_is_missing(const tree_report& report) {
     for (const auto& item : report.items) {
         if (item.status == tree_status::failed)
-            spdlog::error("{}: {}", one_line(item.path), one_line(item.sentence));
+            log_error(one_line(item.path) + ": " + one_line(item.sentence));
         else if (item.status == tree_status::skipped)
-            spdlog::warn("{}: skipped. {}", one_line(item.path), item.sentence);
+            log_warning(one_line(item.path) + ": skipped. " + item.sentence);
     }
 }
 
@@ -122,7 +122,7 @@ void report_tree(const tree_report& report, const std::string& verb, bool as_jso
     as_json ? print_payload(report, sum, verb, problem) : print_summary(report, sum, verb);
     if (!problem)
         return;
-    spdlog::error("{}", problem->what());
+    log_error(problem->what());
     throw CLI::RuntimeError(exit_code(problem->code()));
 }
 

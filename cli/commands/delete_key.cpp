@@ -2,8 +2,8 @@
 #include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/confirmation.hpp"
+#include "cli/terminal/logging.hpp"
 #include "cli/terminal/terminal.hpp"
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {
 
@@ -25,7 +25,7 @@ void show_plan(const local_key& key) {
 
 void tell_part(outcome& out, const std::string& what, const std::string& field, const std::optional<failure>& problem) {
     if (problem)
-        spdlog::warn("Not removed: {}. {}", what, problem->what());
+        log_warning("Not removed: " + what + ". " + problem->what());
     out.line((problem ? "  Not removed: " : "  Removed: ") + what);
     out.field(field, !problem);
 }

@@ -3,8 +3,8 @@
 #include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/confirmation.hpp"
+#include "cli/terminal/logging.hpp"
 #include "cli/terminal/terminal.hpp"
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {
 
@@ -32,7 +32,7 @@ void tell_erasure(outcome& out, const config_files& found, const config_erasure&
     for (const auto& path : done.removed)
         out.line("Removed: " + path.string());
     for (const auto& problem : done.problems)
-        spdlog::error("{}", problem);
+        log_error(problem);
     for (const auto& path : found.others)
         out.line("Kept, not of OmegaSafe: " + path.string());
     out.field("removed", listed(done.removed));
@@ -43,7 +43,7 @@ std::string remove_password() {
     try {
         return remove_keyring_password() ? "removed" : "not found";
     } catch (const failure& problem) {
-        spdlog::warn("{}", problem.what());
+        log_warning(problem.what());
         return "not reachable";
     }
 }

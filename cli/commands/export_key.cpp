@@ -1,8 +1,8 @@
 // omegasafe export-key: the Alpha of a key as a file, for another device or user.
 #include "cli/flags.hpp"
 #include "cli/show/iteration_output.hpp"
+#include "cli/terminal/logging.hpp"
 #include "cli/terminal/passphrase.hpp"
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {
 
@@ -19,7 +19,7 @@ void run_export_key(session& session, const export_key_options& options) {
     refuse_existing_output(options.output, "--output-path");
     const auto passphrase = passphrase_for_export(options.passphrase_file);
     if (!passphrase)
-        spdlog::warn("The exported key has no passphrase: whoever gets {} has the Alpha.", options.output);
+        log_warning("The exported key has no passphrase: whoever gets " + options.output + " has the Alpha.");
     const auto alpha = client.export_key(key_uuid, options.output, passphrase);
 
     outcome out{session};

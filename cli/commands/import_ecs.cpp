@@ -1,7 +1,7 @@
 // omegasafe import-ecs: an exported ECS into this configuration.
 #include "cli/flags.hpp"
 #include "cli/show/ecs_output.hpp"
-#include <spdlog/spdlog.h>
+#include "cli/terminal/logging.hpp"
 
 namespace omegasafe::cli {
 
@@ -15,7 +15,7 @@ void run_import_ecs(session& session, const import_ecs_options& options) {
     auto& client = session.open();
     const auto ecs = client.import_ecs(options.input);
     if (ecs.type == ecs_type::sfc && !std::filesystem::exists(ecs.path))
-        spdlog::warn("There is no file {} on this device yet; edit-ecs changes the path.", ecs.path);
+        log_warning("There is no file " + ecs.path + " on this device yet; edit-ecs changes the path.");
 
     outcome out{session};
     out.line("ECS imported.");

@@ -1,9 +1,9 @@
 // omegasafe set-config: the dynamic properties of config.ini (reference section 6).
 #include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
+#include "cli/terminal/logging.hpp"
 #include <algorithm>
 #include <cstdlib>
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::cli {
 
@@ -27,8 +27,8 @@ void warn_of_overrides(const property_changes& changes) {
     for (const auto& property : config_properties())
         for (const auto& change : changes)
             if (change.first == property.name && std::getenv(std::string{property.environment}.c_str()) != nullptr)
-                spdlog::warn("{} is set in the environment and overrides {} until it is unset.", property.environment,
-                    change.first);
+                log_warning(std::string{property.environment} + " is set in the environment and overrides " +
+                            change.first + " until it is unset.");
 }
 
 void warn_of_unknown_default(client& client, const property_changes& changes) {
@@ -38,7 +38,7 @@ void warn_of_unknown_default(client& client, const property_changes& changes) {
             continue;
         const auto entries = client.list_ecs();
         if (std::ranges::find(entries, *wanted, &ecs_info::ecs_uuid) == entries.end())
-            spdlog::warn("ECS {} is not configured on this device yet.", value);
+            log_warning("ECS " + value + " is not configured on this device yet.");
     }
 }
 

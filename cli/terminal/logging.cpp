@@ -87,4 +87,12 @@ void set_up_logging(const std::string& level) {
     hear_library(least);
 }
 
+void log_warning(const std::string& sentence) {
+    spdlog::warn("{}", printable(sentence));
+}
+
+void log_error(const std::string& sentence) {
+    spdlog::error("{}", printable(sentence));
+}
+
 } // namespace omegasafe::cli
