@@ -20,6 +20,8 @@ constexpr const char* warning =
 
 void run_import_delta(session& session, const import_delta_options& options) {
     auto& client = session.open();
+    if (!std::filesystem::is_regular_file(options.input))
+        throw failure(errc::input_unreadable, "Cannot open " + options.input + "; name the file of a Delta.");
     if (!options.force && interactive())
         show_guidance(warning);
     require_confirmation(options.force, "Do you want to continue with manual Delta import?");

@@ -119,7 +119,7 @@ void print_section(const std::string& title, const json& section) {
 } // namespace
 
 std::string name_of(cache_reason reason) {
-    return reason == cache_reason::performance ? "PERFORMANCE" : "OFFLINE";
+    return reason == cache_reason::performance ? "performance" : "offline";
 }
 
 held_claims held_for(const std::optional<cache_summary>& cache, cache_reason reason) {

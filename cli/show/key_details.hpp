@@ -11,7 +11,7 @@ json details_of(const key_details& key);
 /// The same data for people.
 void print_details(const key_details& key);
 
-/// "PERFORMANCE", "OFFLINE".
+/// "performance", "offline".
 std::string name_of(cache_reason reason);
 
 /// What the cache holds in advance for one reason; a count of 0 when that is nothing.

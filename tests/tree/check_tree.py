@@ -27,7 +27,7 @@ MAY_INCLUDE = {
     "actors": {"actors", "ecs", "wire", "storage", "messages", "crypto"},
     "engine": {"engine", "include"} | BELOW_ENGINE,
     "include": {"include"},
-    "cli": {"cli", "include", "messages/limits.hpp", "crypto"} | FIELD_RULES,
+    "cli": {"cli", "include", "messages/limits.hpp", "crypto", "net/http_url.hpp"} | FIELD_RULES,
     "server": {"server"} | BELOW_ENGINE,
 }
 
