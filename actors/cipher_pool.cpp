@@ -1,12 +1,11 @@
 #include "actors/cipher_pool.hpp"
 
-#include "actors/runtime.hpp"
+#include "actors/make_actor.hpp"
 #include "crypto/cipher.hpp"
 #include "messages/limits.hpp"
 #include "storage/container/sfc.hpp"
 #include <algorithm>
 #include <cstring>
-#include <set>
 
 namespace omegasafe::actors {
 
@@ -75,90 +74,118 @@ void decrypt(const cipher_chunk& job) {
     });
 }
 
-cipher_worker_actor::behavior_type worker_behavior(cipher_worker_actor::pointer self, std::size_t /*number*/) {
-    self->set_exception_handler(crash_error);
-    return {
-        handle([](const cipher_chunk& job) {
-            job.direction == cipher_direction::encrypt ? encrypt(job) : decrypt(job);
-            return job.data;
-        }),
-        handle(
-            [](const draw_piece& piece) { crypto::draw_maps(piece.block->span().subspan(piece.offset, piece.size)); }),
-    };
-}
+struct cipher_worker_state {
+    using handle_type = cipher_worker_actor;
+    static constexpr const char* name = "cipher_worker";
+
+    explicit cipher_worker_state(cipher_worker_actor::pointer) {}
+
+    cipher_worker_actor::behavior_type behavior() {
+        return {
+            handle([](const cipher_chunk& job) {
+                job.direction == cipher_direction::encrypt ? encrypt(job) : decrypt(job);
+                return job.data;
+            }),
+            handle([](const draw_piece& piece) {
+                crypto::draw_maps(piece.block->span().subspan(piece.offset, piece.size));
+            }),
+        };
+    }
+};
 
 /// A block of maps whose pieces are being drawn, and who waits for it.
 struct open_block {
-    caf::typed_response_promise<key_material_ptr> promise;
+    promised<key_material_ptr> promise;
     crypto::key_geometry geometry;
     std::shared_ptr<crypto::secure_bytes> block;
     std::size_t left = 0; // pieces
 };
 
-struct cipher_pool_state {
-    std::vector<cipher_worker_actor> workers;
-    std::size_t next = 0;
-    std::set<std::shared_ptr<open_block>> open;
+class cipher_pool_state {
+public:
+    using handle_type = cipher_pool_actor;
+    static constexpr const char* name = "cipher_pool";
 
-    const cipher_worker_actor& take_turn() { return workers[next++ % workers.size()]; }
-
-    /// A promise that is dropped answers nobody, and who asked would wait for ever.
-    void end() {
-        for (const auto& worker : workers)
-            caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
-        workers.clear();
-        for (const auto& block : open)
-            block->promise.deliver(to_error({errc::internal, "The cipher pool stopped; run the command again."}));
-        open.clear();
+    cipher_pool_state(cipher_pool_actor::pointer self, std::size_t workers) : self_(self) {
+        for (std::size_t i = 0; i < workers; ++i)
+            workers_.push_back(new_worker());
+        self->set_down_handler([this](const caf::down_msg& down) {
+            for (auto& worker : workers_)
+                if (worker.address() == down.source) {
+                    worker = new_worker();
+                    ++restarts_;
+                }
+        });
     }
-};
+    ~cipher_pool_state() {
+        for (const auto& worker : workers_)
+            caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
+    }
+    cipher_pool_state(const cipher_pool_state&) = delete;
+    cipher_pool_state& operator=(const cipher_pool_state&) = delete;
 
-/// Splits a block of maps over the workers and answers when all pieces are drawn.
-caf::result<key_material_ptr> generate(
-    cipher_pool_actor::pointer self, cipher_pool_state& state, const generate_maps& request) {
-    const auto total_maps = request.geometry->material_bytes() / crypto::map_size;
-    const auto most = request.max_workers == 0 ? state.workers.size() : std::size_t{request.max_workers};
-    const auto pieces = std::min({state.workers.size(), most, static_cast<std::size_t>(total_maps)});
-    const auto open = std::make_shared<open_block>(open_block{self->make_response_promise<key_material_ptr>(),
-        *request.geometry, std::make_shared<crypto::secure_bytes>(request.geometry->material_bytes()), pieces});
-    state.open.insert(open);
-    for (std::size_t i = 0; i < pieces; ++i) {
-        const std::size_t first = total_maps * i / pieces, end = total_maps * (i + 1) / pieces;
-        const draw_piece piece{open->block, first * crypto::map_size, (end - first) * crypto::map_size};
-        self->request(state.take_turn(), caf::infinite, piece)
-            .then(
-                [open, &state] {
-                    if (--open->left == 0 && state.open.erase(open) > 0)
+    cipher_pool_actor::behavior_type behavior() {
+        return {
+            // The answer goes straight from the worker to who asked.
+            [this](cipher_chunk& job) -> caf::result<chunk_ptr> {
+                ++chunks_;
+                return self_->delegate(take_turn(), std::move(job));
+            },
+            handle([this](const generate_maps& request) { return generate(request); }),
+            handle([this](get_status) { return status(); }),
+        };
+    }
+
+private:
+    cipher_worker_actor new_worker() {
+        auto worker = make_actor<cipher_worker_state, caf::no_spawn_options>(self_->system());
+        self_->monitor(worker);
+        return worker;
+    }
+    const cipher_worker_actor& take_turn() { return workers_[next_++ % workers_.size()]; }
+
+    /// Splits a block of maps over the workers and answers when all pieces are drawn.
+    caf::result<key_material_ptr> generate(const generate_maps& request) {
+        const auto total_maps = request.geometry->material_bytes() / crypto::map_size;
+        const auto most = request.max_workers == 0 ? workers_.size() : std::size_t{request.max_workers};
+        const auto pieces = std::min({workers_.size(), most, static_cast<std::size_t>(total_maps)});
+        const auto open = std::make_shared<open_block>(open_block{promised<key_material_ptr>{self_}, *request.geometry,
+            std::make_shared<crypto::secure_bytes>(request.geometry->material_bytes()), pieces});
+        ++blocks_;
+        for (std::size_t i = 0; i < pieces; ++i) {
+            const std::size_t first = total_maps * i / pieces, end = total_maps * (i + 1) / pieces;
+            const draw_piece piece{open->block, first * crypto::map_size, (end - first) * crypto::map_size};
+            ask_then(
+                self_, take_turn(), piece,
+                [open] {
+                    if (--open->left == 0 && open->promise.pending())
                         open->promise.deliver(
                             std::make_shared<const crypto::key_material>(open->geometry, std::move(*open->block)));
                 },
-                [open, &state](caf::error& problem) {
-                    if (state.open.erase(open) > 0)
-                        open->promise.deliver(std::move(problem));
+                [open](const failure& problem) {
+                    if (open->promise.pending())
+                        open->promise.deliver(problem);
                 });
+        }
+        return open->promise;
     }
-    return open->promise;
-}
+
+    actor_status status() const {
+        return {
+            name, {{"workers", std::to_string(workers_.size())}, {"workers started anew", std::to_string(restarts_)},
+                      {"chunks", std::to_string(chunks_)}, {"blocks of maps", std::to_string(blocks_)}}};
+    }
+
+    cipher_pool_actor::pointer self_;
+    std::vector<cipher_worker_actor> workers_;
+    std::size_t next_ = 0;
+    std::uint64_t restarts_ = 0, chunks_ = 0, blocks_ = 0;
+};
 
 } // namespace
 
-cipher_pool_actor::behavior_type cipher_pool_behavior(cipher_pool_actor::pointer self, std::size_t workers) {
-    self->set_exception_handler(crash_error);
-    const auto state = std::make_shared<cipher_pool_state>();
-    for (std::size_t i = 0; i < workers; ++i)
-        state->workers.push_back(self->spawn<caf::monitored>(worker_behavior, i));
-    self->set_down_handler([self, state](const caf::down_msg& down) {
-        for (std::size_t i = 0; i < state->workers.size(); ++i)
-            if (state->workers[i].address() == down.source)
-                state->workers[i] = self->spawn<caf::monitored>(worker_behavior, i);
-    });
-    self->attach_functor([state] { state->end(); });
-    return {
-        // The answer goes straight from the worker to who asked.
-        [self, state](
-            cipher_chunk& job) -> caf::result<chunk_ptr> { return self->delegate(state->take_turn(), std::move(job)); },
-        [self, state](const generate_maps& request) { return generate(self, *state, request); },
-    };
+cipher_pool_actor spawn_cipher_pool(caf::actor_system& system, std::size_t workers) {
+    return make_actor<cipher_pool_state, caf::no_spawn_options>(system, workers);
 }
 
 } // namespace omegasafe::actors

@@ -5,7 +5,7 @@
 
 namespace omegasafe::actors {
 
-/// Behaviour of cipher_pool_actor with `workers` workers (at least 1). They end with it.
-cipher_pool_actor::behavior_type cipher_pool_behavior(cipher_pool_actor::pointer self, std::size_t workers);
+/// With `workers` workers (at least 1), which end with it.
+cipher_pool_actor spawn_cipher_pool(caf::actor_system& system, std::size_t workers);
 
 } // namespace omegasafe::actors

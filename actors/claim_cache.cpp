@@ -1,6 +1,7 @@
 #include "actors/claim_cache.hpp"
 
 #include "actors/local_container.hpp"
+#include "actors/make_actor.hpp"
 #include "storage/records/cache_entry.hpp"
 #include <algorithm>
 #include <span>
@@ -88,24 +89,52 @@ void remove(local_container& container, const uuid& key_uuid) {
     });
 }
 
+class claim_cache_state {
+public:
+    using handle_type = claim_cache_actor;
+    static constexpr const char* name = "claim_cache";
+
+    claim_cache_state(claim_cache_actor::pointer, const asker<claim_cache_actor>& me)
+        : container_(me, &storage::settings::cache_path) {}
+
+    claim_cache_actor::behavior_type behavior() {
+        return {
+            handle([this](const create_cache_entry& request) {
+                create(container_, {&request, 1});
+            }),
+            handle([this](const create_cache_entries& request) { create(container_, request.entries); }),
+            handle([this](const list_cache_entries& request) {
+                return std::make_shared<const std::vector<cache_entry>>(list(*container_.open(), request));
+            }),
+            handle([this](const sub_claim& request) {
+                const auto taken = take(container_, request);
+                ++(taken ? hits_ : misses_);
+                return taken;
+            }),
+            handle([this](const accept_range& request) {
+                ++accepted_;
+                return accept(container_, request);
+            }),
+            handle([this](const remove_key& request) { remove(container_, request.key_uuid); }),
+            handle([this](get_status) { return status(); }),
+        };
+    }
+
+private:
+    actor_status status() const {
+        return {
+            name, {container_.status(), {"claims from here", std::to_string(hits_)},
+                      {"claims not here", std::to_string(misses_)}, {"ranges taken in", std::to_string(accepted_)}}};
+    }
+
+    local_container container_;
+    std::uint64_t hits_ = 0, misses_ = 0, accepted_ = 0;
+};
+
 } // namespace
 
-claim_cache_actor::behavior_type claim_cache_behavior(claim_cache_actor::pointer self, supervisor_actor supervisor) {
-    self->set_exception_handler(crash_error);
-    const auto container =
-        std::make_shared<local_container>(self->system(), std::move(supervisor), &storage::settings::cache_path);
-    return {
-        handle([container](const create_cache_entry& request) {
-            create(*container, {&request, 1});
-        }),
-        handle([container](const create_cache_entries& request) { create(*container, request.entries); }),
-        handle([container](const list_cache_entries& request) {
-            return std::make_shared<const std::vector<cache_entry>>(list(*container->open(), request));
-        }),
-        handle([container](const sub_claim& request) { return take(*container, request); }),
-        handle([container](const accept_range& request) { return accept(*container, request); }),
-        handle([container](const remove_key& request) { remove(*container, request.key_uuid); }),
-    };
+claim_cache_actor spawn_claim_cache(const surroundings_ptr& here) {
+    return make_actor<claim_cache_state>(here->system, asker<claim_cache_actor>{here});
 }
 
 } // namespace omegasafe::actors

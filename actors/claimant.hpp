@@ -1,11 +1,13 @@
-// The claimant actor: the end-to-end claim decision flow of reference section 10.
+// The claimant actor: the end-to-end claim decision flow of reference section 10. It owns no state: it is a thread that
+// puts requests in order, and what it decides stands in claim_flow.cpp.
 #pragma once
 
+#include "actors/asker.hpp"
 #include "messages/actors.hpp"
 
 namespace omegasafe::actors {
 
-/// Behaviour of claimant_actor.
-claimant_actor::behavior_type claimant_behavior(claimant_actor::pointer self, supervisor_actor supervisor);
+/// Detached.
+claimant_actor spawn_claimant(const surroundings_ptr& here);
 
 } // namespace omegasafe::actors

@@ -1,6 +1,6 @@
 #include "actors/config.hpp"
 
-#include "actors/runtime.hpp"
+#include "actors/make_actor.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/config/keyring.hpp"
 #include "storage/container/container_file.hpp"
@@ -13,22 +13,6 @@ namespace omegasafe::actors {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct config_state {
-    fs::path root;
-    settings_ptr settings;             // read once: one snapshot a process
-    password_ptr container_password;   // resolved once: the keyring is slow
-    std::optional<password_ptr> layer; // set once known; null inside: no layer
-};
-
-const settings_ptr& settings_of(config_state& state) {
-    if (!state.settings) {
-        state.settings = std::make_shared<const storage::settings>(storage::load_settings(state.root));
-        for (const auto& warning : state.settings->warnings)
-            spdlog::warn("{}", warning);
-    }
-    return state.settings;
-}
 
 void make_root_folder(const fs::path& root, bool create_folder) {
     if (fs::is_directory(root))
@@ -55,35 +39,72 @@ void write_root(const fs::path& root, const create_root& request) {
     file.commit();
 }
 
+class config_state {
+public:
+    using handle_type = config_actor;
+    static constexpr const char* name = "config";
+
+    config_state(config_actor::pointer, fs::path root) : root_(std::move(root)) {}
+
+    config_actor::behavior_type behavior() {
+        return {
+            handle([this](get_settings) { return settings(); }),
+            handle([this](get_container_password) { return container_password(); }),
+            handle([this](get_layer_password) { return layer_password(); }),
+            handle([this](const create_root& request) {
+                write_root(root_, request);
+                settings_ = nullptr;
+                container_password_ = nullptr;
+            }),
+            handle([this](const set_config& request) { storage::set_properties(root_, request.changes); }),
+            handle([this](get_status) { return status(); }),
+        };
+    }
+
+private:
+    const settings_ptr& settings() {
+        if (!settings_) {
+            settings_ = std::make_shared<const storage::settings>(storage::load_settings(root_));
+            for (const auto& warning : settings_->warnings)
+                spdlog::warn("{}", warning);
+        }
+        return settings_;
+    }
+
+    password_ptr container_password() {
+        if (!container_password_) {
+            const auto password = storage::resolve_config_password();
+            container_password_ = std::make_shared<storage::sfc_password>(password.text());
+        }
+        return container_password_;
+    }
+
+    password_ptr layer_password() {
+        if (!layer_) {
+            const auto& password = settings()->traditional_layer_password;
+            layer_ = password.empty() ? nullptr : std::make_shared<storage::sfc_password>(password.text());
+        }
+        return *layer_;
+    }
+
+    actor_status status() const {
+        return {name, {{"root", root_.string()}, {"settings", settings_ ? "read" : "not read"},
+                          {"container password", container_password_ ? "known" : "not asked for"},
+                          {"traditional layer", !layer_   ? "not asked for"
+                                                : *layer_ ? "on"
+                                                          : "off"}}};
+    }
+
+    fs::path root_;
+    settings_ptr settings_;             // read once: one snapshot a process
+    password_ptr container_password_;   // resolved once: the keyring is slow
+    std::optional<password_ptr> layer_; // set once known; null inside: no layer
+};
+
 } // namespace
 
-config_actor::behavior_type config_behavior(config_actor::pointer self, std::filesystem::path root) {
-    self->set_exception_handler(crash_error);
-    const auto state = std::make_shared<config_state>();
-    state->root = std::move(root);
-    return {
-        handle([state](get_settings) { return settings_of(*state); }),
-        handle([state](get_container_password) {
-            if (!state->container_password) {
-                const auto password = storage::resolve_config_password();
-                state->container_password = std::make_shared<storage::sfc_password>(password.text());
-            }
-            return state->container_password;
-        }),
-        handle([state](get_layer_password) -> password_ptr {
-            if (!state->layer) {
-                const auto& password = settings_of(*state)->traditional_layer_password;
-                state->layer = password.empty() ? nullptr : std::make_shared<storage::sfc_password>(password.text());
-            }
-            return *state->layer;
-        }),
-        handle([state](const create_root& request) {
-            write_root(state->root, request);
-            state->settings = nullptr;
-            state->container_password = nullptr;
-        }),
-        handle([state](const set_config& request) { storage::set_properties(state->root, request.changes); }),
-    };
+config_actor spawn_config(caf::actor_system& system, fs::path root) {
+    return make_actor<config_state>(system, std::move(root));
 }
 
 } // namespace omegasafe::actors

@@ -5,7 +5,7 @@
 
 namespace omegasafe::actors {
 
-/// Behaviour of config_actor for the root folder `root`. Nothing is read before it is asked for.
-config_actor::behavior_type config_behavior(config_actor::pointer self, std::filesystem::path root);
+/// For the root folder `root`. Nothing is read before it is asked for, and then once.
+config_actor spawn_config(caf::actor_system& system, std::filesystem::path root);
 
 } // namespace omegasafe::actors

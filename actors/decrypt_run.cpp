@@ -75,19 +75,16 @@ private:
 
 class decrypt_run final : public file_run {
 public:
-    decrypt_run(caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_file& request)
-        : request_(request) {
-        const auto config = ask<services>(system, supervisor, get_services{}).config;
-        file_ = storage::open_encrypted_file(std::make_shared<storage::file_source>(request.input),
-            ask<password_ptr>(system, config, get_layer_password{}));
+    decrypt_run(const asker_on<actor_floor::file_job>& me, const decrypt_file& request) : request_(request) {
+        file_ = storage::open_encrypted_file(std::make_shared<storage::file_source>(request.input), layer_password(me));
         if (!request.name_override.empty() && !request.verify_only)
             create_output(request.name_override); // refused early when it exists
         const auto& metadata = file_.metadata;
-        const auto delta = key_access{system, supervisor, metadata.key_uuid}.delta_at(metadata.global_position_start);
+        const auto delta = usable_key{me, metadata.key_uuid}.delta_at(metadata.global_position_start);
         if (metadata.global_position_start + file_.data.length - 1 > delta->info.last_position())
             throw failure(errc::container_damaged,
                 request.input.string() + " is damaged: it claims positions beyond the end of its Delta.");
-        first_ = static_cast<std::uint64_t>(metadata.global_position_start - delta->info.first_position());
+        position_in_delta_ = static_cast<std::uint64_t>(metadata.global_position_start - delta->info.first_position());
         seq_number_ = delta->info.seq_number;
         job_ = {cipher_direction::decrypt, delta->cipher, file_.container->codec(file_.data), nullptr};
         read_metadata();
@@ -102,7 +99,7 @@ public:
     bool next(chunk& fresh) override {
         if (next_segment_ == segment_codec::segment_count(file_.data.length))
             return false;
-        next_segment_ = place(fresh, next_segment_, limits::chunk_segments, file_.data.length, first_);
+        next_segment_ = place(fresh, next_segment_, limits::chunk_segments, file_.data.length, position_in_delta_);
         return true;
     }
 
@@ -143,7 +140,7 @@ private:
     void read_metadata() {
         auto segment = first_segment();
         const auto metadata = segment.span().first(file_metadata_bytes);
-        job_.cipher->decrypt(first_, metadata, metadata);
+        job_.cipher->decrypt(position_in_delta_, metadata, metadata);
         try {
             original_ = storage::decode_file_metadata(metadata);
         } catch (const failure& problem) {
@@ -162,7 +159,7 @@ private:
 
     decrypt_file request_;
     storage::encrypted_file_info file_;
-    std::uint64_t first_ = 0; // position inside the Delta
+    std::uint64_t position_in_delta_ = 0; // of the first byte
     std::uint64_t seq_number_ = 0;
     cipher_chunk job_;
     storage::file_metadata original_;
@@ -183,9 +180,8 @@ void require_listed_file(const std::filesystem::path& encrypted, const storage::
                                                   "written. Restore it from a copy.");
 }
 
-std::unique_ptr<file_run> start_decryption(
-    caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_file& request) {
-    return std::make_unique<decrypt_run>(system, supervisor, request);
+std::unique_ptr<file_run> start_decryption(const asker_on<actor_floor::file_job>& me, const decrypt_file& request) {
+    return std::make_unique<decrypt_run>(me, request);
 }
 
 } // namespace omegasafe::actors

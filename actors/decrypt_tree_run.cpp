@@ -58,9 +58,9 @@ void restore_folder(const fs::path& path, const file_attributes& attributes) {
 
 class decrypt_tree_run final : public tree_run {
 public:
-    decrypt_tree_run(caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_tree& request)
+    decrypt_tree_run(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request)
         : tree_run(request.output), request_(request) {
-        auto entries = read_tree_index(system, supervisor, request_.input);
+        auto entries = read_tree_index(me, request_.input);
         storage::tree_filter{request_.patterns}.select(entries);
         make_tree_folder(output_);
         for (auto& entry : entries)
@@ -127,21 +127,18 @@ private:
 
 } // namespace
 
-std::vector<storage::tree_entry> read_tree_index(
-    caf::actor_system& system, const supervisor_actor& supervisor, const fs::path& folder) {
+std::vector<storage::tree_entry> read_tree_index(const asker_on<actor_floor::file_job>& me, const fs::path& folder) {
     const auto source = open_index(folder);
-    const auto config = ask<services>(system, supervisor, get_services{}).config;
-    const auto file = storage::open_encrypted_file(source, ask<password_ptr>(system, config, get_layer_password{}));
+    const auto file = storage::open_encrypted_file(source, layer_password(me));
     const auto position = file.metadata.global_position_start;
-    const auto delta = key_access{system, supervisor, file.metadata.key_uuid}.delta_at(position);
+    const auto delta = usable_key{me, file.metadata.key_uuid}.delta_at(position);
     const auto plain = storage::decrypt_whole(*delta->cipher,
         static_cast<std::uint64_t>(position - delta->info.first_position()), file, limits::tree_index_bytes);
     return storage::decode_tree_index(plain.content());
 }
 
-std::unique_ptr<tree_run> start_tree(
-    caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_tree& request) {
-    return std::make_unique<decrypt_tree_run>(system, supervisor, request);
+std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request) {
+    return std::make_unique<decrypt_tree_run>(me, request);
 }
 
 } // namespace omegasafe::actors

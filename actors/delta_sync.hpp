@@ -1,18 +1,14 @@
-// The delta_sync actor: Deltas between this device and the ECS (reference: Delta Pulling Semantics, create-key).
+// The delta_sync actor: Deltas between this device and the ECS (reference: Delta Pulling Semantics, create-key). It
+// owns no state: it is a thread that puts requests in order, and what it does stands in delta_flow.cpp and
+// key_import.cpp.
 #pragma once
 
+#include "actors/asker.hpp"
 #include "messages/actors.hpp"
 
 namespace omegasafe::actors {
 
-/// Behaviour of delta_sync_actor.
-delta_sync_actor::behavior_type delta_sync_behavior(delta_sync_actor::pointer self, supervisor_actor supervisor);
-
-/// The Deltas of the ECS that are not here. Same sequence, different UUID: two devices went different ways, which is
-/// never resolved silently (D2): failure(delta_conflict). Both lists are ordered by sequence.
-std::vector<ecs_delta> missing_deltas(const std::vector<iteration_info>& local, const std::vector<ecs_delta>& known);
-
-/// Same sequence, other UUID: what happened and the way out.
-failure delta_conflict_failure(const storage::iteration_info& mine, const ecs_delta& theirs);
+/// Detached.
+delta_sync_actor spawn_delta_sync(const surroundings_ptr& here);
 
 } // namespace omegasafe::actors

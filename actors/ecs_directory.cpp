@@ -1,6 +1,7 @@
 #include "actors/ecs_directory.hpp"
 
 #include "actors/local_container.hpp"
+#include "actors/make_actor.hpp"
 #include "ecs/ecs_entry_file.hpp"
 #include "ecs/ecs_http_account.hpp"
 #include "ecs/ecs_sfc.hpp"
@@ -12,14 +13,6 @@ namespace omegasafe::actors {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct ecs_directory_state {
-    supervisor_actor supervisor;
-    ecs_connector connector;
-    local_container container;
-    std::map<uuid, ecs_connection_actor> connections; // one an ECS and process
-    std::map<uuid, ecs_account_actor> accounts;       // the same
-};
 
 std::vector<ecs_entry> read_entries(const storage::sfc_reader& file) {
     std::vector<ecs_entry> entries;
@@ -37,13 +30,10 @@ ecs_entry find(const std::vector<ecs_entry>& entries, const uuid& wanted, const 
     return *found;
 }
 
-ecs_entry resolve(caf::actor_system& system, ecs_directory_state& state, const resolve_ecs& request) {
-    const auto entries = read_entries(*state.container.open());
+ecs_entry resolve(const config_asker& me, const std::vector<ecs_entry>& entries, const resolve_ecs& request) {
     if (request.requested)
         return find(entries, *request.requested, "");
-    const auto config = ask<services>(system, state.supervisor, get_services{}).config;
-    const auto settings = ask<settings_ptr>(system, config, get_settings{});
-    if (const auto by_default = crypto::parse_uuid(settings->ecs_uuid_default))
+    if (const auto by_default = crypto::parse_uuid(settings_of(me)->ecs_uuid_default))
         return find(entries, *by_default, " (ECS_UUID_DEFAULT)");
     if (entries.empty())
         throw failure(errc::ecs_unknown, "No ECS is configured; create one with create-http-ecs or create-sfc-ecs.");
@@ -79,9 +69,9 @@ std::string absolute_path(const fs::path& path) {
     return fs::weakly_canonical(fs::absolute(path)).string();
 }
 
-ecs_entry create_sfc(ecs_directory_state& state, const create_sfc_ecs& request) {
+ecs_entry create_sfc(local_container& container, const create_sfc_ecs& request) {
     ecs_entry entry{crypto::random_uuid(), request.name, ecs_type::sfc, absolute_path(request.path)};
-    state.container.update([&](const storage::sfc_reader& file) {
+    container.update([&](const storage::sfc_reader& file) {
         const auto known = read_entries(file);
         require_unique(known, entry);
         // What an interrupted run of this command left is taken over.
@@ -107,25 +97,17 @@ void require_api_key(const secret_ptr& api_key) {
         throw failure(errc::usage, "An API key is one word without blanks; copy it as the server gave it out.");
 }
 
-ecs_entry create_http(ecs_directory_state& state, const create_http_ecs& request) {
+ecs_entry create_http(local_container& container, const create_http_ecs& request) {
     require_api_key(request.api_key);
     const ecs_entry entry{crypto::random_uuid(), request.name, ecs_type::http, {},
         net::parse_ecs_url(request.url).text(), request.api_key, request.development_mode};
-    require_unique(read_entries(*state.container.open()), entry);
+    require_unique(read_entries(*container.open()), entry);
     verify(entry);
-    state.container.update([&](const storage::sfc_reader& file) {
+    container.update([&](const storage::sfc_reader& file) {
         require_unique(read_entries(file), entry);
         return save(entry);
     });
     return entry;
-}
-
-/// What was connected to may have moved.
-void disconnect(ecs_directory_state& state, const uuid& ecs_uuid) {
-    if (const auto known = state.connections.extract(ecs_uuid))
-        caf::anon_send_exit(known.mapped(), caf::exit_reason::user_shutdown);
-    if (const auto known = state.accounts.extract(ecs_uuid))
-        caf::anon_send_exit(known.mapped(), caf::exit_reason::user_shutdown);
 }
 
 /// The file moves before the reference: a kill between the two leaves an ECS out of reach, which the same command
@@ -158,8 +140,8 @@ void edit_server(ecs_entry& entry, const edit_ecs& request) {
 }
 
 /// A new URL or API key has to work before it replaces what does.
-void verify_edit(ecs_directory_state& state, const edit_ecs& request) {
-    const auto known = read_entries(*state.container.open());
+void verify_edit(local_container& container, const edit_ecs& request) {
+    const auto known = read_entries(*container.open());
     auto wanted = find(known, request.ecs_uuid, "");
     require_fitting(wanted, request);
     if (!request.url && !request.api_key)
@@ -170,10 +152,10 @@ void verify_edit(ecs_directory_state& state, const edit_ecs& request) {
     verify(wanted);
 }
 
-ecs_entry edit(ecs_directory_state& state, const edit_ecs& request) {
-    verify_edit(state, request);
+ecs_entry edit(local_container& container, const edit_ecs& request) {
+    verify_edit(container, request);
     ecs_entry entry;
-    state.container.update([&](const storage::sfc_reader& file) {
+    container.update([&](const storage::sfc_reader& file) {
         const auto known = read_entries(file);
         entry = find(known, request.ecs_uuid, "");
         entry.name = request.name.value_or(entry.name);
@@ -186,72 +168,126 @@ ecs_entry edit(ecs_directory_state& state, const edit_ecs& request) {
             edit_path(entry, request);
         return save(entry);
     });
-    disconnect(state, entry.ecs_uuid);
     return entry;
 }
 
-void import(ecs_directory_state& state, const ecs_entry& entry) {
-    state.container.update([&](const storage::sfc_reader& file) {
+void import(local_container& container, const ecs_entry& entry) {
+    container.update([&](const storage::sfc_reader& file) {
         require_unique(read_entries(file), entry);
         return save(entry);
     });
-    disconnect(state, entry.ecs_uuid);
 }
 
-ecs_account_actor account(ecs_directory_actor::pointer self, ecs_directory_state& state, const uuid& ecs_uuid) {
-    if (const auto known = state.accounts.find(ecs_uuid); known != state.accounts.end())
-        return known->second;
-    const auto entry = find(read_entries(*state.container.open()), ecs_uuid, "");
-    if (entry.type == ecs_type::sfc)
-        throw failure(errc::ecs_type_mismatch, "This needs an HTTP ECS; " + entry.name +
-                                                   " is an SFC ECS, which keeps its Deltas in its own file " +
-                                                   entry.path + ".");
-    auto connection = connect_account_to(self->system(), entry);
-    self->monitor(connection);
-    state.accounts.emplace(ecs_uuid, connection);
-    return connection;
-}
+class ecs_directory_state {
+public:
+    using handle_type = ecs_directory_actor;
+    static constexpr const char* name = "ecs_directory";
 
-ecs_connection_actor connect(ecs_directory_actor::pointer self, ecs_directory_state& state, const uuid& ecs_uuid) {
-    if (const auto known = state.connections.find(ecs_uuid); known != state.connections.end())
-        return known->second;
-    const auto entry = find(read_entries(*state.container.open()), ecs_uuid, "");
-    auto connection = state.connector(self->system(), entry);
-    self->monitor(connection);
-    state.connections.emplace(ecs_uuid, connection);
-    return connection;
-}
+    ecs_directory_state(ecs_directory_actor::pointer self, asker<ecs_directory_actor> me, ecs_connector connector)
+        : self_(self), me_(std::move(me)), connector_(std::move(connector)),
+          container_(me_, &storage::settings::ecs_path) {
+        self->set_down_handler([this](const caf::down_msg& down) {
+            const auto gone = [&](const auto& c) { return c.second.address() == down.source; };
+            std::erase_if(connections_, gone);
+            std::erase_if(accounts_, gone);
+        });
+    }
+    ~ecs_directory_state() {
+        for (const auto& [ecs_uuid, connection] : connections_)
+            end(connection);
+        for (const auto& [ecs_uuid, account] : accounts_)
+            end(account);
+    }
+    ecs_directory_state(const ecs_directory_state&) = delete;
+    ecs_directory_state& operator=(const ecs_directory_state&) = delete;
+
+    ecs_directory_actor::behavior_type behavior() {
+        return {
+            handle([this](list_ecs) { return entries(); }),
+            handle([this](const resolve_ecs& m) { return resolve(me_, entries(), m); }),
+            handle([this](const connect_ecs& m) { return connect(m.ecs_uuid); }),
+            handle([this](const connect_account& m) { return account(m.ecs_uuid); }),
+            handle([this](const create_sfc_ecs& m) { return create_sfc(container_, m); }),
+            handle([this](const create_http_ecs& m) { return create_http(container_, m); }),
+            handle([this](const edit_ecs& m) {
+                auto entry = edit(container_, m);
+                disconnect(entry.ecs_uuid);
+                return entry;
+            }),
+            handle([this](const import_ecs& m) {
+                import(container_, m.entry);
+                disconnect(m.entry.ecs_uuid);
+            }),
+            handle([this](get_connections) { return connections(); }),
+            handle([this](get_status) { return status(); }),
+        };
+    }
+
+private:
+    template <class Handle>
+    static void end(const Handle& connection) {
+        caf::anon_send_exit(connection, caf::exit_reason::user_shutdown);
+    }
+
+    std::vector<ecs_entry> entries() { return read_entries(*container_.open()); }
+
+    ecs_connection_actor connect(const uuid& ecs_uuid) {
+        if (const auto known = connections_.find(ecs_uuid); known != connections_.end())
+            return known->second;
+        auto connection = connector_(self_->system(), find(entries(), ecs_uuid, ""));
+        self_->monitor(connection);
+        connections_.emplace(ecs_uuid, connection);
+        return connection;
+    }
+
+    ecs_account_actor account(const uuid& ecs_uuid) {
+        if (const auto known = accounts_.find(ecs_uuid); known != accounts_.end())
+            return known->second;
+        const auto entry = find(entries(), ecs_uuid, "");
+        if (entry.type == ecs_type::sfc)
+            throw failure(errc::ecs_type_mismatch, "This needs an HTTP ECS; " + entry.name +
+                                                       " is an SFC ECS, which keeps its Deltas in its own file " +
+                                                       entry.path + ".");
+        auto connection = connect_account_to(self_->system(), entry);
+        self_->monitor(connection);
+        accounts_.emplace(ecs_uuid, connection);
+        return connection;
+    }
+
+    /// What was connected to may have moved.
+    void disconnect(const uuid& ecs_uuid) {
+        if (const auto known = connections_.extract(ecs_uuid))
+            end(known.mapped());
+        if (const auto known = accounts_.extract(ecs_uuid))
+            end(known.mapped());
+    }
+
+    ecs_connections connections() const {
+        ecs_connections all;
+        for (const auto& [ecs_uuid, connection] : connections_)
+            all.connections.push_back(connection);
+        for (const auto& [ecs_uuid, account] : accounts_)
+            all.accounts.push_back(account);
+        return all;
+    }
+
+    actor_status status() const {
+        return {name, {container_.status(), {"connections", std::to_string(connections_.size())},
+                          {"accounts", std::to_string(accounts_.size())}}};
+    }
+
+    ecs_directory_actor::pointer self_;
+    asker<ecs_directory_actor> me_;
+    ecs_connector connector_;
+    local_container container_;
+    std::map<uuid, ecs_connection_actor> connections_; // one per ECS and process
+    std::map<uuid, ecs_account_actor> accounts_;       // the same
+};
 
 } // namespace
 
-ecs_directory_actor::behavior_type ecs_directory_behavior(
-    ecs_directory_actor::pointer self, supervisor_actor supervisor, ecs_connector connector) {
-    self->set_exception_handler(crash_error);
-    const auto state = std::make_shared<ecs_directory_state>(ecs_directory_state{
-        supervisor, std::move(connector), {self->system(), supervisor, &storage::settings::ecs_path}, {}, {}});
-    self->set_down_handler([state](const caf::down_msg& down) {
-        const auto gone = [&](const auto& c) { return c.second.address() == down.source; };
-        std::erase_if(state->connections, gone);
-        std::erase_if(state->accounts, gone);
-    });
-    self->attach_functor([state] {
-        for (const auto& [ecs_uuid, connection] : state->connections)
-            caf::anon_send_exit(connection, caf::exit_reason::user_shutdown);
-        for (const auto& [ecs_uuid, connection] : state->accounts)
-            caf::anon_send_exit(connection, caf::exit_reason::user_shutdown);
-        state->connections.clear();
-        state->accounts.clear();
-    });
-    return {
-        handle([state](list_ecs) { return read_entries(*state->container.open()); }),
-        handle([self, state](const resolve_ecs& m) { return resolve(self->system(), *state, m); }),
-        handle([self, state](const connect_ecs& m) { return connect(self, *state, m.ecs_uuid); }),
-        handle([self, state](const connect_account& m) { return account(self, *state, m.ecs_uuid); }),
-        handle([state](const create_sfc_ecs& m) { return create_sfc(*state, m); }),
-        handle([state](const create_http_ecs& m) { return create_http(*state, m); }),
-        handle([state](const edit_ecs& m) { return edit(*state, m); }),
-        handle([state](const import_ecs& m) { import(*state, m.entry); }),
-    };
+ecs_directory_actor spawn_ecs_directory(const surroundings_ptr& here, ecs_connector connector) {
+    return make_actor<ecs_directory_state>(here->system, asker<ecs_directory_actor>{here}, std::move(connector));
 }
 
 } // namespace omegasafe::actors

@@ -87,10 +87,9 @@ private:
 
 class encrypt_run final : public file_run {
 public:
-    encrypt_run(caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_file& request)
+    encrypt_run(const asker_on<actor_floor::file_job>& me, const encrypt_file& request)
         : request_(request), input_(std::make_shared<plain_input>(request.input)), file_size_(input_->size()),
-          key_(system, supervisor, request.key_uuid), layer_(key_.layer()),
-          capacity_(key_.ends()->front().geometry.capacity()),
+          key_(me, request.key_uuid), layer_(key_.layer()), capacity_(key_.ends()->front().geometry.capacity()),
           total_(file_metadata_bytes + file_size_ + storage::draw_suffix_length(file_size_, capacity_)),
           output_(std::make_shared<encrypted_output>(request, total_)),
           head_(std::min<std::uint64_t>(total_, segment_bytes)) {
@@ -108,7 +107,7 @@ public:
     bool next(chunk& fresh) override {
         if (next_segment_ == segment_codec::segment_count(total_))
             return false;
-        next_segment_ = place(fresh, next_segment_, limits::chunk_segments, total_, first_);
+        next_segment_ = place(fresh, next_segment_, limits::chunk_segments, total_, position_in_delta_);
         return true;
     }
 
@@ -120,7 +119,7 @@ public:
         require_unchanged_input();
         const auto metadata = storage::encode({request_.input.filename().string(), file_size_, hash_.finish()});
         std::ranges::copy(metadata.span(), head_.data());
-        place(fresh, 0, 1, total_, first_);
+        place(fresh, 0, 1, total_, position_in_delta_);
         std::ranges::copy(head_.span(), fresh.plain.data());
         return true;
     }
@@ -141,9 +140,9 @@ private:
 
     /// After this the positions are gone, whatever happens.
     void claim() {
-        auto [claimed, delta, first] = key_.claim(total_);
+        auto [claimed, delta, position_in_delta] = key_.claim(total_);
         claimed_ = claimed;
-        first_ = first;
+        position_in_delta_ = position_in_delta;
         spdlog::debug("Encrypting {} with positions {} to {} of Delta {}.", request_.input.string(),
             crypto::to_decimal(claimed_.range.first), crypto::to_decimal(claimed_.range.last), claimed_.seq_number);
 
@@ -171,14 +170,14 @@ private:
     encrypt_file request_;
     std::shared_ptr<plain_input> input_;
     std::uint64_t file_size_;
-    key_access key_;
+    usable_key key_;
     password_ptr layer_;
     std::uint64_t capacity_;
     std::uint64_t total_;                      // bytes of encrypted_data = positions claimed
     std::shared_ptr<encrypted_output> output_; // until it is taken
     crypto::secure_bytes head_;                // plain segment 0, metadata filled in last
     claimed_range claimed_;
-    std::uint64_t first_ = 0; // position inside the Delta
+    std::uint64_t position_in_delta_ = 0; // of the first byte
     cipher_chunk job_;
     crypto::sha256 hash_;
     std::uint64_t next_segment_ = 1;
@@ -187,9 +186,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<file_run> start_encryption(
-    caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_file& request) {
-    return std::make_unique<encrypt_run>(system, supervisor, request);
+std::unique_ptr<file_run> start_encryption(const asker_on<actor_floor::file_job>& me, const encrypt_file& request) {
+    return std::make_unique<encrypt_run>(me, request);
 }
 
 } // namespace omegasafe::actors

@@ -42,8 +42,8 @@ void refuse_inside(const fs::path& input, const fs::path& output) {
 
 class encrypt_tree_run final : public tree_run {
 public:
-    encrypt_tree_run(caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_tree& request)
-        : tree_run(request.output), request_(request), key_(system, supervisor, request.key_uuid),
+    encrypt_tree_run(const asker_on<actor_floor::file_job>& me, const encrypt_tree& request)
+        : tree_run(request.output), request_(request), key_(me, request.key_uuid),
           geometry_(key_.iterations()->front().geometry) {
         request_.input = canonical_folder(request.input);
         refuse_inside(request_.input, output_);
@@ -55,12 +55,10 @@ public:
         auto found = storage::walk_tree(request_.input, storage::tree_filter{request_.patterns});
         problems_ = std::move(found.problems);
         if (has_index_ && !has_journal_) {
-            require_same_files(found.entries, read_tree_index(system, supervisor, output_));
+            require_same_files(found.entries, read_tree_index(me, output_));
             return;
         }
-        const auto config = ask<services>(system, supervisor, get_services{}).config;
-        const storage::tree_journal::binding bound{
-            ask<password_ptr>(system, config, get_container_password{}), request_.key_uuid, request_.input};
+        const storage::tree_journal::binding bound{container_password(me), request_.key_uuid, request_.input};
         journal_.emplace(
             has_journal_ ? storage::tree_journal::open(output_, bound) : storage::tree_journal::create(output_, bound));
         forget_unfinished();
@@ -205,15 +203,15 @@ private:
         const auto& range = claim.claimed.range;
         spdlog::debug("Encrypting the index with positions {} to {} of Delta {}.", crypto::to_decimal(range.first),
             crypto::to_decimal(range.last), claim.claimed.seq_number);
-        const auto container = storage::encrypt_in_memory(
-            *claim.delta->cipher, claim.first, {request_.key_uuid, range.first}, "index", plain, suffix, key_.layer());
+        const auto container = storage::encrypt_in_memory(*claim.delta->cipher, claim.position_in_delta,
+            {request_.key_uuid, range.first}, "index", plain, suffix, key_.layer());
         storage::atomic_file file(output_ / storage::tree_index_name, storage::existing_target::replace);
         file.write_at(0, container);
         file.commit();
     }
 
     encrypt_tree request_;
-    key_access key_;
+    usable_key key_;
     crypto::key_geometry geometry_;
     std::optional<storage::file_lock> lock_; // on the output folder: one run at a time
     std::optional<storage::tree_journal> journal_;
@@ -224,9 +222,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<tree_run> start_tree(
-    caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_tree& request) {
-    return std::make_unique<encrypt_tree_run>(system, supervisor, request);
+std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, const encrypt_tree& request) {
+    return std::make_unique<encrypt_tree_run>(me, request);
 }
 
 } // namespace omegasafe::actors

@@ -1,10 +1,11 @@
 #include "actors/file_job.hpp"
 
 #include "actors/file_run.hpp"
+#include "actors/file_streams.hpp"
+#include "actors/make_actor.hpp"
 #include "messages/limits.hpp"
 #include "storage/container/sfc.hpp"
 #include <algorithm>
-#include <functional>
 #include <map>
 
 namespace omegasafe::actors {
@@ -16,122 +17,131 @@ namespace {
 /// and four workers are faster than that.
 constexpr std::size_t chunks_per_worker = 2, chunks_beside = 5, most_chunks = 13;
 
-struct file_job_state {
-    file_job_actor::pointer self;
-    supervisor_actor supervisor;
-    progress_actor listener;
-    cipher_pool_actor pool;
-    file_reader_actor reader;
-    file_writer_actor writer; // null when nothing is written
-    std::unique_ptr<file_run> run;
-    std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
-    caf::typed_response_promise<file_report> promise;
-    std::vector<chunk_ptr> idle;                 // buffers with nothing to do
-    std::map<std::uint64_t, chunk_ptr> returned; // back from the pool, waiting for an earlier one
-    std::uint64_t next_sent = 0, next_absorbed = 0;
-    std::size_t under_way = 0; // chunks in the pool, in `returned` or with the writer
-    std::size_t being_read = 0;
-    bool all_asked = false, all_sent = false, failed = false;
-    std::chrono::steady_clock::time_point next_report{};
+class file_job_state {
+public:
+    using handle_type = file_job_actor;
+    static constexpr const char* name = "file_job";
 
+    file_job_state(file_job_actor::pointer self, asker<file_job_actor> me, progress_actor listener)
+        : self_(self), me_(std::move(me)), listener_(std::move(listener)) {}
+    /// Not linked: an exit that comes from a link would end this actor without an answer.
+    ~file_job_state() {
+        if (reader_)
+            caf::anon_send_exit(reader_, caf::exit_reason::user_shutdown);
+        if (writer_)
+            caf::anon_send_exit(writer_, caf::exit_reason::user_shutdown);
+    }
+    file_job_state(const file_job_state&) = delete;
+    file_job_state& operator=(const file_job_state&) = delete;
+
+    file_job_actor::behavior_type behavior() {
+        return {
+            [this](const encrypt_file& request) { return start([&] { return start_encryption(me_, request); }); },
+            [this](const decrypt_file& request) { return start([&] { return start_decryption(me_, request); }); },
+        };
+    }
+
+private:
     /// Starts a run and keeps the pool busy; everything goes on in take_read, take_back and recycle.
-    caf::result<file_report> start(const std::function<std::unique_ptr<file_run>()>& make) {
-        promise = self->make_response_promise<file_report>();
-        guarded([&] {
-            run = make();
-            if (auto output = run->take_output())
-                writer = self->spawn<caf::detached>(file_writer_behavior, std::move(output));
-            pool = ask<services>(self->system(), supervisor, get_services{}).cipher_pool;
-            const auto workers = self->system().scheduler().num_workers();
+    template <class F>
+    caf::result<file_report> start(F make) {
+        answer_ = promised<file_report>{self_};
+        const caf::result<file_report> later = answer_;
+        try {
+            run_ = make();
+            if (auto output = run_->take_output())
+                writer_ = spawn_file_writer(me_.here(), std::move(output));
+            pool_ = me_.actors().cipher_pool;
+            const auto workers = self_->system().scheduler().num_workers();
             const auto window = std::min(chunks_per_worker * workers + chunks_beside, most_chunks);
-            while (!all_asked && under_way < window)
+            while (!all_asked_ && under_way_ < window)
                 read_next();
             send_last();
-        });
-        return promise;
+        } catch (const failure& problem) {
+            fail(problem);
+        }
+        return later;
+    }
+
+    /// Whatever goes wrong with a question, or with what is made of its answer, ends the job.
+    template <class Handle, class Request, class Use>
+    void request(const Handle& whom, Request request, Use use) {
+        ask_then(self_, whom, std::move(request), std::move(use), [this](const failure& problem) { fail(problem); });
     }
 
     chunk_ptr take_buffer() {
-        if (idle.empty())
+        if (idle_.empty())
             return std::make_shared<chunk>();
-        auto buffer = std::move(idle.back());
-        idle.pop_back();
+        auto buffer = std::move(idle_.back());
+        idle_.pop_back();
         return buffer;
     }
 
     void read_next() {
         auto fresh = take_buffer();
-        if (!run->next(*fresh)) {
-            all_asked = true;
-            idle.push_back(std::move(fresh));
+        if (!run_->next(*fresh)) {
+            all_asked_ = true;
+            idle_.push_back(std::move(fresh));
             return;
         }
-        if (!reader) // small files have nothing to read ahead
-            reader = self->spawn<caf::detached>(file_reader_behavior, run->take_input());
-        ++under_way;
-        ++being_read;
-        self->request(reader, caf::infinite, read_chunk{std::move(fresh)})
-            .then([this](const chunk_ptr& full) { guarded([&] { take_read(full); }); },
-                [this](caf::error& problem) { fail(to_failure(problem)); });
+        if (!reader_) // small files have nothing to read ahead
+            reader_ = spawn_file_reader(self_->system(), run_->take_input());
+        ++under_way_;
+        ++being_read_;
+        request(reader_, read_chunk{std::move(fresh)}, [this](const chunk_ptr& full) { take_read(full); });
     }
 
     void take_read(const chunk_ptr& full) {
-        if (!run)
+        if (!run_)
             return; // failed already
-        --being_read;
+        --being_read_;
         send(full);
-        run->sent(*full);
+        run_->sent(*full);
         send_last();
     }
 
     void send(const chunk_ptr& full) {
-        auto job = run->job();
+        auto job = run_->job();
         job.data = full;
-        const auto number = next_sent++;
-        self->request(pool, caf::infinite, std::move(job))
-            .then([this, number](chunk_ptr& done) { guarded([&] { take_back(number, std::move(done)); }); },
-                [this](caf::error& problem) { fail(named(to_failure(problem))); });
+        const auto number = next_sent_++;
+        ask_then(
+            self_, pool_, std::move(job), [this, number](chunk_ptr& done) { take_back(number, std::move(done)); },
+            [this](const failure& problem) { fail(named(problem)); });
     }
 
     void send_last() {
-        if (!all_asked || being_read > 0 || all_sent)
+        if (!all_asked_ || being_read_ > 0 || all_sent_)
             return;
-        all_sent = true;
+        all_sent_ = true;
         auto fresh = take_buffer();
-        if (run->last(*fresh)) {
-            ++under_way;
+        if (run_->last(*fresh)) {
+            ++under_way_;
             send(fresh);
         }
     }
 
     void take_back(std::uint64_t number, chunk_ptr done) {
-        if (!run)
+        if (!run_)
             return; // failed already
-        returned.emplace(number, std::move(done));
+        returned_.emplace(number, std::move(done));
         report_progress();
-        while (run && !returned.empty() && returned.begin()->first == next_absorbed) {
-            auto first = std::move(returned.extract(returned.begin()).mapped());
-            ++next_absorbed;
-            if (writer)
-                write(first);
-            run->absorb(*first);
-            if (!writer)
+        while (run_ && !returned_.empty() && returned_.begin()->first == next_absorbed_) {
+            auto first = std::move(returned_.extract(returned_.begin()).mapped());
+            ++next_absorbed_;
+            if (writer_)
+                request(writer_, first, [this](chunk_ptr& written) { recycle(std::move(written)); });
+            run_->absorb(*first);
+            if (!writer_)
                 recycle(std::move(first)); // the last one ends the run
         }
     }
 
-    void write(const chunk_ptr& done) {
-        self->request(writer, caf::infinite, done)
-            .then([this](chunk_ptr& written) { guarded([&] { recycle(std::move(written)); }); },
-                [this](caf::error& problem) { fail(to_failure(problem)); });
-    }
-
     void recycle(chunk_ptr done) {
-        if (!run)
+        if (!run_)
             return;
-        --under_way;
-        idle.push_back(std::move(done));
-        if (!all_asked) {
+        --under_way_;
+        idle_.push_back(std::move(done));
+        if (!all_asked_) {
             read_next();
             send_last();
         }
@@ -140,94 +150,73 @@ struct file_job_state {
 
     void report_progress() {
         const auto now = std::chrono::steady_clock::now();
-        if (!listener || now < next_report)
+        if (!listener_ || now < next_report_)
             return;
-        next_report = now + limits::progress_interval;
-        self->send(listener, run->state());
+        next_report_ = now + limits::progress_interval;
+        self_->send(listener_, run_->state());
     }
 
     void finish_when_done() {
-        if (!all_sent || under_way > 0)
+        if (!all_sent_ || under_way_ > 0)
             return;
-        const auto report = std::make_shared<file_report>(run->finish());
-        run = nullptr;
-        if (!writer)
+        const auto report = std::make_shared<file_report>(run_->finish());
+        run_ = nullptr;
+        if (!writer_)
             return deliver(*report);
-        self->request(writer, caf::infinite, finish_output{})
-            .then([this, report] { deliver(*report); }, [this](caf::error& problem) { fail(to_failure(problem)); });
+        request(writer_, finish_output{}, [this, report] { deliver(*report); });
     }
 
     void deliver(file_report report) {
-        report.seconds = std::chrono::steady_clock::now() - started;
-        promise.deliver(std::move(report));
-        self->quit();
+        report.seconds = std::chrono::steady_clock::now() - started_;
+        answer_.deliver(std::move(report));
+        self_->quit();
     }
 
     /// A worker does not know which file its chunk is from.
     failure named(const failure& problem) const {
-        if (!run || problem.code() != errc::container_damaged)
+        if (!run_ || problem.code() != errc::container_damaged)
             return problem;
-        return {problem.code(), run->input().string() + " is damaged: " + problem.what() + " Restore it from a copy."};
-    }
-
-    /// Not linked: an exit that comes from a link would end this actor without an answer.
-    void release() {
-        if (reader)
-            caf::anon_send_exit(reader, caf::exit_reason::user_shutdown);
-        if (writer)
-            caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
+        return {problem.code(), run_->input().string() + " is damaged: " + problem.what() + " Restore it from a copy."};
     }
 
     /// An unfinished output vanishes before the answer; what is still on its way back finds no run.
     void fail(const failure& problem) {
-        if (failed)
+        if (failed_)
             return;
-        failed = true;
-        run = nullptr;
-        const auto answer = [this, error = to_error(problem)] {
-            promise.deliver(error);
-            self->quit();
+        failed_ = true;
+        run_ = nullptr;
+        const auto answer = [this, problem] {
+            answer_.deliver(problem);
+            self_->quit();
         };
-        if (!writer)
+        if (!writer_)
             return answer();
-        self->request(writer, caf::infinite, discard_output{}).then(answer, [answer](const caf::error&) { answer(); });
+        ask_then(self_, writer_, discard_output{}, answer, [answer](const failure&) { answer(); });
     }
 
-    /// An exception in a response handler would end the actor without an answer: every path goes through here.
-    template <class F>
-    void guarded(F body) {
-        try {
-            body();
-        } catch (const failure& problem) {
-            fail(problem);
-        } catch (const std::exception& problem) {
-            fail({errc::internal, std::string{"An internal part of the program stopped: "} + problem.what() + "."});
-        }
-    }
+    file_job_actor::pointer self_;
+    asker<file_job_actor> me_;
+    progress_actor listener_;
+    cipher_pool_actor pool_;
+    file_reader_actor reader_;
+    file_writer_actor writer_; // null when nothing is written
+    std::unique_ptr<file_run> run_;
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    promised<file_report> answer_;
+    std::vector<chunk_ptr> idle_;                 // buffers with nothing to do
+    std::map<std::uint64_t, chunk_ptr> returned_; // back from the pool, waiting for an earlier one
+    std::uint64_t next_sent_ = 0, next_absorbed_ = 0;
+    std::size_t under_way_ = 0; // chunks in the pool, in `returned_` or with the writer
+    std::size_t being_read_ = 0;
+    bool all_asked_ = false, all_sent_ = false, failed_ = false;
+    std::chrono::steady_clock::time_point next_report_{};
 };
-
-file_job_actor::behavior_type file_job_behavior(
-    file_job_actor::pointer self, supervisor_actor supervisor, progress_actor listener) {
-    self->set_exception_handler(crash_error);
-    const auto state = std::make_shared<file_job_state>();
-    state->self = self;
-    self->attach_functor([state] { state->release(); });
-    state->supervisor = std::move(supervisor);
-    state->listener = std::move(listener);
-    return {
-        [self, state](const encrypt_file& request) {
-            return state->start([&] { return start_encryption(self->system(), state->supervisor, request); });
-        },
-        [self, state](const decrypt_file& request) {
-            return state->start([&] { return start_decryption(self->system(), state->supervisor, request); });
-        },
-    };
-}
 
 } // namespace
 
 file_job_actor spawn_file_job(caf::actor_system& system, supervisor_actor supervisor, progress_actor listener) {
-    return system.spawn<caf::detached>(file_job_behavior, std::move(supervisor), std::move(listener));
+    return make_actor<file_job_state>(
+        system, asker<file_job_actor>{surroundings_of(system, std::move(supervisor))}, std::move(listener));
 }
 
 } // namespace omegasafe::actors

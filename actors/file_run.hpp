@@ -1,8 +1,8 @@
 // One file on its way through the cipher pool, seen from the side that hashes.
 #pragma once
 
-#include "actors/file_streams.hpp"
-#include "actors/runtime.hpp"
+#include "actors/asker.hpp"
+#include "actors/file_ends.hpp"
 #include "storage/records/encrypted_file.hpp"
 
 namespace omegasafe::actors {
@@ -51,11 +51,9 @@ void require_listed_file(const std::filesystem::path& encrypted, const storage::
     const std::string& name, const file_attributes& listed);
 
 /// Everything that can be refused is refused before positions are claimed; the claim is durable on return.
-std::unique_ptr<file_run> start_encryption(
-    caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_file& request);
+std::unique_ptr<file_run> start_encryption(const asker_on<actor_floor::file_job>& me, const encrypt_file& request);
 
 /// Pulls the file's Delta from the ECS when it is not here.
-std::unique_ptr<file_run> start_decryption(
-    caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_file& request);
+std::unique_ptr<file_run> start_decryption(const asker_on<actor_floor::file_job>& me, const decrypt_file& request);
 
 } // namespace omegasafe::actors

@@ -2,39 +2,16 @@
 // while it hashes.
 #pragma once
 
+#include "actors/asker.hpp"
+#include "actors/file_ends.hpp"
 #include "messages/actors.hpp"
-#include <memory>
 
 namespace omegasafe::actors {
 
-/// Where the chunks of one file come from. Calls come from one thread and may throw `failure`.
-class file_input {
-public:
-    virtual ~file_input() = default;
-    /// Fills the side that the cipher reads; the chunk's place is set. In order.
-    virtual void read(chunk& next) = 0;
-};
+/// Detached; becomes the only owner of `input`.
+file_reader_actor spawn_file_reader(caf::actor_system& system, std::shared_ptr<file_input> input);
 
-/// Where the chunks of one file go. Calls come from one thread and may throw `failure`; an output that is destroyed
-/// before finish() leaves nothing behind.
-class file_output {
-public:
-    virtual ~file_output() = default;
-    /// Chunks come in any order, each once.
-    virtual void write(const chunk& done) = 0;
-    /// What is written so far goes to the disk. The one call that comes from another thread, beside write(); after a
-    /// failure finish() is not called.
-    virtual void flush() = 0;
-    /// After the last chunk: the file appears, durable.
-    virtual void finish() = 0;
-};
-
-/// Behaviour of file_reader_actor, which becomes the only owner of `input`.
-file_reader_actor::behavior_type file_reader_behavior(
-    file_reader_actor::pointer self, std::shared_ptr<file_input> input);
-
-/// Behaviour of file_writer_actor, which becomes the only owner of `output`.
-file_writer_actor::behavior_type file_writer_behavior(
-    file_writer_actor::pointer self, std::shared_ptr<file_output> output);
+/// Detached; becomes the only owner of `output`.
+file_writer_actor spawn_file_writer(const surroundings_ptr& here, std::shared_ptr<file_output> output);
 
 } // namespace omegasafe::actors

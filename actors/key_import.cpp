@@ -46,9 +46,9 @@ void require_registered(const key_access& key, const iteration_info& alpha) {
 
 } // namespace
 
-imported_key import_alpha(caf::actor_system& system, const supervisor_actor& supervisor, const import_key& request) {
+imported_key import_alpha(const asker_on<actor_floor::delta_sync>& me, const import_key& request) {
     const auto& info = request.alpha->info;
-    const key_access key{system, supervisor, info.key_uuid, request.ecs_uuid};
+    const key_access key{me, info.key_uuid, request.ecs_uuid};
     if (key.settings()->offline_mode)
         throw failure(
             errc::usage, "OFFLINE_MODE is on, and a key is imported from its ECS; switch it off with set-config.");
@@ -58,14 +58,12 @@ imported_key import_alpha(caf::actor_system& system, const supervisor_actor& sup
     return {already, key.iterations()};
 }
 
-imported_delta import_container(
-    caf::actor_system& system, const supervisor_actor& supervisor, const import_delta& request) {
-    const auto config = ask<services>(system, supervisor, get_services{}).config;
-    const auto layer = ask<password_ptr>(system, config, get_layer_password{});
+imported_delta import_container(const asker_on<actor_floor::delta_sync>& me, const import_delta& request) {
+    const auto layer = layer_password(me);
     const auto source = std::make_shared<storage::memory_source>(*request.container, "The Delta");
     const auto key_uuid = storage::open_encrypted_file(source, layer).metadata.key_uuid;
 
-    const key_access key{system, supervisor, key_uuid};
+    const key_access key{me, key_uuid};
     const auto local = key.iterations();
     key.ecs_uuid();
     auto delta = storage::open_delta(*key.load(0), *request.container, layer);

@@ -2,6 +2,7 @@
 
 #include "actors/key_access.hpp"
 #include "actors/local_container.hpp"
+#include "actors/make_actor.hpp"
 #include "storage/records/key_iteration.hpp"
 #include "storage/records/pending_delta.hpp"
 #include <algorithm>
@@ -24,11 +25,20 @@ struct row {
 };
 
 struct key_store_state {
+    using handle_type = key_store_actor;
+    static constexpr const char* name = "key_store";
+
+    key_store_state(key_store_actor::pointer, const asker<key_store_actor>& me)
+        : container(me, &storage::settings::keys_path) {}
+    key_store_actor::behavior_type behavior();
+    actor_status status() const;
+
     local_container container;
     std::deque<key_iteration_ptr> recent; // newest first
     // What `rows` were read from; the next request reads them again only when the container changed.
     std::shared_ptr<const storage::sfc_reader> file;
-    std::vector<row> rows; // in no order
+    std::vector<row> rows;    // in no order
+    std::uint64_t loaded = 0; // iterations, from the container
 };
 
 /// Every iteration without its description: thousands are looked through, a few are decoded.
@@ -122,6 +132,7 @@ key_iteration_ptr load(key_store_state& state, const load_iteration& wanted) {
         throw failure(errc::container_damaged, "The key store contradicts itself about Delta " +
                                                    std::to_string(wanted.seq_number) + " of key " +
                                                    crypto::to_string(wanted.key_uuid) + "; restore it from a copy.");
+    ++state.loaded;
     state.recent.push_front(iteration);
     if (state.recent.size() > kept_open)
         state.recent.pop_back();
@@ -154,6 +165,10 @@ void add(key_store_state& state, std::span<const key_iteration_ptr> iterations) 
     });
 }
 
+std::filesystem::path pending_path(key_store_state& state, const uuid& key_uuid) {
+    return storage::pending_delta_path(state.container.path(), key_uuid);
+}
+
 void remove(key_store_state& state, const uuid& key_uuid) {
     std::erase_if(state.recent, [&](const key_iteration_ptr& i) { return i->info.key_uuid == key_uuid; });
     state.container.update([&](const storage::sfc_reader& file) {
@@ -163,7 +178,39 @@ void remove(key_store_state& state, const uuid& key_uuid) {
                 changes.remove.push_back(row.entry->id);
         return changes;
     });
-    storage::discard_pending_delta(storage::pending_delta_path(state.container.path(), key_uuid));
+    storage::discard_pending_delta(pending_path(state, key_uuid));
+}
+
+blob_ptr pending(key_store_state& state, const uuid& key_uuid) {
+    auto container = storage::read_pending_delta(pending_path(state, key_uuid));
+    return container ? std::make_shared<const std::vector<std::uint8_t>>(std::move(*container)) : nullptr;
+}
+
+key_store_actor::behavior_type key_store_state::behavior() {
+    return {
+        handle([this](const list_key_iterations& request) { return iterations_of_key(*this, request.key_uuid); }),
+        handle([this](const list_key_ends& request) { return key_ends(*this, request); }),
+        handle([this](const load_iteration& request) { return load(*this, request); }),
+        handle([this](const add_iteration& request) {
+            add(*this, {&request.iteration, 1});
+        }),
+        handle([this](const add_iterations& request) { add(*this, request.iterations); }),
+        handle([this](const remove_key& request) { remove(*this, request.key_uuid); }),
+        handle([this](const get_pending_delta& request) { return pending(*this, request.key_uuid); }),
+        handle([this](const keep_pending_delta& request) {
+            storage::keep_pending_delta(pending_path(*this, request.key_uuid), *request.container);
+        }),
+        handle([this](const discard_pending_delta& request) {
+            storage::discard_pending_delta(pending_path(*this, request.key_uuid));
+        }),
+        handle([this](get_status) { return status(); }),
+    };
+}
+
+actor_status key_store_state::status() const {
+    return {
+        name, {container.status(), {"iterations seen", std::to_string(rows.size())},
+                  {"iterations held", std::to_string(recent.size())}, {"iterations loaded", std::to_string(loaded)}}};
 }
 
 } // namespace
@@ -174,20 +221,8 @@ std::string alpha_missing_sentence(const uuid& key_uuid) {
            "command, to make the key actionable.";
 }
 
-key_store_actor::behavior_type key_store_behavior(key_store_actor::pointer self, supervisor_actor supervisor) {
-    self->set_exception_handler(crash_error);
-    const auto state = std::make_shared<key_store_state>(
-        key_store_state{{self->system(), std::move(supervisor), &storage::settings::keys_path}, {}, nullptr, {}});
-    return {
-        handle([state](const list_key_iterations& request) { return iterations_of_key(*state, request.key_uuid); }),
-        handle([state](const list_key_ends& request) { return key_ends(*state, request); }),
-        handle([state](const load_iteration& request) { return load(*state, request); }),
-        handle([state](const add_iteration& request) {
-            add(*state, {&request.iteration, 1});
-        }),
-        handle([state](const add_iterations& request) { add(*state, request.iterations); }),
-        handle([state](const remove_key& request) { remove(*state, request.key_uuid); }),
-    };
+key_store_actor spawn_key_store(const surroundings_ptr& here) {
+    return make_actor<key_store_state>(here->system, asker<key_store_actor>{here});
 }
 
 } // namespace omegasafe::actors

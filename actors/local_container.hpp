@@ -1,7 +1,7 @@
 // One of the three local containers, as the actor that owns it reaches it.
 #pragma once
 
-#include "actors/runtime.hpp"
+#include "actors/asker.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/container/container_file.hpp"
 
@@ -10,9 +10,8 @@ namespace omegasafe::actors {
 /// Path and password from config, asked once; then reads and locked updates of the container.
 class local_container {
 public:
-    local_container(
-        caf::actor_system& system, supervisor_actor supervisor, std::filesystem::path storage::settings::*path)
-        : system_(system), supervisor_(std::move(supervisor)), path_member_(path) {}
+    local_container(config_asker me, std::filesystem::path storage::settings::*path)
+        : me_(std::move(me)), path_member_(path) {}
 
     std::shared_ptr<const storage::sfc_reader> open() {
         resolve();
@@ -26,18 +25,18 @@ public:
         resolve();
         storage::update_container(path_, password_, decide);
     }
+    /// For a status: nothing is asked or opened for it.
+    std::pair<std::string, std::string> status() const { return {"container", path_.string()}; }
 
 private:
     void resolve() {
         if (password_)
             return;
-        const auto config = ask<services>(system_, supervisor_, get_services{}).config;
-        path_ = (*ask<settings_ptr>(system_, config, get_settings{})).*path_member_;
-        password_ = ask<password_ptr>(system_, config, get_container_password{});
+        path_ = (*settings_of(me_)).*path_member_;
+        password_ = container_password(me_);
     }
 
-    caf::actor_system& system_;
-    supervisor_actor supervisor_;
+    config_asker me_;
     std::filesystem::path storage::settings::*path_member_;
     std::filesystem::path path_;
     password_ptr password_;

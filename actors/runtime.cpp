@@ -1,5 +1,6 @@
 #include "actors/runtime.hpp"
 
+#include "actors/make_actor.hpp"
 #include "actors/supervisor.hpp"
 #include "messages/limits.hpp"
 #include <thread>
@@ -47,6 +48,45 @@ caf::error crash_error(std::exception_ptr& problem) {
     return to_error({errc::internal, "An internal part of the program stopped: " + text + "."});
 }
 
+namespace detail {
+
+caf::message_id send_question(caf::scoped_actor& self, const caf::strong_actor_ptr& whom, caf::message&& request) {
+    if (!whom)
+        throw to_failure(caf::sec::invalid_argument);
+    const auto id = self->new_request_id(caf::message_priority::normal);
+    whom->enqueue(caf::make_mailbox_element(self->ctrl(), id, {}, std::move(request)), nullptr);
+    return id.response_id();
+}
+
+caf::message wait_for_answer(caf::scoped_actor& self, caf::message_id id) {
+    caf::message answer;
+    caf::error problem;
+    caf::blocking_actor::accept_one_cond once;
+    self->varargs_receive(
+        once, id, [&](caf::error& e) { problem = std::move(e); },
+        caf::others >> [&](caf::message_view& found) -> caf::result<caf::message> {
+            answer = found.move_content_to_message();
+            return caf::message{};
+        });
+    if (problem)
+        throw to_failure(problem);
+    return answer;
+}
+
+} // namespace detail
+
+settings_ptr settings_of(const config_asker& me) {
+    return me.ask<settings_ptr>(me.actors().config, get_settings{});
+}
+
+password_ptr container_password(const config_asker& me) {
+    return me.ask<password_ptr>(me.actors().config, get_container_password{});
+}
+
+password_ptr layer_password(const config_asker& me) {
+    return me.ask<password_ptr>(me.actors().config, get_layer_password{});
+}
+
 runtime::runtime(std::filesystem::path root, unsigned workers, ecs_connector connector)
     : system_(configured(config_, workers)) {
     // CAF prints stray messages and crashes to stdout by default; stdout belongs to the commands' output.
@@ -63,6 +103,10 @@ runtime::~runtime() {
 
 services runtime::actors() {
     return ask<services>(system_, supervisor_, get_services{});
+}
+
+std::vector<actor_status> runtime::status() {
+    return ask<std::vector<actor_status>>(system_, supervisor_, get_all_status{});
 }
 
 } // namespace omegasafe::actors

@@ -1,11 +1,9 @@
-// What every actor here is made with: failures as answers, blocking questions, the actor system itself.
+// The actor system of one process, and how its actors are asked: failures as answers, blocking questions.
 #pragma once
 
+#include "actors/asker.hpp"
 #include "actors/ecs_connection.hpp"
 #include <deque>
-#include <optional>
-#include <type_traits>
-#include <utility>
 
 namespace omegasafe::actors {
 
@@ -15,75 +13,75 @@ caf::error to_error(const failure& problem);
 /// The reverse. An error that is not ours (a crashed or vanished actor) becomes errc::internal.
 failure to_failure(const caf::error& error);
 
-/// For caf's set_exception_handler: a crash as errc::internal, with the text of the exception.
-caf::error crash_error(std::exception_ptr& problem);
-
 namespace detail {
 
-template <class T>
-struct answer {
-    using type = caf::result<T>;
-};
-template <class T>
-struct answer<caf::result<T>> {
-    using type = caf::result<T>;
-};
+/// Sends the request; returns what finds its answer.
+caf::message_id send_question(caf::scoped_actor& self, const caf::strong_actor_ptr& whom, caf::message&& request);
+/// Waits; throws `failure`. One for all types: what it needs of the actor library takes long to compile.
+caf::message wait_for_answer(caf::scoped_actor& self, caf::message_id id);
 
-template <class F, class Method>
-struct handler;
-template <class F, class R, class... Args>
-struct handler<F, R (F::*)(Args...) const> {
-    F body;
+template <class Handle, class Request>
+using answer_of =
+    typename caf::response_type_unbox<caf::signatures_of_t<Handle>, caf::detail::type_list<Request>>::type;
 
-    typename answer<R>::type operator()(Args... args) const {
-        try {
-            if constexpr (std::is_void_v<R>) {
-                body(std::forward<Args>(args)...);
-                return caf::unit;
-            } else {
-                return body(std::forward<Args>(args)...);
-            }
-        } catch (const failure& problem) {
-            return to_error(problem);
-        }
-    }
-};
+template <class Answer, class Handle, class Request>
+constexpr void require_answer() {
+    static_assert(std::is_same_v<answer_of<Handle, Request>, caf::detail::type_list<Answer>>,
+        "the interface in messages/actors.hpp has no such question, or another answer to it");
+}
+
+template <class Handle, class Request>
+caf::message_id send_question(caf::scoped_actor& self, const Handle& whom, Request&& request) {
+    return send_question(
+        self, caf::actor_cast<caf::strong_actor_ptr>(whom), caf::make_message(std::forward<Request>(request)));
+}
+
+template <class Answer>
+Answer wait_for_answer(caf::scoped_actor& self, caf::message_id id) {
+    auto answer = wait_for_answer(self, id);
+    if constexpr (!std::is_void_v<Answer>)
+        return std::move(answer.get_mutable_as<Answer>(0));
+}
 
 } // namespace detail
 
-/// Wraps a message handler so that a thrown `failure` is the answer and the actor lives on. Any other exception is a
-/// crash: it ends the actor, its requester gets errc::internal and the supervisor starts a new one.
-template <class F>
-auto handle(F body) {
-    return detail::handler<F, decltype(&F::operator())>{std::move(body)};
+/// For threads that are no actors, which stand above all of them: asks and waits; throws `failure`. Never time-limited:
+/// every actor answers, and one that dies answers with an error.
+template <class Answer, class Handle, class Request>
+requires(floor_of<Handle> < actor_floor::program) Answer
+    ask(caf::scoped_actor& self, const Handle& whom, Request request) {
+    detail::require_answer<Answer, Handle, Request>();
+    return detail::wait_for_answer<Answer>(self, detail::send_question(self, whom, std::move(request)));
 }
-
-/// Asks and waits, for detached actors and the main thread; throws `failure`. Never time-limited: every actor answers,
-/// and one that dies answers with an error. Chains of ask never form a circle (messages/actors.hpp lists who asks
-/// whom).
-template <class Answer, class Handle, class... Parts>
-Answer ask(caf::scoped_actor& self, const Handle& whom, Parts&&... parts) {
-    caf::error problem;
-    if constexpr (std::is_void_v<Answer>) {
-        self->request(whom, caf::infinite, std::forward<Parts>(parts)...)
-            .receive([] {}, [&](caf::error& e) { problem = std::move(e); });
-        if (problem)
-            throw to_failure(problem);
-    } else {
-        std::optional<Answer> out;
-        self->request(whom, caf::infinite, std::forward<Parts>(parts)...)
-            .receive([&](Answer& value) { out = std::move(value); }, [&](caf::error& e) { problem = std::move(e); });
-        if (!out)
-            throw to_failure(problem);
-        return std::move(*out);
-    }
-}
-
-/// The same from inside an actor.
-template <class Answer, class Handle, class... Parts>
-Answer ask(caf::actor_system& system, const Handle& whom, Parts&&... parts) {
+template <class Answer, class Handle, class Request>
+requires(floor_of<Handle> < actor_floor::program) Answer
+    ask(caf::actor_system& system, const Handle& whom, Request request) {
     caf::scoped_actor self{system};
-    return ask<Answer>(self, whom, std::forward<Parts>(parts)...);
+    return ask<Answer>(self, whom, std::move(request));
+}
+
+struct surroundings {
+    caf::actor_system& system;
+    supervisor_actor supervisor;
+};
+inline surroundings_ptr surroundings_of(caf::actor_system& system, supervisor_actor supervisor) {
+    return std::make_shared<const surroundings>(surroundings{system, std::move(supervisor)});
+}
+
+/// What an actor of interface `Me` asks others with.
+template <class Me>
+using asker = asker_on<floor_of<Me>>;
+
+template <actor_floor Own>
+template <class Answer, class Handle, class Request>
+requires(floor_of<Handle> < Own) Answer asker_on<Own>::ask(const Handle& whom, Request request)
+const {
+    return actors::ask<Answer>(here_->system, whom, std::move(request));
+}
+
+template <actor_floor Own>
+services asker_on<Own>::actors() const {
+    return ask<services>(here_->supervisor, get_services{});
 }
 
 /// Several questions on their way at once; the answers are taken in the order of the questions. What nobody takes is
@@ -95,29 +93,21 @@ public:
 
     template <class Handle, class Request>
     void ask(const Handle& whom, Request request) {
-        auto answer = self_->request(whom, caf::infinite, std::move(request));
-        waiting_.push_back([answer]() mutable {
-            std::optional<Answer> out;
-            caf::error problem;
-            answer.receive(
-                [&](Answer& value) { out = std::move(value); }, [&](caf::error& e) { problem = std::move(e); });
-            if (!out)
-                throw to_failure(problem);
-            return std::move(*out);
-        });
+        detail::require_answer<Answer, Handle, Request>();
+        waiting_.push_back(detail::send_question(self_, whom, std::move(request)));
     }
     /// Questions whose answer was not taken yet.
     std::size_t open() const { return waiting_.size(); }
     /// Waits for the answer to the oldest one; throws `failure`.
     Answer next() {
-        const auto take = std::move(waiting_.front());
+        const auto oldest = waiting_.front();
         waiting_.pop_front();
-        return take();
+        return detail::wait_for_answer<Answer>(self_, oldest);
     }
 
 private:
     caf::scoped_actor self_;
-    std::deque<std::function<Answer()>> waiting_;
+    std::deque<caf::message_id> waiting_;
 };
 
 /// The actor system of one process and the supervisor in it. Destruction ends every actor and waits for them.
@@ -134,6 +124,12 @@ public:
     /// The current actors; ask again after a failure of code `internal`.
     services actors();
     const supervisor_actor& supervisor() const { return supervisor_; }
+    /// For rules that ask in somebody's name: the main program may ask all of them.
+    asker_on<actor_floor::program> main_asker() {
+        return asker_on<actor_floor::program>{surroundings_of(system_, supervisor_)};
+    }
+    /// What each of them says of itself. One that is busy longer than a moment says only that.
+    std::vector<actor_status> status();
 
 private:
     caf::actor_system_config config_;

@@ -1,7 +1,8 @@
 // One tree on its way, seen from the side that plans, keeps the books and reports; the batch actor has it done.
 #pragma once
 
-#include "actors/runtime.hpp"
+#include "actors/asker.hpp"
+#include "messages/tree.hpp"
 #include "storage/tree/tree_index.hpp"
 #include "storage/tree/tree_walk.hpp"
 #include <variant>
@@ -59,16 +60,14 @@ private:
 };
 
 /// Refuses what can be refused before anything is written; then the journal is there and the output folder locked.
-std::unique_ptr<tree_run> start_tree(
-    caf::actor_system& system, const supervisor_actor& supervisor, const encrypt_tree& request);
+std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, const encrypt_tree& request);
 
 /// Reads the index and makes the folders.
-std::unique_ptr<tree_run> start_tree(
-    caf::actor_system& system, const supervisor_actor& supervisor, const decrypt_tree& request);
+std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request);
 
 /// What a folder that encrypt_tree made says is in it. Throws failure(input_unreadable) when it has no index.
 std::vector<storage::tree_entry> read_tree_index(
-    caf::actor_system& system, const supervisor_actor& supervisor, const std::filesystem::path& folder);
+    const asker_on<actor_floor::file_job>& me, const std::filesystem::path& folder);
 
 /// The folder a tree goes into, made with mode 0700 when it is not there. Throws failure(output_refused).
 void make_tree_folder(const std::filesystem::path& folder);

@@ -1,192 +1,29 @@
 #include "actors/tree_worker.hpp"
 
-#include "actors/file_run.hpp"
-#include "actors/key_access.hpp"
-#include "messages/limits.hpp"
-#include "storage/files/atomic_file.hpp"
-#include "storage/files/group_sync.hpp"
-#include "storage/records/encrypted_file.hpp"
-#include "storage/records/key_iteration.hpp"
-#include <span>
-#include <spdlog/spdlog.h>
+#include "actors/file_groups.hpp"
+#include "actors/make_actor.hpp"
 
 namespace omegasafe::actors {
 
 namespace {
 
-using limits::file_metadata_bytes;
-using results = std::vector<file_result>;
-using tree_files = std::span<const tree_file>;
+struct tree_worker_state {
+    using handle_type = tree_worker_actor;
+    static constexpr const char* name = "tree_worker";
 
-/// What goes wrong with one file is that file's result.
-template <class F>
-file_result attempt(const tree_file& file, F body) {
-    try {
-        body();
-        return {file.number, errc::none, {}};
-    } catch (const failure& problem) {
-        return {file.number, problem.code(), problem.what()};
-    }
-}
+    tree_worker_state(tree_worker_actor::pointer, asker<tree_worker_actor> asks) : me(std::move(asks)) {}
 
-/// Encoded bytes of a file with the largest suffix.
-std::uint64_t longest(std::uint64_t size) {
-    return file_metadata_bytes + size + size * limits::suffix_percent / 100;
-}
-
-/// Waits until what was written is durable; without that nothing of the group counts.
-void sync_written(const storage::group_sync& group, tree_files files, const results& done) {
-    std::vector<std::filesystem::path> written;
-    for (std::size_t i = 0; i < files.size(); ++i)
-        if (done[i].code == errc::none)
-            written.push_back(files[i].output);
-    if (!written.empty())
-        group.sync(written);
-}
-
-class group_encryption {
-public:
-    group_encryption(caf::actor_system& system, const supervisor_actor& supervisor, const file_group& group)
-        : key_(system, supervisor, group.key_uuid), key_uuid_(group.key_uuid), layer_(key_.layer()),
-          capacity_(key_.iterations()->front().geometry.capacity()), sync_(group.folder),
-          buffer_(longest(limits::small_file_bytes)) {}
-
-    results run(tree_files files) {
-        encrypt(files);
-        sync_written(sync_, files, done_);
-        return std::move(done_);
+    tree_worker_actor::behavior_type behavior() {
+        return {handle([this](const file_group& group) { return run_group(me, group); })};
     }
 
-private:
-    void encrypt(tree_files files) {
-        std::vector<std::uint64_t> lengths;
-        std::uint64_t sum = 0;
-        for (const auto& file : files) {
-            const auto size = file.attributes.size;
-            lengths.push_back(file_metadata_bytes + size + storage::draw_suffix_length(size, capacity_));
-            sum += lengths.back();
-        }
-        claimed_positions claim;
-        try {
-            claim = key_.claim(sum);
-        } catch (const failure& problem) {
-            // No single claim is large enough for all of them; smaller ones may still be.
-            if (problem.code() != errc::claim_insufficient)
-                throw;
-            if (files.size() > 1) {
-                encrypt(files.first(files.size() / 2));
-                encrypt(files.subspan(files.size() / 2));
-            } else {
-                done_.push_back({files.front().number, problem.code(), problem.what()});
-            }
-            return;
-        }
-        encrypt_with(claim, files, lengths);
-    }
-
-    void encrypt_with(const claimed_positions& claim, tree_files files, const std::vector<std::uint64_t>& lengths) {
-        std::uint64_t offset = 0; // a file that fails leaves its part of the range unused
-        for (std::size_t i = 0; i < files.size(); offset += lengths[i], ++i)
-            done_.push_back(attempt(files[i], [&] { encrypt_one(files[i], claim, offset, lengths[i]); }));
-    }
-
-    void encrypt_one(
-        const tree_file& file, const claimed_positions& claim, std::uint64_t offset, std::uint64_t length) {
-        const storage::file_source source(file.input);
-        const auto encoded = buffer_.span().first(length);
-        if (source.size() == file.attributes.size)
-            source.read_at(0, encoded.subspan(file_metadata_bytes, file.attributes.size));
-        require_unchanged(source, file);
-        const auto first = claim.claimed.range.first + offset;
-        spdlog::debug("Encrypting {} with positions {} to {} of Delta {}.", file.input.string(),
-            crypto::to_decimal(first), crypto::to_decimal(first + length - 1), claim.claimed.seq_number);
-        const auto container = storage::encrypt_in_place(*claim.delta->cipher, claim.first + offset, {key_uuid_, first},
-            file.input.filename().string(), encoded, file.attributes.size, layer_);
-        storage::atomic_file output(file.output, storage::existing_target::refuse);
-        output.write_at(0, container);
-        output.publish();
-    }
-
-    static void require_unchanged(const storage::file_source& source, const tree_file& file) {
-        if (source.size() != file.attributes.size || source.mtime_ns() != file.attributes.mtime_ns ||
-            !source.unchanged())
-            throw failure(errc::io_failed, "The file " + file.input.string() +
-                                               " changed while the tree was encrypted; nothing was kept of it. Run "
-                                               "the command again with --resume.");
-    }
-
-    key_access key_;
-    uuid key_uuid_;
-    password_ptr layer_;
-    std::uint64_t capacity_;
-    storage::group_sync sync_;
-    crypto::secure_bytes buffer_; // for one encoded file after the other: locking memory for each costs more than it
-    results done_;
+    asker<tree_worker_actor> me;
 };
-
-class group_decryption {
-public:
-    group_decryption(caf::actor_system& system, const supervisor_actor& supervisor, const file_group& group)
-        : system_(system), supervisor_(supervisor),
-          target_(group.overwrite ? storage::existing_target::replace : storage::existing_target::refuse),
-          layer_(ask<password_ptr>(
-              system, ask<services>(system, supervisor, get_services{}).config, get_layer_password{})),
-          sync_(group.folder) {}
-
-    results run(tree_files files) {
-        results done;
-        for (const auto& file : files)
-            done.push_back(attempt(file, [&] { decrypt_one(file); }));
-        sync_written(sync_, files, done);
-        return done;
-    }
-
-private:
-    void decrypt_one(const tree_file& file) {
-        const auto found = storage::open_encrypted_file(std::make_shared<storage::file_source>(file.input), layer_);
-        const auto& delta = delta_of(found.metadata);
-        const auto first =
-            static_cast<std::uint64_t>(found.metadata.global_position_start - delta.info.first_position());
-        const auto plain = storage::decrypt_whole(*delta.cipher, first, found,
-            longest(file.attributes.size)); // an index cannot make us allocate more than it says itself
-        require_listed_file(file.input, plain.metadata, file.output.filename().string(), file.attributes);
-        storage::atomic_file output(file.output, target_);
-        output.write_at(0, plain.content());
-        output.set_attributes(file.attributes.mode, file.attributes.mtime_ns);
-        output.publish();
-    }
-
-    /// Neighbours in a tree were encrypted together: the last Delta is mostly the next one too.
-    const storage::key_iteration& delta_of(const storage::encryption_metadata& metadata) {
-        const auto position = metadata.global_position_start;
-        if (!delta_ || delta_->info.key_uuid != metadata.key_uuid || position < delta_->info.first_position() ||
-            position > delta_->info.last_position())
-            delta_ = key_access{system_, supervisor_, metadata.key_uuid}.delta_at(position);
-        return *delta_;
-    }
-
-    caf::actor_system& system_;
-    supervisor_actor supervisor_;
-    storage::existing_target target_;
-    password_ptr layer_;
-    storage::group_sync sync_;
-    key_iteration_ptr delta_;
-};
-
-tree_worker_actor::behavior_type tree_worker_behavior(tree_worker_actor::pointer self, supervisor_actor supervisor) {
-    self->set_exception_handler(crash_error);
-    auto& system = self->system();
-    return {handle([&system, supervisor](const file_group& group) {
-        return group.direction == cipher_direction::encrypt
-                   ? group_encryption{system, supervisor, group}.run(group.files)
-                   : group_decryption{system, supervisor, group}.run(group.files);
-    })};
-}
 
 } // namespace
 
-tree_worker_actor spawn_tree_worker(caf::actor_system& system, supervisor_actor supervisor) {
-    return system.spawn<caf::detached>(tree_worker_behavior, std::move(supervisor));
+tree_worker_actor spawn_tree_worker(const surroundings_ptr& here) {
+    return make_actor<tree_worker_state>(here->system, asker<tree_worker_actor>{here});
 }
 
 } // namespace omegasafe::actors

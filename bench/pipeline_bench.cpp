@@ -1,5 +1,6 @@
 // The data path between files: chunks through the cipher pool by number of workers, containers written and read.
 #include "actors/file_run.hpp"
+#include "actors/runtime.hpp"
 #include "crypto/random.hpp"
 #include "messages/limits.hpp"
 #include "storage/container/sfc.hpp"

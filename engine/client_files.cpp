@@ -49,26 +49,23 @@ std::vector<std::uint8_t> client::encrypt(const_byte_span content, const std::st
     if (!plain_file_name(name))
         throw failure(errc::usage, "A buffer is encrypted under a plain file name, without folders and control "
                                    "characters.");
-    auto& runtime = context_->runtime();
-    const actors::key_access key{runtime.system(), runtime.supervisor(), key_uuid};
+    const actors::usable_key key{context_->runtime().main_asker(), key_uuid};
     const auto capacity = key.ends()->front().geometry.capacity();
     const auto suffix = storage::draw_suffix_length(content.size(), capacity);
     const auto layer = key.layer();
     const auto claim = key.claim(limits::file_metadata_bytes + content.size() + suffix);
-    return storage::encrypt_in_memory(
-        *claim.delta->cipher, claim.first, {key_uuid, claim.claimed.range.first}, name, content, suffix, layer);
+    return storage::encrypt_in_memory(*claim.delta->cipher, claim.position_in_delta,
+        {key_uuid, claim.claimed.range.first}, name, content, suffix, layer);
 }
 
 decrypted_buffer client::decrypt(const_byte_span encrypted) {
-    auto& runtime = context_->runtime();
     const auto layer = context_->ask<password_ptr>(context_->actors().config, get_layer_password{});
     const auto file = storage::open_encrypted_file(
         std::make_shared<storage::memory_source>(
             std::vector<std::uint8_t>{encrypted.begin(), encrypted.end()}, "The encrypted buffer"),
         layer);
     const auto position = file.metadata.global_position_start;
-    const auto delta =
-        actors::key_access{runtime.system(), runtime.supervisor(), file.metadata.key_uuid}.delta_at(position);
+    const auto delta = actors::usable_key{context_->runtime().main_asker(), file.metadata.key_uuid}.delta_at(position);
     const auto first = static_cast<std::uint64_t>(position - delta->info.first_position());
     const auto plain = storage::decrypt_whole(*delta->cipher, first, file, encrypted.size());
     return {plain.metadata.name, secure_bytes{plain.content()}};

@@ -1,5 +1,5 @@
 // Keys as listings show them: local state merged with what their ECS say.
-#include "actors/delta_sync.hpp"
+#include "actors/delta_flow.hpp"
 #include "ecs/ecs_api.hpp"
 #include "engine/context.hpp"
 #include "messages/log.hpp"

@@ -2,15 +2,23 @@
 //
 // A failure comes back as caf::error of category "omegasafe" with an errc (messages/error.hpp), a sentence and a
 // detail; actors/runtime.hpp turns it into a `failure` again.
+//
+// The line after an interface says on which floor its actors stand (floors.hpp): they wait for answers from lower
+// floors only. "Who asks whom" is that table.
 #pragma once
 
 #include "messages/account.hpp"
 #include "messages/error.hpp"
+#include "messages/floors.hpp"
 #include "messages/messages.hpp"
+#include "messages/status.hpp"
 #include "messages/tree.hpp"
 #include <caf/all.hpp>
 
 namespace omegasafe {
+
+/// A long-lived actor tells what it holds and what it has counted.
+using says_status = caf::replies_to<get_status>::with<actor_status>;
 
 /// Owns the config root: config.ini, environment overrides, the configuration password. Blocking, detached.
 using config_actor = caf::typed_actor<
@@ -23,7 +31,9 @@ using config_actor = caf::typed_actor<
     // makes folder, config.ini and three empty containers
     caf::replies_to<create_root>::with<void>,
     // all or none; this process keeps the settings it read
-    caf::replies_to<set_config>::with<void>>;
+    caf::replies_to<set_config>::with<void>, says_status>;
+template <>
+inline constexpr auto floor_of<config_actor> = actor_floor::config;
 
 /// Owns omegasafe_keys.sfc. Blocking, detached.
 using key_store_actor = caf::typed_actor<
@@ -36,8 +46,13 @@ using key_store_actor = caf::typed_actor<
     // durable on answer; known UUIDs are skipped; delta_conflict when the sequence
     // is taken by another UUID
     caf::replies_to<add_iteration>::with<void>, caf::replies_to<add_iterations>::with<void>,
-    // all iterations of the key; none there is no error
-    caf::replies_to<remove_key>::with<void>>;
+    // all iterations of the key, and its pending Delta; none there is no error
+    caf::replies_to<remove_key>::with<void>,
+    // the Delta that an earlier try left, sealed; null: none
+    caf::replies_to<get_pending_delta>::with<blob_ptr>, caf::replies_to<keep_pending_delta>::with<void>,
+    caf::replies_to<discard_pending_delta>::with<void>, says_status>;
+template <>
+inline constexpr auto floor_of<key_store_actor> = actor_floor::stores;
 
 /// Owns local_cache.sfc: claims held in advance, for each iteration. Blocking, detached.
 using claim_cache_actor = caf::typed_actor<
@@ -47,7 +62,9 @@ using claim_cache_actor = caf::typed_actor<
     // best fit among the claims of that reason; consumed on disk before the answer; no range when no single claim fits
     caf::replies_to<sub_claim>::with<std::optional<position_range>>,
     // high-water guard, split, prune, take: one durable step -> the taken positions; unsafe_claim
-    caf::replies_to<accept_range>::with<position_range>, caf::replies_to<remove_key>::with<void>>;
+    caf::replies_to<accept_range>::with<position_range>, caf::replies_to<remove_key>::with<void>, says_status>;
+template <>
+inline constexpr auto floor_of<claim_cache_actor> = actor_floor::stores;
 
 /// One External Claims Storage: an SFC file or an HTTP server. Blocking, detached.
 /// ecs_unavailable when it cannot be reached; key_unknown when it has no such key.
@@ -62,7 +79,9 @@ using ecs_connection_actor =
         caf::replies_to<claim_delta_positions>::with<position_range>,
         caf::replies_to<claim_alpha_positions>::with<position_range>,
         // stores and registers a Delta as latest + 1, else delta_conflict
-        caf::replies_to<upload_delta>::with<void>, caf::replies_to<download_delta>::with<blob_ptr>>;
+        caf::replies_to<upload_delta>::with<void>, caf::replies_to<download_delta>::with<blob_ptr>, says_status>;
+template <>
+inline constexpr auto floor_of<ecs_connection_actor> = actor_floor::stores;
 
 /// What only an HTTP ECS can: the account of an API key. Blocking, detached. Failures as ecs_connection_actor.
 using ecs_account_actor = caf::typed_actor<caf::replies_to<get_account>::with<ecs_account>,
@@ -72,7 +91,16 @@ using ecs_account_actor = caf::typed_actor<caf::replies_to<get_account>::with<ec
     caf::replies_to<get_key_limits>::with<key_limits>, caf::replies_to<invite_to_key>::with<key_invite>,
     caf::replies_to<list_key_shares>::with<std::vector<key_share>>,
     caf::replies_to<list_key_invites>::with<std::vector<key_invite>>, caf::replies_to<answer_invite>::with<ecs_outcome>,
-    caf::replies_to<revoke_key_share>::with<ecs_outcome>, caf::replies_to<get_latest_version>::with<std::string>>;
+    caf::replies_to<revoke_key_share>::with<ecs_outcome>, caf::replies_to<get_latest_version>::with<std::string>,
+    says_status>;
+template <>
+inline constexpr auto floor_of<ecs_account_actor> = actor_floor::stores;
+
+struct get_connections {};
+struct ecs_connections {
+    std::vector<ecs_connection_actor> connections;
+    std::vector<ecs_account_actor> accounts;
+};
 
 /// Owns ecs_storage.sfc and the connections made from it. Blocking, detached.
 using ecs_directory_actor = caf::typed_actor<caf::replies_to<list_ecs>::with<std::vector<ecs_entry>>,
@@ -87,7 +115,11 @@ using ecs_directory_actor = caf::typed_actor<caf::replies_to<list_ecs>::with<std
     // verified first: ecs_authentication, ecs_unavailable; ecs_exists when name or URL is taken
     caf::replies_to<create_http_ecs>::with<ecs_entry>,
     // ecs_exists when the new name or path is another's
-    caf::replies_to<edit_ecs>::with<ecs_entry>, caf::replies_to<import_ecs>::with<void>>;
+    caf::replies_to<edit_ecs>::with<ecs_entry>, caf::replies_to<import_ecs>::with<void>,
+    // those that are made, for their statuses
+    caf::replies_to<get_connections>::with<ecs_connections>, says_status>;
+template <>
+inline constexpr auto floor_of<ecs_directory_actor> = actor_floor::stores;
 
 /// One worker of the pool, on a scheduler thread. Never touches files.
 using cipher_worker_actor = caf::typed_actor<
@@ -95,13 +127,17 @@ using cipher_worker_actor = caf::typed_actor<
     caf::replies_to<cipher_chunk>::with<chunk_ptr>,
     // fills one piece of a block with fresh maps
     caf::replies_to<draw_piece>::with<void>>;
+template <>
+inline constexpr auto floor_of<cipher_worker_actor> = actor_floor::helper;
 
 /// Hands work to its workers in turn; restarts one that crashed.
 using cipher_pool_actor = caf::typed_actor<
     // the same chunk, transformed; container_damaged when a stored segment was altered
     caf::replies_to<cipher_chunk>::with<chunk_ptr>,
     // fresh maps, drawn by several workers
-    caf::replies_to<generate_maps>::with<key_material_ptr>>;
+    caf::replies_to<generate_maps>::with<key_material_ptr>, says_status>;
+template <>
+inline constexpr auto floor_of<cipher_pool_actor> = actor_floor::stores;
 
 /// Deltas between this device and the ECS (reference: Delta Pulling Semantics). Blocking, detached.
 using delta_sync_actor = caf::typed_actor<
@@ -114,24 +150,34 @@ using delta_sync_actor = caf::typed_actor<
     // checked at the ECS first, then stored; a claim then pulls the Deltas
     caf::replies_to<import_key>::with<imported_key>,
     // without the ECS; delta_conflict unless it is the next Delta or known
-    caf::replies_to<import_delta>::with<imported_delta>>;
+    caf::replies_to<import_delta>::with<imported_delta>, says_status>;
+template <>
+inline constexpr auto floor_of<delta_sync_actor> = actor_floor::delta_sync;
 
 /// The decision flow of reference section 10: one request in, one contiguous range out. Blocking, detached.
 using claimant_actor = caf::typed_actor<caf::replies_to<claim_request>::with<claimed_range>,
     // delta_conflict unless the newest local Delta is the ECS's newest; no cached claim is touched -> the Delta after
     // it
-    caf::replies_to<fast_forward>::with<ecs_delta>>;
+    caf::replies_to<fast_forward>::with<ecs_delta>, says_status>;
+template <>
+inline constexpr auto floor_of<claimant_actor> = actor_floor::claimant;
 
 /// Shows how far a file_job is.
 using progress_actor = caf::typed_actor<caf::reacts_to<progress>,
     // wipes what is shown, so that the terminal is free for output
     caf::replies_to<end_progress>::with<void>>;
+template <>
+inline constexpr auto floor_of<progress_actor> = actor_floor::helper;
 
 /// The input of one file_job, read ahead while chunks before are hashed. Blocking, detached.
 using file_reader_actor = caf::typed_actor<caf::replies_to<read_chunk>::with<chunk_ptr>>;
+template <>
+inline constexpr auto floor_of<file_reader_actor> = actor_floor::helper;
 
 /// Brings the output of one file_writer to the disk while more is written. Blocking, detached; made for large files.
 using file_flusher_actor = caf::typed_actor<caf::replies_to<flush_output>::with<void>>;
+template <>
+inline constexpr auto floor_of<file_flusher_actor> = actor_floor::helper;
 
 /// The output of one file_job, written beside its reading and hashing. Blocking, detached; ends after finish or
 /// discard.
@@ -142,22 +188,30 @@ using file_writer_actor = caf::typed_actor<
     caf::replies_to<finish_output>::with<void>,
     // nothing is left behind
     caf::replies_to<discard_output>::with<void>>;
+template <>
+inline constexpr auto floor_of<file_writer_actor> = actor_floor::stores;
 
 /// One file, encrypted, decrypted or verified; ends after its answer. Detached: it hashes.
 /// Whatever goes wrong, nothing is left behind.
 using file_job_actor = caf::typed_actor<caf::replies_to<encrypt_file>::with<file_report>,
     caf::replies_to<decrypt_file>::with<file_report>>;
+template <>
+inline constexpr auto floor_of<file_job_actor> = actor_floor::file_job;
 
 /// Takes small files, group after group, in memory. Blocking, detached.
 using tree_worker_actor = caf::typed_actor<
     // one result a file; an error ends the whole run: without key or claim the other groups would fail as well
     caf::replies_to<file_group>::with<std::vector<file_result>>>;
+template <>
+inline constexpr auto floor_of<tree_worker_actor> = actor_floor::file_job;
 
 /// Whole trees: walks, bounds what is under way, keeps the journal, reports; ends after its answer. Detached.
 using batch_actor = caf::typed_actor<
     // what failed alone stands in the report; an error means that the run stopped, and can be resumed
     caf::replies_to<encrypt_tree>::with<tree_report_ptr>, caf::replies_to<decrypt_tree>::with<tree_report_ptr>,
     caf::reacts_to<part_progress>>;
+template <>
+inline constexpr auto floor_of<batch_actor> = actor_floor::batch;
 
 /// The actors of one process, as the supervisor holds them now.
 struct services {
@@ -172,11 +226,16 @@ struct services {
 struct get_services {};
 
 /// Starts the others and starts a crashed one anew; the request that crashed it has failed already.
-using supervisor_actor = caf::typed_actor<caf::replies_to<get_services>::with<services>>;
+using supervisor_actor = caf::typed_actor<caf::replies_to<get_services>::with<services>,
+    // of the others: the supervisor waits a moment for each, and blocks nobody meanwhile
+    caf::replies_to<get_all_status>::with<std::vector<actor_status>>>;
+template <>
+inline constexpr auto floor_of<supervisor_actor> = actor_floor::supervisor;
 
 } // namespace omegasafe
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::accept_range)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::actor_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::add_iteration)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::add_iterations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::answer_invite)
@@ -203,9 +262,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_tree)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_storage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::discard_output)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::discard_pending_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::download_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::draw_piece)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_account)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_connections)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_entry)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::ecs_key)
@@ -224,13 +285,17 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::finish_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::flush_output)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::generate_maps)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_account)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_all_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_connections)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_container_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_key_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_latest_version)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_layer_password)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_pending_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_services)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_settings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::import_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::import_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::import_key)
@@ -238,6 +303,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::imported_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::imported_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::invite_to_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::iterations_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::keep_pending_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_invite)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_iteration_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_limits)
@@ -271,6 +337,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::tree_report_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::upload_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::view_ecs_storage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<omegasafe::position_range>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::actor_status>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_delta>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_entry>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<omegasafe::ecs_storage>)

@@ -79,6 +79,17 @@ struct add_iterations {
 struct remove_key {
     uuid key_uuid{};
 };
+/// A Delta that is sealed and not registered yet: at most one of a key.
+struct get_pending_delta {
+    uuid key_uuid{};
+};
+struct keep_pending_delta {
+    uuid key_uuid{};
+    blob_ptr container;
+};
+struct discard_pending_delta {
+    uuid key_uuid{};
+};
 
 // --- claim_cache ----------------------------------------------------------------------------------------------------
 

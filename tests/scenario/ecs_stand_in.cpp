@@ -1,6 +1,6 @@
 #include "tests/scenario/ecs_stand_in.hpp"
 
-#include "actors/runtime.hpp"
+#include "actors/make_actor.hpp"
 #include "ecs/ecs_http.hpp"
 #include "tests/scenario/http_world.hpp"
 #include <algorithm>
@@ -147,6 +147,7 @@ ecs_stand_in_actor::behavior_type stand_in_behavior(
             state->records.clear();
         }),
         handle([state](get_records) { return state->records; }),
+        handle([](get_status) { return actor_status{"ecs_stand_in", {}}; }),
     };
 }
 

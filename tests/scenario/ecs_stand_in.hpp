@@ -78,6 +78,13 @@ namespace omegasafe::test {
 using ecs_stand_in_actor = ecs_connection_actor::extend<caf::replies_to<play_orders>::with<void>,
     caf::replies_to<get_records>::with<std::vector<ecs_record>>>;
 
+} // namespace omegasafe::test
+
+template <>
+inline constexpr auto omegasafe::floor_of<omegasafe::test::ecs_stand_in_actor> = omegasafe::actor_floor::stores;
+
+namespace omegasafe::test {
+
 /// A connector whose connections are stand-ins before what actors::connect_to makes.
 actors::ecs_connector stand_in_connector(ecs_observer observer = {});
 

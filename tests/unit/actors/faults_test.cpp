@@ -1,7 +1,7 @@
 // A failure is an answer; a crash is an answer too, and the supervisor starts the actor anew.
 #include "actors/cipher_pool.hpp"
 #include "actors/file_job.hpp"
-#include "actors/runtime.hpp"
+#include "actors/make_actor.hpp"
 #include "crypto/cipher.hpp"
 #include "storage/container/sfc.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -26,6 +26,7 @@ config_actor::behavior_type broken_config(config_actor::pointer self, std::strin
         actors::handle([](get_layer_password) -> password_ptr { return nullptr; }),
         actors::handle([](const create_root&) {}),
         actors::handle([](const set_config&) {}),
+        actors::handle([](get_status) { return actor_status{}; }),
     };
 }
 

@@ -45,8 +45,8 @@ struct writer_fixture {
     writer_fixture() { large->plain_size = limits::flush_bytes; }
 
     file_writer_actor writer(int failing_flush = 0) {
-        return runtime.system().spawn<caf::detached>(actors::file_writer_behavior,
-            std::shared_ptr<actors::file_output>(std::make_shared<counted_output>(all, failing_flush)));
+        return actors::spawn_file_writer(actors::surroundings_of(runtime.system(), runtime.supervisor()),
+            std::make_shared<counted_output>(all, failing_flush));
     }
     void write(const file_writer_actor& to, int chunks) {
         for (int i = 0; i < chunks; ++i)
