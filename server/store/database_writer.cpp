@@ -1,6 +1,6 @@
 #include "server/store/database_writer.hpp"
 
-#include "messages/error.hpp"
+#include "actors/make_actor.hpp"
 #include "server/store/sqlite_connection.hpp"
 #include <soci/soci.h>
 
@@ -8,26 +8,76 @@ namespace omegasafe::server {
 
 namespace {
 
-struct database_writer_state {
+class database_writer_state {
+public:
+    using handle_type = database_writer_actor;
+    static constexpr const char* name = "database_writer";
+
+    database_writer_state(database_writer_actor::pointer self, std::shared_ptr<soci::session> sql, std::string where)
+        : self_(self), sql_(std::move(sql)), where_(std::move(where)) {}
+
+    database_writer_actor::behavior_type behavior() {
+        return {
+            [this](const write_transaction& transaction) { return add_to_batch(transaction); },
+            [this](commit_batch) {
+                if (!batch_.empty())
+                    commit();
+            },
+            [this](get_status) -> caf::result<actor_status> { return status(); },
+        };
+    }
+
+private:
     struct member {
-        caf::typed_response_promise<transaction_answer> caller;
+        actors::promised<transaction_answer> caller;
         std::exception_ptr problem;
     };
 
-    std::shared_ptr<soci::session> sql;
-    std::string where;
-    std::vector<member> batch; // what is applied and waits for the commit
-    writer_counts counts;
-    static constexpr const char* name = "database_writer";
-
+    caf::result<transaction_answer> add_to_batch(const write_transaction& transaction);
     void apply(const write_transaction& transaction);
     void commit();
     void answer_all();
+
+    actor_status status() const {
+        return {name, {{"database", where_}, {"transactions", std::to_string(transactions_)},
+                          {"commits", std::to_string(commits_)}}};
+    }
+
+    database_writer_actor::pointer self_;
+    std::shared_ptr<soci::session> sql_;
+    std::string where_;
+    std::vector<member> batch_; // what is applied and waits for the commit
+    std::uint64_t transactions_ = 0, commits_ = 0;
 };
+
+caf::result<transaction_answer> database_writer_state::add_to_batch(const write_transaction& transaction) {
+    const bool first = batch_.empty();
+    batch_.push_back({actors::promised<transaction_answer>{self_}, nullptr});
+    const caf::result<transaction_answer> later = batch_.back().caller;
+    ++transactions_;
+    try {
+        if (first)
+            begin_immediate(*sql_, where_);
+        apply(transaction);
+        // What is in the mailbox by now comes before the commit.
+        if (first)
+            self_->send(database_writer_actor{self_}, commit_batch{});
+    } catch (...) {
+        // The database gave the whole transaction up (a full disk, an I/O error), or there was none.
+        const auto own = batch_.back().problem;
+        const auto lost = own ? own : std::current_exception();
+        roll_back(*sql_);
+        for (auto& one : batch_)
+            if (!one.problem)
+                one.problem = lost;
+        answer_all();
+    }
+    return later;
+}
 
 /// The savepoint undoes this transaction and leaves the batch's others alone.
 void database_writer_state::apply(const write_transaction& transaction) {
-    auto& connection = *sql;
+    auto& connection = *sql_;
     connection << "SAVEPOINT member";
     try {
         store view(connection);
@@ -36,7 +86,7 @@ void database_writer_state::apply(const write_transaction& transaction) {
             connection << "ROLLBACK TO member";
         connection << "RELEASE member";
     } catch (...) {
-        batch.back().problem = std::current_exception();
+        batch_.back().problem = std::current_exception();
         connection << "ROLLBACK TO member";
         connection << "RELEASE member";
     }
@@ -44,13 +94,13 @@ void database_writer_state::apply(const write_transaction& transaction) {
 
 void database_writer_state::commit() {
     try {
-        *sql << "COMMIT";
-        ++counts.commits;
+        *sql_ << "COMMIT";
+        ++commits_;
     } catch (const std::exception& problem) {
-        roll_back(*sql);
+        roll_back(*sql_);
         const auto lost = std::make_exception_ptr(failure(
-            errc::ecs_unavailable, "The database " + where + " could not keep a change: " + problem.what() + "."));
-        for (auto& one : batch)
+            errc::ecs_unavailable, "The database " + where_ + " could not keep a change: " + problem.what() + "."));
+        for (auto& one : batch_)
             if (!one.problem)
                 one.problem = lost;
     }
@@ -58,59 +108,16 @@ void database_writer_state::commit() {
 }
 
 void database_writer_state::answer_all() {
-    for (auto& one : batch)
+    for (auto& one : batch_)
         one.caller.deliver(transaction_answer{one.problem});
-    batch.clear();
-}
-
-using writer_pointer = database_writer_actor::stateful_pointer<database_writer_state>;
-
-void add_to_batch(writer_pointer self, const write_transaction& transaction) {
-    auto& state = self->state;
-    const bool first = state.batch.empty();
-    state.batch.push_back({self->make_response_promise<transaction_answer>(), nullptr});
-    ++state.counts.transactions;
-    try {
-        if (first)
-            begin_immediate(*state.sql, state.where);
-        state.apply(transaction);
-        // What is in the mailbox by now comes before the commit.
-        if (first)
-            self->send(database_writer_actor{self}, commit_batch{});
-    } catch (...) {
-        // The database gave the whole transaction up (a full disk, an I/O error), or there was none.
-        const auto own = state.batch.back().problem;
-        const auto lost = own ? own : std::current_exception();
-        roll_back(*state.sql);
-        for (auto& one : state.batch)
-            if (!one.problem)
-                one.problem = lost;
-        state.answer_all();
-    }
-}
-
-database_writer_actor::behavior_type database_writer(
-    writer_pointer self, std::shared_ptr<soci::session> sql, std::string where) {
-    self->state.sql = std::move(sql);
-    self->state.where = std::move(where);
-    return {
-        [self](const write_transaction& transaction) -> caf::result<transaction_answer> {
-            add_to_batch(self, transaction);
-            return caf::delegated<transaction_answer>{};
-        },
-        [self](commit_batch) {
-            if (!self->state.batch.empty())
-                self->state.commit();
-        },
-        [self](get_writer_counts) -> caf::result<writer_counts> { return self->state.counts; },
-    };
+    batch_.clear();
 }
 
 } // namespace
 
 database_writer_actor spawn_database_writer(
     caf::actor_system& system, std::shared_ptr<soci::session> sql, std::string where) {
-    return system.spawn<caf::detached>(database_writer, std::move(sql), std::move(where));
+    return actors::make_actor<database_writer_state>(system, std::move(sql), std::move(where));
 }
 
 } // namespace omegasafe::server

@@ -2,8 +2,8 @@
 // the wait for the disk.
 #pragma once
 
+#include "messages/actors.hpp"
 #include "server/store/database_engine.hpp"
-#include <caf/all.hpp>
 #include <exception>
 #include <string>
 
@@ -19,19 +19,12 @@ struct transaction_answer {
     std::exception_ptr problem;
 };
 struct commit_batch {};
-struct get_writer_counts {};
-struct writer_counts {
-    std::uint64_t transactions = 0; // arrived
-    std::uint64_t commits = 0;      // each of one or more transactions
-};
 
 } // namespace omegasafe::server
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::server::write_transaction)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::server::transaction_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::server::commit_batch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::server::get_writer_counts)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::server::writer_counts)
 
 namespace omegasafe::server {
 
@@ -40,10 +33,15 @@ using database_writer_actor = caf::typed_actor<
     // applies the transaction in its batch; answered after the batch's commit
     caf::replies_to<write_transaction>::with<transaction_answer>,
     // from itself: the batch is complete
-    caf::reacts_to<commit_batch>, caf::replies_to<get_writer_counts>::with<writer_counts>>;
+    caf::reacts_to<commit_batch>,
+    // "transactions" that arrived, "commits" of one or more each
+    says_status>;
 
 /// `sql`: an open SQLite connection that nobody else uses. `where` names the database in sentences.
 database_writer_actor spawn_database_writer(
     caf::actor_system& system, std::shared_ptr<soci::session> sql, std::string where);
 
 } // namespace omegasafe::server
+
+template <>
+inline constexpr auto omegasafe::floor_of<omegasafe::server::database_writer_actor> = omegasafe::actor_floor::stores;

@@ -26,7 +26,12 @@ struct writer_fixture {
     }
     ~writer_fixture() { caf::anon_send_exit(writer, caf::exit_reason::user_shutdown); }
 
-    writer_counts counts() { return actors::ask<writer_counts>(system, writer, get_writer_counts{}); }
+    int count(const std::string& label) {
+        for (const auto& [known, value] : actors::ask<actor_status>(system, writer, get_status{}).values)
+            if (known == label)
+                return std::stoi(value);
+        return -1;
+    }
 
     /// The answers of transactions that reach the writer while it is busy with one before them: they form one batch.
     std::vector<transaction_answer> together(const std::vector<transaction_body>& bodies) {
@@ -84,9 +89,9 @@ TEST_CASE_METHOD(writer_fixture, "transactions that arrive together are committe
     for (const auto& answer : together(bodies))
         CHECK(!answer.problem);
     CHECK(users() == 50);
-    CHECK(counts().transactions == 51);
+    CHECK(count("transactions") == 51);
     // All but the first may miss its commit, which is in the mailbox when they arrive.
-    CHECK(counts().commits <= 2);
+    CHECK(count("commits") <= 2);
 }
 
 TEST_CASE_METHOD(writer_fixture, "one that throws is undone alone", "[database_writer]") {
