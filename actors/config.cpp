@@ -28,13 +28,13 @@ void make_root_folder(const fs::path& root, bool create_folder) {
 void write_root(const fs::path& root, const create_root& request) {
     make_root_folder(root, request.create_folder);
     const auto password = std::make_shared<storage::sfc_password>(request.password->text());
-    for (const auto* name : {"omegasafe_keys.sfc", "local_cache.sfc", "ecs_storage.sfc"})
+    for (const auto* name : storage::container_names)
         storage::create_container(root / name, password, {}, request.replace);
     auto text = storage::default_config_text();
     if (request.layer_password)
         text = storage::with_property(text, "TRADITIONAL_ENC_LAYER_PASS", request.layer_password->text());
-    storage::atomic_file file(
-        root / "config.ini", request.replace ? storage::existing_target::replace : storage::existing_target::refuse);
+    storage::atomic_file file(root / storage::config_file_name,
+        request.replace ? storage::existing_target::replace : storage::existing_target::refuse);
     file.write_at(0, crypto::as_bytes(text));
     file.commit();
 }

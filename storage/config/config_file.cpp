@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view file_name = "config.ini";
 constexpr std::string_view static_section = "Global settings - static";
 constexpr std::string_view dynamic_section = "Global settings - dynamic";
 constexpr std::string_view keys_section = "OmegaSafe encryption keys";
@@ -57,17 +56,17 @@ const std::array rules{
         "; Container of the local keys. Empty: omegasafe_keys.sfc beside this file.\n"
         "; A relative path starts at this file's folder, ~/ at your home folder.\n",
         [](settings& s, const fs::path& root, const std::string& value) {
-            s.keys_path = resolve_path(root, value, "omegasafe_keys.sfc");
+            s.keys_path = resolve_path(root, value, keys_container_name);
         }},
     rule{{"LOCAL_CACHE_CONTAINER_PATH", static_section, "", ""}, value_kind::path,
         "; Container of the local claim cache. Empty: local_cache.sfc beside this file.\n",
         [](settings& s, const fs::path& root, const std::string& value) {
-            s.cache_path = resolve_path(root, value, "local_cache.sfc");
+            s.cache_path = resolve_path(root, value, cache_container_name);
         }},
     rule{{"ECS_CONTAINER_PATH", static_section, "", ""}, value_kind::path,
         "; Container of the External Claims Storage entries. Empty: ecs_storage.sfc beside this file.\n",
         [](settings& s, const fs::path& root, const std::string& value) {
-            s.ecs_path = resolve_path(root, value, "ecs_storage.sfc");
+            s.ecs_path = resolve_path(root, value, ecs_container_name);
         }},
     rule{{"OFFLINE_MODE", dynamic_section, "OMEGASAFE_OFFLINE_MODE", "FALSE"}, value_kind::boolean,
         "; TRUE: never contact an ECS; claims come from the local caches only. TRUE or FALSE.\n",
@@ -269,11 +268,11 @@ place find_place(std::string_view text, const config_property& property) {
 } // namespace
 
 settings parse_settings(const fs::path& root, std::string_view text) {
-    return resolve_settings(root, read_values(root / file_name, text));
+    return resolve_settings(root, read_values(root / config_file_name, text));
 }
 
 settings load_settings(const fs::path& root) {
-    const fs::path file = root / file_name;
+    const fs::path file = root / config_file_name;
     settings result = parse_settings(root, read_config(file));
     struct stat status {};
     const auto source = result.sources.find("TRADITIONAL_ENC_LAYER_PASS");
@@ -309,7 +308,7 @@ std::string with_property(std::string_view text, std::string_view name, std::str
     const auto accepted = normalized(known->kind, value);
     if (!accepted)
         throw failure(errc::usage, std::string(name) + " must be " + std::string(accepted_values(known->kind)) + ".");
-    (void)read_values(file_name, text);
+    (void)read_values(config_file_name, text);
 
     const std::string property_line = std::string(name) + (accepted->empty() ? " =" : " = ") + *accepted;
     const place found = find_place(text, known->property);
@@ -326,8 +325,8 @@ std::string with_property(std::string_view text, std::string_view name, std::str
 }
 
 void set_properties(const fs::path& root, const property_changes& changes) {
-    require_config(root / file_name);
-    const fs::path file = fs::canonical(root / file_name); // a link to a file kept elsewhere stays a link
+    require_config(root / config_file_name);
+    const fs::path file = fs::canonical(root / config_file_name); // a link to a file kept elsewhere stays a link
     const file_lock lock(file);
     std::string text = read_config(file);
     for (const auto& [name, value] : changes)

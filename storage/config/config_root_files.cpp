@@ -33,7 +33,7 @@ std::vector<fs::path> container_paths(const fs::path& root) {
     } catch (const failure&) {
         // Only the default places are known then.
     }
-    for (const auto* name : {"omegasafe_keys.sfc", "local_cache.sfc", "ecs_storage.sfc"})
+    for (const auto* name : container_names)
         if (std::ranges::find(paths, root / name) == paths.end())
             paths.push_back(root / name);
     return paths;
@@ -49,7 +49,7 @@ config_root_files find_config_root_files(const fs::path& root) {
     std::error_code unreadable;
     for (const auto& entry : fs::directory_iterator(root, unreadable)) {
         const auto& path = entry.path();
-        if (path.filename() == "config.ini" || std::ranges::find(found.ours, path) != found.ours.end())
+        if (path.filename() == config_file_name || std::ranges::find(found.ours, path) != found.ours.end())
             continue;
         const bool temporary = path.filename().string().starts_with(".omegasafe-tmp-");
         const bool update_check = path.filename() == update_check_file_name && entry.is_regular_file();
@@ -58,8 +58,8 @@ config_root_files find_config_root_files(const fs::path& root) {
                                                                                                : found.others)
             .push_back(path);
     }
-    if (fs::is_regular_file(root / "config.ini"))
-        found.ours.push_back(root / "config.ini");
+    if (fs::is_regular_file(root / config_file_name))
+        found.ours.push_back(root / config_file_name);
     if (found.ours.empty())
         throw failure(errc::config_missing, "There is no OmegaSafe configuration in " + root.string() + ".");
     return found;
