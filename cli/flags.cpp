@@ -2,7 +2,6 @@
 
 #include "cli/terminal/logging.hpp"
 #include "messages/limits.hpp"
-#include <algorithm>
 #include <charconv>
 
 namespace omegasafe::cli {
@@ -46,13 +45,6 @@ unsigned parse_workers_flag(const std::string& text, const std::string& flag) {
         throw failure(errc::usage,
             "'" + text + "' for " + flag + " is not a number from 1 to " + std::to_string(limits::max_threads) + ".");
     return number;
-}
-
-std::optional<std::string> name_problem(const std::string& name) {
-    const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
-    if (name.empty() || name.size() > limits::name_bytes || std::ranges::any_of(name, control))
-        return "A name has 1 to " + std::to_string(limits::name_bytes) + " bytes and no control characters.";
-    return std::nullopt;
 }
 
 std::optional<std::string> file_path_problem(const std::string& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/session.hpp"
+#include "wire/field_rules.hpp"
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
@@ -24,8 +25,7 @@ std::optional<uuid> parse_optional_uuid_flag(const std::string& text, const std:
 /// flag.
 unsigned parse_workers_flag(const std::string& text, const std::string& flag);
 
-/// Why `name` is no name for a key or an ECS; nothing when it is one (1-255 bytes, no control characters).
-std::optional<std::string> name_problem(const std::string& name);
+using wire::name_problem;
 
 /// Why `path` cannot be a new file's: it names none, or its folder is missing. Nothing when it can.
 std::optional<std::string> file_path_problem(const std::string& path);

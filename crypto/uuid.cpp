@@ -1,21 +1,11 @@
 #include "crypto/uuid.hpp"
 
 #include "crypto/random.hpp"
+#include "crypto/text_encoding.hpp"
 
 namespace omegasafe {
 
 namespace {
-
-/// The value of a hexadecimal digit, or -1.
-int hex_value(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 bool dash_before(std::size_t byte) {
     return byte == 4 || byte == 6 || byte == 8 || byte == 10;
@@ -45,8 +35,8 @@ std::optional<uuid> parse_uuid(std::string_view text) {
     for (std::size_t byte = 0; byte < uuid::size(); ++byte) {
         if (dash_before(byte) && text[at++] != '-')
             return std::nullopt;
-        const int high = hex_value(text[at++]);
-        const int low = hex_value(text[at++]);
+        const int high = crypto::hex_value(text[at++]);
+        const int low = crypto::hex_value(text[at++]);
         if (high < 0 || low < 0)
             return std::nullopt;
         id.data[byte] = static_cast<std::uint8_t>(high * 16 + low);

@@ -54,7 +54,4 @@ struct upload_permit {
 /// The headers must be those four that bind the upload to this very content and attempt, and no others.
 upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size, const std::string& content_md5);
 
-/// MD5 in Base64, as Content-MD5 has it: guards the transfer, not against attackers (Deltas are sealed).
-std::string content_md5(crypto::const_byte_span content);
-
 } // namespace omegasafe::ecs

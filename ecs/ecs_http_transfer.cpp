@@ -3,10 +3,8 @@
 #include "ecs/ecs_http.hpp"
 #include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
+#include "wire/content_md5.hpp"
 #include <algorithm>
-#include <array>
-#include <openssl/evp.h>
-#include <stdexcept>
 
 namespace omegasafe::ecs {
 
@@ -28,13 +26,6 @@ bool fine(const http_response& answer) {
 
 } // namespace
 
-std::string content_md5(crypto::const_byte_span content) {
-    std::array<unsigned char, 16> digest{};
-    if (EVP_Digest(content.data(), content.size(), digest.data(), nullptr, EVP_md5(), nullptr) != 1)
-        throw std::runtime_error("MD5 failed in OpenSSL");
-    return std::string{crypto::to_base64(digest, crypto::base64_alphabet::standard).text()};
-}
-
 upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size, const std::string& content_md5) {
     upload_permit permit{answer.id("upload_attempt_uuid"), answer.text("upload_url"), answer.texts("headers")};
     if (answer.text("method") != "PUT")
@@ -53,7 +44,7 @@ upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size,
 
 void ecs_http::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const_byte_span container) {
     require_uploadable(delta, container);
-    const auto md5 = content_md5(container);
+    const auto md5 = wire::content_md5(container);
     const auto permit = parse_upload_permit(
         api_.post("/deltas/upload_url",
             {{"key_uuid", to_string(key_uuid)}, {"delta_uuid", to_string(delta.delta_uuid)},
@@ -91,7 +82,7 @@ std::vector<std::uint8_t> ecs_http::download(const uuid& key_uuid, const uuid& d
                                                to_string(key_uuid) + " is gone from the storage of the ECS.");
     if (!fine(answer))
         refuse_storage("refused to give the Delta", answer);
-    if (answer.body.size() != size || content_md5(answer.body) != permit.text("content_md5"))
+    if (answer.body.size() != size || wire::content_md5(answer.body) != permit.text("content_md5"))
         throw failure(errc::container_damaged, "The storage of the ECS gave another file for Delta " +
                                                    to_string(delta_uuid) +
                                                    " than was uploaded (size or MD5); nothing of it was used.");

@@ -1,6 +1,7 @@
 #include "ecs/json_answer.hpp"
 
 #include "messages/error.hpp"
+#include "wire/json_position.hpp"
 #include <algorithm>
 
 namespace omegasafe::ecs {
@@ -43,10 +44,7 @@ std::optional<std::uint64_t> json_answer::number_or_none(const char* field) cons
     const auto* value = find(field);
     if (value == nullptr)
         return std::nullopt;
-    if (value->is_number_unsigned())
-        return value->get<std::uint64_t>();
-    // Sizes and capacities above 2^53-1 come as texts.
-    const auto parsed = value->is_string() ? crypto::parse_decimal(value->get_ref<const std::string&>()) : std::nullopt;
+    const auto parsed = wire::parse_position(*value);
     if (!parsed || *parsed > UINT64_MAX)
         refuse_field(field);
     return static_cast<std::uint64_t>(*parsed);
@@ -87,11 +85,7 @@ std::optional<crypto::uuid> json_answer::id_or_none(const char* field) const {
 
 crypto::u128 json_answer::position(const char* field) const {
     const auto* value = find(field);
-    if (value != nullptr && value->is_number_unsigned())
-        return value->get<std::uint64_t>();
-    const auto parsed = value != nullptr && value->is_string()
-                            ? crypto::parse_decimal(value->get_ref<const std::string&>())
-                            : std::nullopt;
+    const auto parsed = value != nullptr ? wire::parse_position(*value) : std::nullopt;
     if (!parsed)
         refuse_field(field);
     return *parsed;

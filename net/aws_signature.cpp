@@ -45,7 +45,7 @@ std::string names_of(const pairs& headers) {
 std::string encoded_query(const aws_request& request) {
     pairs all;
     for (const auto& [name, value] : request.query)
-        all.emplace_back(aws_encoded(name, false), aws_encoded(value, false));
+        all.emplace_back(crypto::percent_encoded(name, false), crypto::percent_encoded(value, false));
     std::ranges::sort(all);
     std::string text;
     for (const auto& [name, value] : all)
@@ -69,23 +69,10 @@ std::string scope_of(const aws_signer& signer) {
 
 } // namespace
 
-std::string aws_encoded(std::string_view text, bool keep_slashes) {
-    static constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string out;
-    for (const unsigned char c : text) {
-        const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_' || c == '~' || (keep_slashes && c == '/');
-        if (plain)
-            out += static_cast<char>(c);
-        else
-            (out += '%') += {digits[c >> 4], digits[c & 15]};
-    }
-    return out;
-}
-
 std::string aws_canonical_request(const aws_request& request, std::string_view payload_hash) {
     const auto headers = signed_headers(request);
-    std::string text = request.method + "\n" + aws_encoded(request.path, true) + "\n" + encoded_query(request) + "\n";
+    std::string text =
+        request.method + "\n" + crypto::percent_encoded(request.path, true) + "\n" + encoded_query(request) + "\n";
     for (const auto& [name, value] : headers)
         text += name + ":" + value + "\n";
     return text + "\n" + names_of(headers) + "\n" + std::string{payload_hash};
@@ -110,7 +97,7 @@ std::string aws_presigned_target(aws_request request, const aws_signer& signer, 
     request.query.emplace_back("X-Amz-Expires", std::to_string(lifetime.count()));
     request.query.emplace_back("X-Amz-SignedHeaders", names_of(signed_headers(request)));
     const auto signature = aws_signature(signer, aws_canonical_request(request, unsigned_payload));
-    return aws_encoded(request.path, true) + "?" + encoded_query(request) + "&X-Amz-Signature=" + signature;
+    return crypto::percent_encoded(request.path, true) + "?" + encoded_query(request) + "&X-Amz-Signature=" + signature;
 }
 
 } // namespace omegasafe::net

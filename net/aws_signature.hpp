@@ -31,9 +31,6 @@ struct aws_signer {
 /// The hash of a payload that is not known when the request is signed.
 inline constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
 
-/// `text` with every byte outside A-Z a-z 0-9 - . _ ~ percent-encoded; slashes stay where `keep_slashes`.
-std::string aws_encoded(std::string_view text, bool keep_slashes);
-
 /// The canonical request, as the standard's examples show it.
 std::string aws_canonical_request(const aws_request& request, std::string_view payload_hash);
 

@@ -122,29 +122,13 @@ bool valid_base(std::string_view base) {
     throw failure(errc::usage, "The URL of an HTTP ECS is host[:port][/base] without a scheme; " + why + ".");
 }
 
-/// Percent-decoded; as it is where that is impossible.
-std::string decoded(std::string_view text) {
-    const auto value = [](char c) {
-        return is_digit(c) ? c - '0' : std::isxdigit(static_cast<unsigned char>(c)) ? (c | 0x20) - 'a' + 10 : -1;
-    };
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && value(text[i + 1]) >= 0 && value(text[i + 2]) >= 0) {
-            out.push_back(static_cast<char>(value(text[i + 1]) * 16 + value(text[i + 2])));
-            i += 2;
-        } else {
-            out.push_back(text[i]);
-        }
-    }
-    return out;
-}
-
 http_proxy parse_proxy(std::string_view text) {
     const auto rest = crypto::lower_case(text.substr(0, 7)) == "http://" ? text.substr(7) : text;
     auto authority = rest.substr(0, rest.find('/'));
     http_proxy proxy;
     if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
-        const auto user = decoded(authority.substr(0, at));
+        const auto written = authority.substr(0, at);
+        const auto user = crypto::percent_decoded(written).value_or(std::string{written});
         proxy.authorization = "Basic ";
         proxy.authorization += crypto::to_base64(crypto::as_bytes(user), crypto::base64_alphabet::standard).text();
         authority.remove_prefix(at + 1);

@@ -2,7 +2,7 @@
 
 #include "cli/text.hpp"
 #include "crypto/text_encoding.hpp"
-#include <algorithm>
+#include "wire/field_rules.hpp"
 
 namespace omegasafe::cli {
 
@@ -18,12 +18,10 @@ key_role parse_role(const std::string& text) {
 }
 
 std::string require_email(const std::string& email) {
-    const auto at = email.find('@');
-    const bool visible = std::ranges::all_of(email, [](unsigned char c) { return c > ' ' && c != 0x7f; });
-    if (at == std::string::npos || at == 0 || at + 1 == email.size() || email.find('@', at + 1) != std::string::npos ||
-        email.size() > 254 || !visible)
+    const auto normal = wire::normal_email(email);
+    if (!normal)
         throw failure(errc::usage, "'" + printable(email) + "' for --email is no e-mail address.");
-    return email;
+    return *normal;
 }
 
 json payload_of(const key_invite& invite) {

@@ -1,8 +1,8 @@
 #include "cli/ask/storage_dialog.hpp"
 
 #include "cli/ask/http_entry.hpp"
-#include "cli/ask/storage_fields.hpp"
 #include "cli/terminal/terminal.hpp"
+#include "wire/storage_rules.hpp"
 
 namespace omegasafe::cli {
 
@@ -25,8 +25,10 @@ std::string choose_field(const std::optional<std::string>& given, const std::str
 /// Empty is a path too, so that a minus sign stands for none where Enter keeps what there is.
 std::string choose_remote_path(const std::optional<std::string>& given, const std::string& current) {
     if (given || !interactive())
-        return choose_field(given, "--remote-path", "", current, remote_path_problem);
-    const auto check = [](const std::string& text) { return text == "-" ? std::nullopt : remote_path_problem(text); };
+        return choose_field(given, "--remote-path", "", current, wire::remote_path_problem);
+    const auto check = [](const std::string& text) {
+        return text == "-" ? std::nullopt : wire::remote_path_problem(text);
+    };
     const auto question =
         current.empty() ? "Remote path (optional prefix, Enter for none)" : "Remote path ('-' for none)";
     const auto answer =
@@ -34,12 +36,6 @@ std::string choose_remote_path(const std::optional<std::string>& given, const st
     return answer == "-" ? "" : answer;
 }
 
-constexpr const char* s3_guidance =
-    "Least privilege on Amazon S3: allow s3:ListBucket on the bucket, and s3:GetObject\n"
-    "and s3:PutObject on the target prefix. s3:DeleteObject is optional.";
-constexpr const char* r2_guidance =
-    "Least privilege on Cloudflare R2: allow the S3-compatible equivalent of bucket LIST,\n"
-    "and object GET and PUT on the target bucket or prefix. Object DELETE is optional.";
 constexpr const char* versioning_guidance =
     "Signed Delta uploads cannot overwrite an existing object. Enable bucket versioning\n"
     "where available, as protection against overwriting with the credentials themselves.";
@@ -66,44 +62,51 @@ void add_storage_flags(CLI::App& command, const std::shared_ptr<storage_flags>& 
 
 ecs_storage choose_storage_fields(const storage_flags& flags, const ecs_storage& current) {
     ecs_storage chosen = current;
-    chosen.name = choose_field(flags.name, "--storage-name", "Storage name", current.name, storage_name_problem);
+    chosen.name = choose_field(flags.name, "--storage-name", "Storage name", current.name, wire::storage_name_problem);
     chosen.provider =
-        choose_field(flags.provider, "--provider", "Provider (s3 or r2)", current.provider, provider_problem);
+        choose_field(flags.provider, "--provider", "Provider (s3 or r2)", current.provider, wire::provider_problem);
     show_storage_guidance(chosen.provider);
     chosen.bucket_name =
-        choose_field(flags.bucket_name, "--bucket-name", "Bucket name", current.bucket_name, bucket_name_problem);
-    const bool r2 = chosen.provider == "r2";
-    const auto region_check = [&](const std::string& text) { return region_problem(chosen.provider, text); };
-    chosen.region = r2 && !flags.region ? "auto"
-                                        : choose_field(flags.region, "--region", "Region (such as eu-central-1)",
-                                              current.region, region_check);
-    const auto endpoint_check = [&](const std::string& text) { return endpoint_url_problem(chosen.provider, text); };
-    chosen.endpoint_url = !r2 && !flags.endpoint_url ? ""
-                                                     : choose_field(flags.endpoint_url, "--endpoint-url",
-                                                           "Endpoint URL", current.endpoint_url, endpoint_check);
+        choose_field(flags.bucket_name, "--bucket-name", "Bucket name", current.bucket_name, wire::bucket_name_problem);
+    const auto& rules = wire::rules_of(*wire::parse_provider(chosen.provider));
+    const bool any_region = rules.region != wire::region_rule::automatic;
+    const auto region_check = [&](const std::string& text) { return wire::region_problem(rules.provider, text); };
+    chosen.region = any_region || flags.region ? choose_field(flags.region, "--region", "Region (such as eu-central-1)",
+                                                     current.region, region_check)
+                                               : "auto";
+    const bool any_endpoint = rules.endpoint == wire::endpoint_rule::given;
+    const auto endpoint_check = [&](const std::string& text) {
+        return wire::endpoint_url_problem(
+            rules.provider, text, wire::plain_http::allowed); // the server may know better
+    };
+    chosen.endpoint_url = any_endpoint || flags.endpoint_url ? choose_field(flags.endpoint_url, "--endpoint-url",
+                                                                   "Endpoint URL", current.endpoint_url, endpoint_check)
+                                                             : "";
     chosen.remote_path = choose_remote_path(flags.remote_path, current.remote_path);
     return chosen;
 }
 
 void choose_credentials(const storage_flags& flags, storage_fields& fields) {
     fields.access_key_id =
-        given_secret(flags.access_key_id, "--access-key-id", access_key_id_variable, access_key_id_problem);
+        given_secret(flags.access_key_id, "--access-key-id", access_key_id_variable, wire::access_key_id_problem);
     fields.secret_access_key = given_secret(
-        flags.secret_access_key, "--secret-access-key", secret_access_key_variable, secret_access_key_problem);
+        flags.secret_access_key, "--secret-access-key", secret_access_key_variable, wire::secret_access_key_problem);
     if (!interactive() && (!fields.access_key_id || !fields.secret_access_key))
         throw failure(errc::usage, "There is no terminal to ask on; pass --access-key-id and --secret-access-key, or "
                                    "set OMEGASAFE_STORAGE_ACCESS_KEY_ID and OMEGASAFE_STORAGE_SECRET_ACCESS_KEY.");
     if (!fields.access_key_id)
-        fields.access_key_id = ask_for_secret("Access key ID (not shown)", "--access-key-id", access_key_id_problem);
+        fields.access_key_id =
+            ask_for_secret("Access key ID (not shown)", "--access-key-id", wire::access_key_id_problem);
     if (!fields.secret_access_key)
         fields.secret_access_key =
-            ask_for_secret("Secret access key (not shown)", "--secret-access-key", secret_access_key_problem);
+            ask_for_secret("Secret access key (not shown)", "--secret-access-key", wire::secret_access_key_problem);
 }
 
 void show_storage_guidance(const std::string& provider) {
     if (!interactive())
         return;
-    show_guidance(provider == "s3" ? s3_guidance : r2_guidance);
+    if (const auto known = wire::parse_provider(provider))
+        show_guidance(std::string{wire::rules_of(*known).guidance});
     show_guidance(versioning_guidance);
 }
 

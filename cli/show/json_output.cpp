@@ -1,12 +1,12 @@
 #include "cli/show/json_output.hpp"
 
 #include "cli/text.hpp"
+#include "crypto/position.hpp"
 
 namespace omegasafe::cli {
 
 json json_position(u128 position) {
-    constexpr u128 exact = (u128{1} << 53) - 1; // what every reader of JSON takes whole
-    return position <= exact ? json(static_cast<std::uint64_t>(position)) : json(to_decimal(position));
+    return crypto::position_to_json<json>(position);
 }
 
 json json_last_claimed(u128 next) {

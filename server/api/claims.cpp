@@ -1,6 +1,5 @@
 // Routes of claims: positions of a Delta or of the Alpha, handed out once.
 #include "server/api/services.hpp"
-#include "storage/container/attributes.hpp"
 
 namespace omegasafe::server {
 
@@ -15,9 +14,9 @@ uuid idempotency_key_of(const request& from) {
 
 json range_of(const claimed_record& claimed, std::uint64_t size) {
     const auto first =
-        u128{claimed.seq_number == 0 ? 0 : claimed.seq_number - 1} * claimed.capacity + claimed.first_offset;
-    return {{"start_global_position", storage::position_to_json(first)},
-        {"end_global_position", storage::position_to_json(first + size - 1)}, {"replayed", claimed.replayed}};
+        crypto::positions_of_iteration(claimed.seq_number, claimed.capacity).first + claimed.first_offset;
+    return {{"start_global_position", crypto::position_to_json<json>(first)},
+        {"end_global_position", crypto::position_to_json<json>(first + size - 1)}, {"replayed", claimed.replayed}};
 }
 
 /// What both claims ask for; the Alpha has no delta_uuid.

@@ -1,9 +1,9 @@
 #include "server/api/delta_upload.hpp"
 
-#include "ecs/ecs_http.hpp"
 #include "messages/error.hpp"
 #include "server/api/limits.hpp"
 #include "storage/container/sfc.hpp"
+#include "wire/content_md5.hpp"
 
 namespace omegasafe::server {
 
@@ -21,8 +21,7 @@ void require_next(store& data, const key_record& key, const delta_offer& offer) 
 }
 
 void require_positions(const key_record& key, const delta_offer& offer) {
-    const auto first = u128{offer.seq_number - 1} * key.alpha_capacity;
-    if (offer.start_position != first || offer.end_position != first + key.alpha_capacity - 1)
+    if (offer.positions != crypto::positions_of_iteration(offer.seq_number, key.alpha_capacity))
         throw refusal(
             400, "invalid_request", "The field start_global_position or end_global_position is not this Delta's.");
 }
@@ -44,7 +43,7 @@ void require_container(std::vector<std::uint8_t> bytes) {
 void require_as_offered(const stored_object& object, const upload_record& upload) {
     if (object.attempt_uuid != upload.upload_attempt_uuid)
         throw mismatch("There is an object of another upload attempt in the storage.");
-    if (object.bytes.size() != upload.size_bytes || ecs::content_md5(object.bytes) != upload.content_md5)
+    if (object.bytes.size() != upload.size_bytes || wire::content_md5(object.bytes) != upload.content_md5)
         throw mismatch("What was uploaded has not the size and MD5 that were announced.");
     require_container(object.bytes);
 }

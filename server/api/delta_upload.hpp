@@ -10,7 +10,7 @@ struct delta_offer {
     uuid key_uuid{}, delta_uuid{};
     std::uint64_t seq_number = 0, size_bytes = 0;
     std::string content_md5; // base64
-    u128 start_position = 0, end_position = 0;
+    crypto::position_range positions;
 };
 
 /// Refusals: delta_conflict, storage_limit_reached, invalid_request for positions that are not the Delta's.

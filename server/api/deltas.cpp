@@ -1,15 +1,14 @@
 // Routes of Deltas: list, upload, confirm, download, delete; and the objects of the internal storage's folder.
-#include "crypto/text_encoding.hpp"
-#include "ecs/ecs_http.hpp"
 #include "messages/limits.hpp"
 #include "server/api/delta_upload.hpp"
 #include "server/api/limits.hpp"
+#include "wire/content_md5.hpp"
 
 namespace omegasafe::server {
 
 namespace {
 
-constexpr std::size_t md5_bytes = 16, md5_text_bytes = 24;
+constexpr std::size_t md5_text_bytes = 24;
 
 json payload_of(const header_list& headers) {
     auto all = json::object();
@@ -24,15 +23,14 @@ delta_offer read_offer(const call& from) {
     offer.key_uuid = body.id("key_uuid");
     offer.delta_uuid = body.id("delta_uuid");
     offer.seq_number = body.number("seq_number", 1, INT64_MAX);
-    offer.start_position = body.position("start_global_position");
-    offer.end_position = body.position("end_global_position");
+    offer.positions.first = body.position("start_global_position");
+    offer.positions.last = body.position("end_global_position");
     offer.size_bytes = body.number("size_bytes", 1, INT64_MAX);
     offer.content_md5 = body.text("content_md5", md5_text_bytes);
     body.finish();
     if (offer.size_bytes > limits::delta_container_bytes)
         throw refusal(413, "payload_too_large", "A Delta has at most 10 MiB.");
-    const auto md5 = crypto::from_base64(offer.content_md5, crypto::base64_alphabet::standard);
-    if (!md5 || md5->size() != md5_bytes)
+    if (!wire::is_content_md5(offer.content_md5))
         throw refusal(400, "invalid_request", "The field content_md5 is no MD5 in base64.");
     return offer;
 }
@@ -149,7 +147,7 @@ response delete_delta(const services& with, const call& from) {
 response put_object(const services& with, const call& from) {
     const auto permit = permit_of(with, from);
     if (from.http.body.size() != permit.size_bytes ||
-        ecs::content_md5(crypto::as_bytes(from.http.body)) != permit.content_md5)
+        wire::content_md5(crypto::as_bytes(from.http.body)) != permit.content_md5)
         throw refusal(409, "upload_mismatch", "The body has not the size and MD5 that the URL is for.");
     if (!with.files.folder()->put({permit.key_uuid, permit.delta_uuid}, permit.attempt_uuid, from.http.body))
         throw refusal(412, "precondition_failed", "There is an object of that name already.");

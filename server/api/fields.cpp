@@ -1,48 +1,17 @@
 #include "server/api/fields.hpp"
 
 #include "crypto/text_encoding.hpp"
+#include "messages/limits.hpp"
 #include "server/refusal.hpp"
-#include <algorithm>
+#include "wire/field_rules.hpp"
+#include "wire/json_position.hpp"
 
 namespace omegasafe::server {
 
 namespace {
 
-constexpr std::size_t name_bytes = 255;
-
 refusal invalid(const std::string& sentence) {
     return {400, "invalid_request", sentence};
-}
-
-bool has_control(const std::string& text) {
-    return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
-}
-
-int hex_value(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-std::string percent_decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '%') {
-            out += text[i] == '+' ? ' ' : text[i];
-            continue;
-        }
-        const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-        const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-        if (high < 0 || low < 0)
-            throw invalid("The query is not percent-encoded correctly.");
-        out += static_cast<char>(high * 16 + low);
-        i += 2;
-    }
-    return out;
 }
 
 /// Bodies are small and flat: anything deep is refused before it can cost stack.
@@ -60,30 +29,6 @@ nlohmann::json parsed(const std::string& body) {
 
 } // namespace
 
-bool looks_like_email(const std::string& text) {
-    const auto at = text.find('@');
-    const auto plain = [](unsigned char c) { return c > 0x20 && c != 0x7f && c != ',' && c != ';' && c != '"'; };
-    return at != std::string::npos && at > 0 && at + 1 < text.size() && text.rfind('@') == at && text.size() <= 254 &&
-           std::ranges::all_of(text, plain);
-}
-
-std::vector<std::pair<std::string, std::string>> query_parameters(const std::string& query) {
-    std::vector<std::pair<std::string, std::string>> found;
-    std::size_t begin = 0;
-    while (begin < query.size()) {
-        const auto end = std::min(query.find('&', begin), query.size());
-        const auto part = std::string_view{query}.substr(begin, end - begin);
-        const auto equals = part.find('=');
-        auto name = percent_decoded(part.substr(0, equals));
-        if (std::ranges::any_of(found, [&](const auto& f) { return f.first == name; }))
-            throw invalid("The query has '" + name + "' twice.");
-        found.emplace_back(std::move(name),
-            equals == std::string_view::npos ? std::string{} : percent_decoded(part.substr(equals + 1)));
-        begin = end + 1;
-    }
-    return found;
-}
-
 fields fields::of_body(const request& from) {
     const auto type = from.header("Content-Type");
     if (type != "application/json" && !type.starts_with("application/json;"))
@@ -95,8 +40,11 @@ fields fields::of_query(const request& from) {
     if (!from.body.empty())
         throw invalid("This request takes no body.");
     nlohmann::json object = nlohmann::json::object();
-    for (auto& [name, value] : query_parameters(from.query))
-        object[name] = std::move(value);
+    const auto parameters = query_parameters(from.query);
+    if (!parameters)
+        throw invalid("The query is not percent-encoded correctly, or has something twice.");
+    for (const auto& [name, value] : *parameters)
+        object[name] = value;
     return fields{std::move(object)};
 }
 
@@ -136,7 +84,7 @@ std::string fields::text(const char* name, std::size_t most) {
     const auto& text = value.get_ref<const std::string&>();
     if (text.size() > most)
         refuse(name, "has more than " + std::to_string(most) + " bytes");
-    if (has_control(text))
+    if (!crypto::is_plain_text(text))
         refuse(name, "has control characters");
     return text;
 }
@@ -146,9 +94,9 @@ std::optional<std::string> fields::optional_text(const char* name, std::size_t m
 }
 
 std::string fields::name(const char* name) {
-    auto value = text(name, name_bytes);
-    if (value.empty())
-        refuse(name, "is empty");
+    auto value = text(name, limits::name_bytes);
+    if (const auto problem = wire::name_problem(value))
+        refuse(name, "is no name: " + *problem);
     return value;
 }
 
@@ -157,14 +105,10 @@ std::optional<std::string> fields::optional_name(const char* name) {
 }
 
 crypto::u128 fields::position(const char* name) {
-    const auto& value = at(name);
-    if (value.is_number_unsigned())
-        return value.get<std::uint64_t>();
-    const auto parsed_text =
-        value.is_string() ? crypto::parse_decimal(value.get_ref<const std::string&>()) : std::nullopt;
-    if (!parsed_text)
+    const auto position = wire::parse_position(at(name));
+    if (!position)
         refuse(name, "is no whole number from 0 up");
-    return *parsed_text;
+    return *position;
 }
 
 std::uint64_t fields::number(const char* name, std::uint64_t least, std::uint64_t most) {
@@ -175,10 +119,10 @@ std::uint64_t fields::number(const char* name, std::uint64_t least, std::uint64_
 }
 
 std::string fields::email(const char* name) {
-    auto value = crypto::lower_case(text(name, 254));
-    if (!looks_like_email(value))
+    auto normal = wire::normal_email(text(name, limits::name_bytes));
+    if (!normal)
         refuse(name, "is no mail address");
-    return value;
+    return *std::move(normal);
 }
 
 void fields::finish() const {

@@ -48,10 +48,4 @@ private:
     std::set<std::string> asked_;
 };
 
-/// The parameters of a query, decoded; a name that stands twice is refused.
-std::vector<std::pair<std::string, std::string>> query_parameters(const std::string& query);
-
-/// True for something like NAME@HOST in at most 254 bytes.
-bool looks_like_email(const std::string& text);
-
 } // namespace omegasafe::server

@@ -1,6 +1,5 @@
 #include "server/api/output.hpp"
 
-#include "storage/container/attributes.hpp"
 #include <fmt/chrono.h>
 
 namespace omegasafe::server {
@@ -20,21 +19,7 @@ json time_or_null(const std::optional<unix_time>& time) {
 }
 
 json position(crypto::u128 value) {
-    return storage::position_to_json(value);
-}
-
-struct storage_type {
-    int id;
-    const char* name;
-    const char* badge;
-};
-
-storage_type type_of(const std::string& provider) {
-    if (provider == "s3")
-        return {1, "Amazon S3", "Amazon S3"};
-    if (provider == "r2")
-        return {2, "Cloudflare R2", "Cloudflare R2"};
-    return {3, "Internal", "internal"};
+    return crypto::position_to_json<json>(value);
 }
 
 } // namespace
@@ -48,7 +33,7 @@ const storage_record& internal_storage() {
         storage_record made;
         made.storage_uuid = *crypto::parse_uuid("64753caf-2d47-4558-8933-9691b58f9b09");
         made.name = "OmegaSafe internal";
-        made.provider = "internal";
+        made.provider = wire::storage_provider::internal;
         return made;
     }();
     return record;
@@ -74,20 +59,20 @@ json payload_of(const key_record& key, const storage_record& storage) {
 
 json payload_of(const delta_record& delta) {
     return {{"delta_uuid", id_text(delta.delta_uuid)}, {"seq_number", delta.seq_number},
-        {"start_global_position", position(delta.first_position())},
-        {"end_global_position", position(delta.last_position())},
+        {"start_global_position", position(delta.positions().first)},
+        {"end_global_position", position(delta.positions().last)},
         {"next_global_position", position(delta.next_position())}, {"size_bytes", delta.size_bytes},
         {"content_md5", delta.content_md5}, {"created_at", time_text(delta.created_at)},
         {"deleted_at", time_or_null(delta.deleted_at)}};
 }
 
 json payload_of(const storage_record& storage) {
-    const auto type = type_of(storage.provider);
-    return {{"storage_uuid", id_text(storage.storage_uuid)}, {"name", storage.name}, {"provider", storage.provider},
+    const auto& rules = wire::rules_of(storage.provider);
+    return {{"storage_uuid", id_text(storage.storage_uuid)}, {"name", storage.name}, {"provider", rules.name},
         {"bucket_name", text_or_null(storage.bucket_name)}, {"region", text_or_null(storage.region)},
         {"endpoint_url", text_or_null(storage.endpoint_url)}, {"remote_path", text_or_null(storage.remote_path)},
-        {"is_internal", is_internal(storage.storage_uuid)}, {"storage_type_id", type.id},
-        {"storage_type_name", type.name}, {"storage_badge", type.badge}};
+        {"is_internal", is_internal(storage.storage_uuid)}, {"storage_type_id", rules.type_id},
+        {"storage_type_name", rules.type_name}, {"storage_badge", rules.badge}};
 }
 
 json payload_of(const invite_record& invite) {

@@ -1,4 +1,4 @@
-// What the fields of a storage may be (reference, Bring Your Own Storage).
+// The fields of a storage: refused as the API refuses (the rules are those of wire/storage_rules.hpp).
 #pragma once
 
 #include "server/store/records.hpp"
@@ -6,7 +6,9 @@
 
 namespace omegasafe::server {
 
-/// refusal 422 invalid_storage that names the field and what it may be.
+// Each throws refusal 422 invalid_storage that names the field and what it may be.
+
+wire::storage_provider require_provider(const std::string& name);
 void require_valid(const storage_record& storage, bool allow_http_endpoints);
 void require_credentials(const std::string& access_key_id, const std::string& secret_access_key);
 

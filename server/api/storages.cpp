@@ -21,7 +21,8 @@ storage_input read_input(fields& body) {
 
 void apply(const storage_input& input, storage_record& storage) {
     storage.name = input.name.value_or(storage.name);
-    storage.provider = input.provider.value_or(storage.provider);
+    if (input.provider)
+        storage.provider = require_provider(*input.provider);
     storage.bucket_name = input.bucket_name.value_or(storage.bucket_name);
     storage.region = input.region.value_or(storage.region);
     storage.endpoint_url = input.endpoint_url.value_or(storage.endpoint_url);
@@ -77,7 +78,7 @@ response edit_storage(const services& with, const call& from) {
         throw refusal(422, "invalid_storage", "The internal storage belongs to the server and cannot be edited.");
     if (input.access_key_id.has_value() != input.secret_access_key.has_value())
         throw refusal(422, "invalid_storage", "access_key_id and secret_access_key come together.");
-    if (input.provider && *input.provider != storage.provider && !input.access_key_id)
+    if (input.provider && require_provider(*input.provider) != storage.provider && !input.access_key_id)
         throw refusal(422, "invalid_storage", "Another provider needs its access_key_id and secret_access_key.");
     apply(input, storage);
     require_valid(storage, with.with.allow_http_endpoints);

@@ -1,8 +1,7 @@
 #include "server/commands/command.hpp"
 
 #include "messages/error.hpp"
-#include "server/api/fields.hpp"
-#include <algorithm>
+#include "wire/field_rules.hpp"
 #include <cstdio>
 #include <ctime>
 
@@ -47,11 +46,11 @@ uuid require_uuid(const std::string& text, const std::string& flag) {
     return *parsed;
 }
 
-std::string checked_email(std::string email) {
-    std::ranges::transform(email, email.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (!looks_like_email(email))
+std::string checked_email(const std::string& email) {
+    const auto normal = wire::normal_email(email);
+    if (!normal)
         throw failure(errc::usage, "'" + email + "' for --email is no mail address.");
-    return email;
+    return *normal;
 }
 
 api_key add_api_key_for(database& data, const uuid& user_uuid, const std::string& name) {

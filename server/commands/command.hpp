@@ -40,7 +40,7 @@ void tell(const common_flags& flags, const json& payload, const std::vector<std:
 uuid require_uuid(const std::string& text, const std::string& flag);
 
 /// A mail address from --email in lower case; failure(usage).
-std::string checked_email(std::string email);
+std::string checked_email(const std::string& email);
 
 /// A new API key of a user: stored hashed, its text for once.
 api_key add_api_key_for(database& data, const uuid& user_uuid, const std::string& name);

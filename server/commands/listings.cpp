@@ -2,7 +2,6 @@
 #include "messages/error.hpp"
 #include "server/api/output.hpp"
 #include "server/commands/command.hpp"
-#include "storage/container/attributes.hpp"
 
 namespace omegasafe::server {
 
@@ -15,8 +14,9 @@ struct listing_flags {
 
 json key_payload(const key_record& key) {
     return {{"key_uuid", crypto::to_string(key.key_uuid)}, {"name", key.name},
-        {"omegasafe_version", key.omegasafe_version}, {"alpha_capacity", storage::position_to_json(key.alpha_capacity)},
-        {"alpha_next", storage::position_to_json(key.alpha_next)}, {"latest_seq_number", key.latest_seq},
+        {"omegasafe_version", key.omegasafe_version},
+        {"alpha_capacity", crypto::position_to_json<json>(key.alpha_capacity)},
+        {"alpha_next", crypto::position_to_json<json>(key.alpha_next)}, {"latest_seq_number", key.latest_seq},
         {"storage_uuid", crypto::to_string(key.storage_uuid)}, {"created_at", time_text(key.created_at)}};
 }
 
@@ -67,8 +67,8 @@ void run_storage_list(const listing_flags& flags) {
         auto one = payload_of(storage);
         one["user_uuid"] = crypto::to_string(storage.user_uuid);
         storages.push_back(std::move(one));
-        lines.push_back(crypto::to_string(storage.storage_uuid) + "  " + storage.name + "  " + storage.provider + "  " +
-                        storage.bucket_name);
+        lines.push_back(crypto::to_string(storage.storage_uuid) + "  " + storage.name + "  " +
+                        std::string{wire::rules_of(storage.provider).name} + "  " + storage.bucket_name);
     }
     tell(*flags.common, {{"storages", std::move(storages)}}, lines);
 }

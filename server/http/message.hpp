@@ -30,6 +30,9 @@ struct request {
     std::optional<std::string_view> bearer() const;
 };
 
+/// The parameters of a query, decoded; nothing when it is not percent-encoded correctly or has a name twice.
+std::optional<header_list> query_parameters(std::string_view query);
+
 struct response {
     unsigned status = 200;
     std::string body;

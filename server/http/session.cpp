@@ -282,19 +282,6 @@ std::shared_ptr<asio::ssl::context> make_tls(const settings& with) {
 
 } // namespace
 
-std::string_view request::header(std::string_view name) const {
-    for (const auto& [known, value] : headers)
-        if (beast::iequals(known, beast::string_view{name.data(), name.size()}))
-            return value;
-    return {};
-}
-
-std::optional<std::string_view> request::bearer() const {
-    constexpr std::string_view scheme = "Bearer ";
-    const auto value = authorization.text();
-    return value.starts_with(scheme) ? std::optional{value.substr(scheme.size())} : std::nullopt;
-}
-
 session_context::session_context(const settings& with, request_handling handling)
     : with_(with), handling_(std::move(handling)), tls_(make_tls(with)), workers_(with.workers) {}
 

@@ -44,19 +44,21 @@ std::string amazon_host(const std::string& region) {
 }
 
 place endpoint_of(const bucket_access& access) {
-    if (access.endpoint_url.empty()) {
-        // A bucket with dots in its name does not fit the certificate's wildcard.
-        const auto host = amazon_host(access.region);
-        return access.bucket_name.find('.') == std::string::npos ? place{"https", access.bucket_name + "." + host, ""}
-                                                                 : place{"https", host, "/" + access.bucket_name};
-    }
-    const auto mark = access.endpoint_url.find("://");
-    auto rest = access.endpoint_url.substr(mark + 3);
+    const auto& rules = wire::rules_of(access.provider);
+    const auto url = rules.endpoint == wire::endpoint_rule::of_region ? "https://" + amazon_host(access.region)
+                                                                      : access.endpoint_url;
+    const auto mark = url.find("://");
+    auto rest = url.substr(mark + 3);
     while (rest.ends_with('/'))
         rest.pop_back();
-    const auto slash = rest.find('/');
-    return {access.endpoint_url.substr(0, mark), rest.substr(0, slash),
-        (slash == std::string::npos ? "" : rest.substr(slash)) + "/" + access.bucket_name};
+    const auto slash = std::min(rest.find('/'), rest.size());
+    place found{url.substr(0, mark), rest.substr(0, slash), rest.substr(slash)};
+    // A bucket with dots in its name does not fit the certificate's wildcard.
+    if (rules.style == wire::bucket_style::host_name && access.bucket_name.find('.') == std::string::npos)
+        found.host = access.bucket_name + "." + found.host;
+    else
+        found.path += "/" + access.bucket_name;
+    return found;
 }
 
 /// The machine code of S3's error document.

@@ -4,12 +4,14 @@
 #include "crypto/secure_memory.hpp"
 #include "server/objects/bucket_turns.hpp"
 #include "server/objects/object_store.hpp"
+#include "wire/storage_providers.hpp"
 
 namespace omegasafe::server {
 
 /// Where a bucket is and who may use it.
 struct bucket_access {
-    std::string bucket_name, region, endpoint_url, remote_path; // no endpoint: Amazon's of the region
+    wire::storage_provider provider{};
+    std::string bucket_name, region, endpoint_url, remote_path;
     std::string access_key_id;
     crypto::secure_bytes secret_access_key;
 };

@@ -6,8 +6,8 @@ namespace omegasafe::server {
 
 bucket_store delta_files::bucket(
     const storage_record& storage, const bucket_credentials& credentials, const uuid& user_uuid) const {
-    return {{storage.bucket_name, storage.region, storage.endpoint_url, storage.remote_path, credentials.access_key_id,
-                crypto::secure_bytes{credentials.secret_access_key.span()}},
+    return {{storage.provider, storage.bucket_name, storage.region, storage.endpoint_url, storage.remote_path,
+                credentials.access_key_id, crypto::secure_bytes{credentials.secret_access_key.span()}},
         with_.url_lifetime, *turns_, user_uuid};
 }
 
@@ -19,7 +19,8 @@ std::unique_ptr<object_store> delta_files::at(const storage_record& storage, con
         return std::make_unique<folder_store>(folder_);
     const auto& own = with_.internal_bucket;
     return std::make_unique<bucket_store>(
-        bucket_access{own.name, own.region, own.endpoint_url, own.remote_path, own.access_key_id,
+        bucket_access{own.endpoint_url.empty() ? wire::storage_provider::s3 : wire::storage_provider::r2, own.name,
+            own.region, own.endpoint_url, own.remote_path, own.access_key_id,
             crypto::secure_bytes{std::string_view{own.secret_access_key}}},
         with_.url_lifetime, *turns_, user_uuid);
 }

@@ -3,9 +3,6 @@
 #include "crypto/hash.hpp"
 #include "crypto/position.hpp"
 #include "crypto/text_encoding.hpp"
-#include "net/aws_signature.hpp"
-#include "server/api/fields.hpp"
-#include "server/refusal.hpp"
 #include <map>
 
 namespace omegasafe::server {
@@ -23,13 +20,10 @@ std::string path_of(const object_permit& permit) {
 std::optional<object_permit> parsed(const request& from) {
     if (!is_object_path(from.path))
         return std::nullopt;
-    std::map<std::string, std::string> query;
-    try {
-        for (auto& [name, value] : query_parameters(from.query))
-            query[name] = std::move(value);
-    } catch (const refusal&) {
+    const auto parameters = query_parameters(from.query);
+    if (!parameters)
         return std::nullopt;
-    }
+    std::map<std::string, std::string> query{parameters->begin(), parameters->end()};
     const auto key_uuid = crypto::parse_uuid(from.path.substr(prefix.size(), uuid_length));
     const auto delta_uuid = crypto::parse_uuid(from.path.substr(prefix.size() + uuid_length + 1));
     const auto attempt_uuid = crypto::parse_uuid(query["attempt"]);
@@ -56,7 +50,7 @@ std::string url_signer::signature_of(const object_permit& permit) const {
 
 std::string url_signer::target_of(const object_permit& permit) const {
     return path_of(permit) + "?attempt=" + crypto::to_string(permit.attempt_uuid) +
-           "&size=" + std::to_string(permit.size_bytes) + "&md5=" + net::aws_encoded(permit.content_md5, false) +
+           "&size=" + std::to_string(permit.size_bytes) + "&md5=" + crypto::percent_encoded(permit.content_md5, false) +
            "&expires=" + std::to_string(permit.expires_at) + "&signature=" + signature_of(permit);
 }
 

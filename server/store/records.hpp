@@ -1,8 +1,9 @@
 // The rows of the server's database, as values. Times are seconds since 1970, UTC.
 #pragma once
 
-#include "crypto/position.hpp"
+#include "crypto/geometry.hpp"
 #include "crypto/uuid.hpp"
+#include "wire/storage_providers.hpp"
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -59,9 +60,8 @@ struct delta_record {
     unix_time created_at = 0;
     std::optional<unix_time> deleted_at; // its file is gone; the row and its positions stay
 
-    u128 first_position() const { return u128{seq_number - 1} * capacity; }
-    u128 last_position() const { return first_position() + capacity - 1; }
-    u128 next_position() const { return first_position() + next_offset; }
+    crypto::position_range positions() const { return crypto::positions_of_iteration(seq_number, capacity); }
+    u128 next_position() const { return positions().first + next_offset; }
 };
 struct upload_record {
     uuid upload_attempt_uuid{}, key_uuid{}, delta_uuid{}, storage_uuid{};
@@ -82,7 +82,9 @@ struct claimed_record {
 };
 struct storage_record {
     uuid storage_uuid{}, user_uuid{};
-    std::string name, provider, bucket_name, region, endpoint_url, remote_path;
+    std::string name;
+    wire::storage_provider provider{};
+    std::string bucket_name, region, endpoint_url, remote_path;
     std::string sealed_credentials; // base64; opened by the server key only (server/auth/credential_box.hpp)
     unix_time created_at = 0;
 };

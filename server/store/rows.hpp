@@ -22,6 +22,12 @@ inline uuid uuid_column(const std::string& text) {
     throw soci::soci_error("A column of the database holds no UUID where one belongs.");
 }
 
+inline wire::storage_provider provider_column(const std::string& text) {
+    if (const auto provider = wire::parse_provider(text))
+        return *provider;
+    throw soci::soci_error("The database names a provider of storages that this version does not know.");
+}
+
 inline unix_time time_of(const soci::values& row, const char* column) {
     return row.get<long long>(column);
 }

@@ -1,7 +1,6 @@
 #include "server/refusal.hpp"
 #include "server/store/rows.hpp"
 #include "server/store/store.hpp"
-#include "storage/container/attributes.hpp"
 
 namespace omegasafe::server {
 
@@ -23,7 +22,7 @@ void check_size(const claim_request_record& request) {
 
 [[noreturn]] void refuse_full(std::uint64_t left) {
     throw refusal(409, "capacity_exhausted", "There are " + std::to_string(left) + " positions left.",
-        {{"positions_left", storage::position_to_json(left)}});
+        {{"positions_left", crypto::position_to_json<nlohmann::json>(left)}});
 }
 
 } // namespace
@@ -74,7 +73,7 @@ void store::refuse_delta_claim(const claim_request_record& request) {
         throw refusal(409, "delta_not_newest",
             "The Delta " + crypto::to_string(asked->delta_uuid) + " is not the newest of its key.",
             {{"newest_delta_uuid", newest ? nlohmann::json(crypto::to_string(newest->delta_uuid)) : nullptr},
-                {"latest_seq_number", storage::position_to_json(seq_number)}});
+                {"latest_seq_number", crypto::position_to_json<nlohmann::json>(seq_number)}});
     }
     if (const auto left = asked->capacity - asked->next_offset; left < request.size)
         refuse_full(left);

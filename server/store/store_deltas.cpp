@@ -1,7 +1,6 @@
 #include "server/refusal.hpp"
 #include "server/store/rows.hpp"
 #include "server/store/store.hpp"
-#include "storage/container/attributes.hpp"
 
 namespace soci {
 
@@ -127,7 +126,8 @@ void store::add_delta(const delta_record& delta) {
     throw refusal(409, "delta_conflict",
         "The Delta " + crypto::to_string(delta.delta_uuid) + " cannot be number " + std::to_string(delta.seq_number) +
             "; the newest of its key is number " + std::to_string(latest) + ".",
-        {{"authoritative_delta_uuid", id}, {"latest_seq_number", storage::position_to_json(from_column(latest))}});
+        {{"authoritative_delta_uuid", id},
+            {"latest_seq_number", crypto::position_to_json<nlohmann::json>(from_column(latest))}});
 }
 
 void store::mark_delta_deleted(const uuid& delta_uuid, unix_time now) {

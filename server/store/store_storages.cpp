@@ -10,15 +10,15 @@ struct type_conversion<storage_record> {
     using base_type = values;
     static void from_base(const values& row, indicator, storage_record& storage) {
         storage = {id_of(row, "storage_uuid"), id_of(row, "user_uuid"), row.get<std::string>("name"),
-            row.get<std::string>("provider"), row.get<std::string>("bucket_name"), row.get<std::string>("region"),
-            row.get<std::string>("endpoint_url"), row.get<std::string>("remote_path"),
+            provider_column(row.get<std::string>("provider")), row.get<std::string>("bucket_name"),
+            row.get<std::string>("region"), row.get<std::string>("endpoint_url"), row.get<std::string>("remote_path"),
             row.get<std::string>("sealed_credentials"), time_of(row, "created_at")};
     }
     static void to_base(const storage_record& storage, values& row, indicator& state) {
         set_id(row, "storage_uuid", storage.storage_uuid);
         set_id(row, "user_uuid", storage.user_uuid);
         row.set("name", storage.name);
-        row.set("provider", storage.provider);
+        row.set("provider", std::string{wire::rules_of(storage.provider).name});
         row.set("bucket_name", storage.bucket_name);
         row.set("region", storage.region);
         row.set("endpoint_url", storage.endpoint_url);

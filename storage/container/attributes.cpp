@@ -6,12 +6,6 @@ namespace omegasafe::storage {
 
 using nlohmann::json;
 
-json position_to_json(crypto::u128 position) {
-    if (position <= largest_json_integer)
-        return static_cast<std::uint64_t>(position);
-    return crypto::to_decimal(position);
-}
-
 std::vector<std::uint8_t> to_attributes(const json& fields, crypto::const_byte_span rewritten) {
     auto all = rewritten.empty() ? json::object() : json::from_cbor(rewritten);
     all.update(fields);
@@ -48,10 +42,10 @@ std::uint64_t attribute_reader::number(const char* field) const {
 
 crypto::u128 attribute_reader::position(const char* field) const {
     const auto* found = map_.find(field);
-    if (found != nullptr && found->type == cbor_item::kind::number && found->value <= largest_json_integer)
+    if (found != nullptr && found->type == cbor_item::kind::number && found->value <= crypto::largest_json_integer)
         return found->value;
     const auto parsed = crypto::parse_decimal(at(field, cbor_item::kind::text).text());
-    if (!parsed || *parsed <= largest_json_integer)
+    if (!parsed || *parsed <= crypto::largest_json_integer)
         refuse(field);
     return *parsed;
 }

@@ -10,11 +10,10 @@
 
 namespace omegasafe::storage {
 
-/// Integers that every JSON reader keeps exact.
-inline constexpr std::uint64_t largest_json_integer = (std::uint64_t{1} << 53) - 1;
-
-/// Positions in JSON and CBOR: an integer up to 2^53-1, a decimal string above.
-nlohmann::json position_to_json(crypto::u128 position);
+/// As crypto has it, for attributes.
+inline nlohmann::json position_to_json(crypto::u128 position) {
+    return crypto::position_to_json<nlohmann::json>(position);
+}
 
 /// Attributes with these fields. Of `rewritten`, the attributes that they take the place of, fields with other names
 /// stay: a later version may have put them there.

@@ -43,11 +43,11 @@ json parse_object(std::string_view text) {
 }
 
 crypto::u128 parse_position(const json& value) {
-    if (value.is_number_unsigned() && value.get<std::uint64_t>() <= largest_json_integer)
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() <= crypto::largest_json_integer)
         return value.get<std::uint64_t>();
     if (value.is_string())
         if (const auto position = crypto::parse_decimal(value.get_ref<const std::string&>());
-            position && *position > largest_json_integer)
+            position && *position > crypto::largest_json_integer)
             return *position;
     throw bad_metadata("global_position_start is no position");
 }

@@ -1,5 +1,6 @@
 #include "storage/records/key_iteration.hpp"
 
+#include "crypto/text_encoding.hpp"
 #include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/files/atomic_file.hpp"
@@ -7,13 +8,12 @@
 #include "storage/records/encrypted_file.hpp"
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 namespace omegasafe {
 
 u128 iteration_info::first_position() const {
-    return is_alpha() ? 0 : u128{seq_number - 1} * geometry.capacity();
+    return crypto::positions_of_iteration(seq_number, geometry.capacity()).first;
 }
 
 } // namespace omegasafe
@@ -21,8 +21,6 @@ u128 iteration_info::first_position() const {
 namespace omegasafe::storage {
 
 namespace {
-
-using nlohmann::json;
 
 /// Version of the attributes. They have these fields and no others.
 constexpr std::uint64_t info_format = 1;
@@ -32,17 +30,8 @@ failure damaged(const std::string& what) {
         errc::container_damaged, "A key iteration is damaged: " + what + "; use a good copy of the key or Delta.");
 }
 
-/// Names are shown and sent as JSON, so they must be UTF-8 without control characters.
 bool acceptable_text(const std::string& text) {
-    if (text.size() > limits::name_bytes)
-        return false;
-    if (std::any_of(text.begin(), text.end(), [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; }))
-        return false;
-    try {
-        return json(text).dump().size() >= text.size();
-    } catch (const json::type_error&) {
-        return false;
-    }
+    return text.size() <= limits::name_bytes && crypto::is_plain_text(text);
 }
 
 bool acceptable_info(const iteration_info& info) {

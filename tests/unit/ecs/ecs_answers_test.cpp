@@ -2,6 +2,7 @@
 #include "ecs/ecs_http.hpp"
 #include "ecs/ecs_http_account.hpp"
 #include "messages/error.hpp"
+#include "wire/content_md5.hpp"
 
 #include <algorithm>
 #include <array>
@@ -147,7 +148,7 @@ TEST_CASE("a permit to upload binds size, MD5, absence and attempt") {
     const json permit{
         {"upload_attempt_uuid", id}, {"method", "PUT"}, {"upload_url", "https://a/b"}, {"headers", headers}};
     const auto parse = [](const json_answer& a) { return parse_upload_permit(a, 5, "XUFAKrxLKna5cZ2REBfFkg=="); };
-    CHECK(content_md5(crypto::as_bytes("hello")) == "XUFAKrxLKna5cZ2REBfFkg==");
+    CHECK(wire::content_md5(crypto::as_bytes("hello")) == "XUFAKrxLKna5cZ2REBfFkg==");
     CHECK(parse(answer(permit)).headers.size() == 4);
     refuses_each_bad_field(permit, parse);
     const auto changed = [&](const std::string& name, const json& value) {

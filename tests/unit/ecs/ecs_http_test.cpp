@@ -3,6 +3,7 @@
 #include "ecs/ecs_http_account.hpp"
 #include "messages/error.hpp"
 #include "tests/support/scripted_server.hpp"
+#include "wire/content_md5.hpp"
 
 #include <catch2/catch.hpp>
 #include <set>
@@ -54,7 +55,7 @@ json permit_turn(const scripted_server& server, const std::string& content) {
     return json_turn({{"upload_attempt_uuid", attempt_id}, {"method", "PUT"},
                          {"upload_url", "https://" + server.address() + "/objects/1?signature=2"},
                          {"headers", {{"Content-Length", std::to_string(content.size())},
-                                         {"Content-MD5", content_md5(crypto::as_bytes(content))},
+                                         {"Content-MD5", wire::content_md5(crypto::as_bytes(content))},
                                          {"If-None-Match", "*"}, {"x-amz-meta-upload-attempt-uuid", attempt_id}}},
                          {"expires_at", "2026-11-25T16:00:00Z"}},
         201);
@@ -62,8 +63,8 @@ json permit_turn(const scripted_server& server, const std::string& content) {
 
 json download_turn(const scripted_server& server, const std::string& content, std::size_t size) {
     return json_turn({{"method", "GET"}, {"download_url", "https://" + server.address() + "/objects/1"},
-        {"headers", json::object()}, {"size_bytes", size}, {"content_md5", content_md5(crypto::as_bytes(content))},
-        {"expires_at", "2026-11-25T16:00:00Z"}});
+        {"headers", json::object()}, {"size_bytes", size},
+        {"content_md5", wire::content_md5(crypto::as_bytes(content))}, {"expires_at", "2026-11-25T16:00:00Z"}});
 }
 
 } // namespace
@@ -143,8 +144,8 @@ TEST_CASE("an upload sends exactly the headers of its permit, and no API key") {
     CHECK(asked[1]["target"] == "/objects/1?signature=2");
     CHECK(asked[1]["body"] == content);
     CHECK(asked[1]["headers"] == json{{"host", server.address()}, {"content-length", "12"},
-                                     {"content-md5", content_md5(crypto::as_bytes(content))}, {"if-none-match", "*"},
-                                     {"x-amz-meta-upload-attempt-uuid", attempt_id}});
+                                     {"content-md5", wire::content_md5(crypto::as_bytes(content))},
+                                     {"if-none-match", "*"}, {"x-amz-meta-upload-attempt-uuid", attempt_id}});
     CHECK(json::parse(asked[2]["body"].get<std::string>()) ==
           json{{"key_uuid", key_id}, {"delta_uuid", delta_id}, {"upload_attempt_uuid", attempt_id}});
 }

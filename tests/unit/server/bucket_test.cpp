@@ -22,7 +22,8 @@ TEST_CASE("buckets: half of the workers wait for them, a quarter for one user, a
 TEST_CASE("buckets of Amazon: each partition has its domain") {
     bucket_turns turns{1};
     const auto url_in = [&](const std::string& region) {
-        const bucket_store place{{"some-bucket", region, "", "", "EXAMPLEKEYID0000", crypto::secure_bytes{32}},
+        const bucket_store place{
+            {wire::storage_provider::s3, "some-bucket", region, "", "", "EXAMPLEKEYID0000", crypto::secure_bytes{32}},
             std::chrono::seconds{900}, turns, crypto::random_uuid()};
         return place.sign_download({}, test::noon).url;
     };

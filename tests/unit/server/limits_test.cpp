@@ -33,7 +33,7 @@ request with_body(const std::string& body, const std::string& type = "applicatio
 storage_record bucket() {
     storage_record made;
     made.name = "r2-primary";
-    made.provider = "r2";
+    made.provider = wire::storage_provider::r2;
     made.bucket_name = "some-bucket";
     made.region = "auto";
     made.endpoint_url = "https://example.r2.cloudflarestorage.com";
@@ -86,57 +86,40 @@ TEST_CASE("request bodies are one flat JSON object of known fields") {
 }
 
 TEST_CASE("queries are decoded once, and nothing stands in them twice") {
-    CHECK(query_parameters("a=1&b=%20%2B+c&d") ==
-          std::vector<std::pair<std::string, std::string>>{{"a", "1"}, {"b", " + c"}, {"d", ""}});
-    CHECK(code_of([] { query_parameters("a=1&a=2"); }) == "invalid_request");
-    CHECK(code_of([] { query_parameters("a=%2"); }) == "invalid_request");
-    CHECK(code_of([] { query_parameters("a=%zz"); }) == "invalid_request");
+    CHECK(query_parameters("a=1&b=%20%2B+c&d") == header_list{{"a", "1"}, {"b", " + c"}, {"d", ""}});
+    for (const auto* bad : {"a=1&a=2", "a=%2", "a=%zz"}) {
+        CHECK(query_parameters(bad) == std::nullopt);
+        request made;
+        made.query = bad;
+        CHECK(code_of([&] { fields::of_query(made); }) == "invalid_request");
+    }
 }
 
 TEST_CASE("mail addresses are lower case and look like one") {
     CHECK(fields::of_body(with_body(R"({"e":"Some.One@Example.COM"})")).email("e") == "some.one@example.com");
-    for (const auto* bad : {"", "a", "@b", "a@", "a@b@c", "a b@c"})
-        CHECK_FALSE(looks_like_email(bad));
+    CHECK(code_of([] { fields::of_body(with_body(R"({"e":"a@b@c"})")).email("e"); }) == "invalid_request");
 }
 
-TEST_CASE("storages: every field rule of the reference") {
+TEST_CASE("storages: a field that breaks its rule is named") {
     require_valid(bucket(), false);
-    const auto refused = [](auto change, bool allow_http = false) {
+    const auto refusal_of = [](auto change, bool allow_http = false) -> std::string {
         auto storage = bucket();
         change(storage);
-        return code_of([&] { require_valid(storage, allow_http); }) == "invalid_storage";
+        try {
+            require_valid(storage, allow_http);
+        } catch (const refusal& problem) {
+            return problem.code() + ": " + problem.what();
+        }
+        return "";
     };
-    for (const std::string& name : {std::string{}, std::string{"a b"}, std::string(256, 'a'), std::string{"ä"}})
-        CHECK(refused([&](storage_record& s) { s.name = name; }));
-    for (const std::string& name : {std::string{"ab"}, std::string(64, 'a'), std::string{"Abc"}, std::string{"-abc"},
-             std::string{"abc."}, std::string{"a..b"}, std::string{"10.0.0.1"}, std::string{"a_b"}})
-        CHECK(refused([&](storage_record& s) { s.bucket_name = name; }));
-    CHECK(refused([](storage_record& s) { s.provider = "gcs"; }));
-    CHECK(refused([](storage_record& s) { s.region = "eu-central-1"; }));
-    CHECK(refused([](storage_record& s) { s.endpoint_url = ""; }));
-    CHECK(refused([](storage_record& s) { s.endpoint_url = "http://localhost:9000"; }));
-    CHECK_FALSE(refused([](storage_record& s) { s.endpoint_url = "http://localhost:9000"; }, true));
-    CHECK(refused([](storage_record& s) { s.remote_path = "a/../b"; }));
-    const auto on_s3 = [](storage_record& s) {
-        s.provider = "s3";
-        s.region = "eu-central-1";
-        s.endpoint_url = "";
-    };
-    CHECK_FALSE(refused(on_s3));
-    for (const auto* region : {"us-gov-west-1", "eusc-de-east-1"})
-        CHECK_FALSE(refused([&](storage_record& s) {
-            on_s3(s);
-            s.region = region;
-        }));
-    for (const auto* region : {"auto", "", "europe", "eu-central", "EU-central-1", "eu--central-1"})
-        CHECK(refused([&](storage_record& s) {
-            on_s3(s);
-            s.region = region;
-        }));
-    CHECK(refused([&](storage_record& s) {
-        on_s3(s);
-        s.endpoint_url = "https://example.com";
-    }));
+    CHECK(refusal_of([](storage_record& s) { s.name = "a b"; }).starts_with("invalid_storage: The field name: "));
+    CHECK(refusal_of([](storage_record& s) { s.bucket_name = "ab"; }).find(" bucket_name: ") != std::string::npos);
+    CHECK(refusal_of([](storage_record& s) { s.region = "eu-central-1"; }).find(" region: ") != std::string::npos);
+    CHECK(refusal_of([](storage_record& s) { s.endpoint_url = ""; }).find(" endpoint_url: ") != std::string::npos);
+    CHECK(refusal_of([](storage_record& s) { s.remote_path = "a/../b"; }).find(" remote_path: ") != std::string::npos);
+    const auto plain = [](storage_record& s) { s.endpoint_url = "http://localhost:9000"; };
+    CHECK(refusal_of(plain).find(" endpoint_url: ") != std::string::npos);
+    CHECK(refusal_of(plain, true).empty());
 }
 
 TEST_CASE("storages: credentials have their length and alphabet") {

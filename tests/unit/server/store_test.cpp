@@ -210,7 +210,7 @@ TEST_CASE_METHOD(store_fixture, "a Delta is added as latest + 1 only", "[store]"
         REQUIRE(s.delta(key.key_uuid, second.delta_uuid));
         CHECK(s.delta(key.key_uuid, second.delta_uuid)->seq_number == 2);
         CHECK(s.delta(key.key_uuid, second.delta_uuid)->capacity == key.alpha_capacity);
-        CHECK(s.delta(key.key_uuid, second.delta_uuid)->first_position() == key.alpha_capacity);
+        CHECK(s.delta(key.key_uuid, second.delta_uuid)->positions().first == key.alpha_capacity);
         CHECK(s.delta(key.key_uuid, second.delta_uuid)->content_md5 == second.content_md5);
         CHECK(!s.delta(other.key_uuid, second.delta_uuid));
         REQUIRE(s.delta_at(key.key_uuid, 1));

@@ -1,0 +1,28 @@
+#include "wire/content_md5.hpp"
+
+#include "crypto/text_encoding.hpp"
+#include <array>
+#include <openssl/evp.h>
+#include <stdexcept>
+
+namespace omegasafe::wire {
+
+namespace {
+
+constexpr std::size_t md5_bytes = 16;
+
+} // namespace
+
+std::string content_md5(crypto::const_byte_span content) {
+    std::array<unsigned char, md5_bytes> digest{};
+    if (EVP_Digest(content.data(), content.size(), digest.data(), nullptr, EVP_md5(), nullptr) != 1)
+        throw std::runtime_error("MD5 failed in OpenSSL");
+    return std::string{crypto::to_base64(digest, crypto::base64_alphabet::standard).text()};
+}
+
+bool is_content_md5(std::string_view text) {
+    const auto digest = crypto::from_base64(text, crypto::base64_alphabet::standard);
+    return digest && digest->size() == md5_bytes;
+}
+
+} // namespace omegasafe::wire
