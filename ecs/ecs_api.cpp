@@ -1,9 +1,9 @@
 #include "ecs/ecs_api.hpp"
 
 #include "crypto/random.hpp"
+#include "wire/api_error.hpp"
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <thread>
 
 namespace omegasafe::ecs {
@@ -32,24 +32,6 @@ std::string shortened(std::string text) {
     return text;
 }
 
-/// What a user of this program can do about a refusal; a server's own hints are for whoever writes clients. Nothing for
-/// a code that is not known here.
-std::optional<std::string> way_out(const std::string& code) {
-    static const std::map<std::string, std::string> known{
-        {"unauthenticated", "Check the API key; edit-ecs --update-api-key sets another one."},
-        {"role_too_low", "Ask an Owner of the key."},
-        {"key_unknown", "If it is shared with you, accept the invitation first (list-invites, accept-invite)."},
-        {"delta_conflict", "Run pull-missing-deltas, then this again."},
-        {"delta_not_newest", "Run pull-missing-deltas, then this again."},
-        {"storage_unknown", "See list-ecs-storages for those there are."},
-        {"invite_unknown", "See list-invites for those that are open."},
-        {"storage_limit_reached", ""}, // the message has it
-        {"invalid_request", ""},
-    };
-    const auto found = known.find(code);
-    return found == known.end() ? std::nullopt : std::optional{found->second};
-}
-
 std::string as_sentence(std::string hint) {
     hint.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(hint.front())));
     return hint + (hint.ends_with('.') ? "" : ".");
@@ -57,7 +39,9 @@ std::string as_sentence(std::string hint) {
 
 /// The error object of an answer; nothing when it is none (a proxy's page, an overloaded server).
 struct server_error {
-    std::string code, words;
+    std::string code;
+    std::optional<wire::api_error> known; // not of a later server
+    std::string words;
     std::optional<json_answer> details;
 };
 std::optional<server_error> error_in(const http_response& answer, const std::string& host) {
@@ -65,12 +49,12 @@ std::optional<server_error> error_in(const http_response& answer, const std::str
         const auto error = json_answer{answer.text(), host}.object("error");
         const auto code = error.text("code");
         auto words = error.text("message");
-        auto hint = way_out(code);
-        if (!hint)
-            hint = error.text_or_none("hint");
+        const auto known = wire::parse_api_error(code);
+        const auto way_out = known ? wire::info_of(*known).way_out : std::nullopt;
+        const auto hint = way_out ? std::optional{std::string{*way_out}} : error.text_or_none("hint");
         if (hint && !hint->empty())
             words += " " + as_sentence(*hint);
-        return server_error{code, shortened(words), error.object_or_none("details")};
+        return server_error{code, known, shortened(words), error.object_or_none("details")};
     } catch (const failure&) {
         return std::nullopt;
     }
@@ -95,15 +79,15 @@ failure coded(const server_error& error, const std::string& host) {
         const auto id = error.details ? error.details->id_or_none(field) : std::nullopt;
         return id ? crypto::to_string(*id) : std::string{};
     };
-    if (error.code == "key_unknown")
+    if (error.known == wire::api_error::key_unknown)
         return {errc::key_unknown, error.words};
-    if (error.code == "delta_unknown")
+    if (error.known == wire::api_error::delta_unknown)
         return {errc::delta_missing, error.words};
-    if (error.code == "delta_conflict")
+    if (error.known == wire::api_error::delta_conflict)
         return {errc::delta_conflict, error.words, newest("authoritative_delta_uuid")};
-    if (error.code == "delta_not_newest")
+    if (error.known == wire::api_error::delta_not_newest)
         return {errc::delta_conflict, error.words, newest("newest_delta_uuid")};
-    if (error.code == "capacity_exhausted")
+    if (error.known == wire::api_error::capacity_exhausted)
         return {errc::ecs_full, error.words, crypto::to_decimal(details().position("positions_left"))};
     return {errc::ecs_rejected, error.words, error.code};
 }
@@ -152,7 +136,7 @@ failure failure_of(const http_response& answer, const std::string& host) {
             return {errc::ecs_authentication,
                 error ? words
                       : "The ECS at " + host + " refused the API key (status " + std::to_string(answer.status) + ")."};
-        if (error && error->code != "route_unknown")
+        if (error && error->known != wire::api_error::route_unknown)
             return coded(*error, host);
         return {errc::ecs_rejected, "The ECS at " + host + " answered with status " + std::to_string(answer.status) +
                                         "; is its URL right, with its base path?"};

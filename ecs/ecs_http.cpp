@@ -2,6 +2,7 @@
 
 #include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
+#include "wire/routes.hpp"
 
 namespace omegasafe::ecs {
 
@@ -68,11 +69,11 @@ void ecs_http::register_key(const ecs_key& key) {
         {"alpha_global_position_capacity", position_to_json(key.alpha_capacity)}};
     if (key.storage_uuid)
         body["storage_uuid"] = to_string(*key.storage_uuid);
-    api_.post("/keys/create", body, repeat::never);
+    api_.post(wire::routes::create_key, body, repeat::never);
 }
 
 ecs_key ecs_http::key(const uuid& key_uuid) {
-    const auto answer = api_.get("/keys/view", {of_key(key_uuid)});
+    const auto answer = api_.get(wire::routes::view_key, {of_key(key_uuid)});
     auto key = parse_ecs_key(answer.object("key"));
     if (key.key_uuid != key_uuid)
         answer.refuse("is about another key");
@@ -88,32 +89,32 @@ std::string ecs_http::edit_key(const edit_ecs_key& changes) {
         body["omegasafe_version"] = *changes.omegasafe_version;
     if (changes.storage_uuid)
         body["storage_uuid"] = to_string(*changes.storage_uuid);
-    return api_.patch("/keys/edit", body).text("message");
+    return api_.patch(wire::routes::edit_key, body).text("message");
 }
 
 void ecs_http::delete_key(const uuid& key_uuid) {
-    api_.remove("/keys/delete", {of_key(key_uuid)});
+    api_.remove(wire::routes::delete_key, {of_key(key_uuid)});
 }
 
 std::vector<ecs_delta> ecs_http::deltas(const uuid& key_uuid) {
-    return parse_ecs_deltas(api_.get("/deltas/list", {of_key(key_uuid)}));
+    return parse_ecs_deltas(api_.get(wire::routes::list_deltas, {of_key(key_uuid)}));
 }
 
 position_range ecs_http::claim_delta(const claim_delta_positions& request) {
-    return claim(request.fast_forward ? "/claims/fast_forward" : "/claims/delta",
+    return claim(request.fast_forward ? wire::routes::fast_forward : wire::routes::claim_delta,
         {{"key_uuid", to_string(request.key_uuid)}, {"delta_uuid", to_string(request.delta_uuid)}}, request.size,
         request.delta_uuid);
 }
 
 position_range ecs_http::claim_alpha(const claim_alpha_positions& request) {
-    return claim("/claims/alpha", {{"key_uuid", to_string(request.key_uuid)}}, request.size, std::nullopt);
+    return claim(wire::routes::claim_alpha, {{"key_uuid", to_string(request.key_uuid)}}, request.size, std::nullopt);
 }
 
 position_range ecs_http::claim(
     const std::string& path, json body, std::uint64_t size, const std::optional<uuid>& delta_uuid) {
     require_claim_size(size);
     body["size"] = position_to_json(size);
-    const net::http_headers headers{{"Idempotency-Key", to_string(crypto::random_uuid())}};
+    const net::http_headers headers{{wire::idempotency_key_header, to_string(crypto::random_uuid())}};
     return parse_claim(api_.post(path, body, repeat::safe, headers), size, delta_uuid);
 }
 

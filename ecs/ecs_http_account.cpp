@@ -1,6 +1,7 @@
 #include "ecs/ecs_http_account.hpp"
 
 #include "messages/error.hpp"
+#include "wire/routes.hpp"
 #include <algorithm>
 
 namespace omegasafe::ecs {
@@ -120,42 +121,42 @@ key_share parse_share(const json_answer& answer) {
 }
 
 ecs_account ecs_http_account::account() {
-    return parse_account(api_.post("/users/login", json::object(), repeat::safe));
+    return parse_account(api_.post(wire::routes::login, json::object(), repeat::safe));
 }
 
 std::vector<ecs_storage> ecs_http_account::storages() {
     std::vector<ecs_storage> storages;
-    const auto answer = api_.get("/storages/list");
+    const auto answer = api_.get(wire::routes::list_storages);
     for (const auto& element : answer.list("storages"))
         storages.push_back(parse_storage(element));
     return storages;
 }
 
 ecs_storage ecs_http_account::storage_of(const uuid& storage_uuid) {
-    return parse_storage(api_.get("/storages/view", {{"storage_uuid", storage_uuid}}).object("storage"));
+    return parse_storage(api_.get(wire::routes::view_storage, {{"storage_uuid", storage_uuid}}).object("storage"));
 }
 
 ecs_outcome ecs_http_account::create_storage(const storage_fields& fields) {
     return parse_outcome(
-        api_.send_secret("POST", "/storages/create", with_credentials(fields_without_secrets(fields), fields)));
+        api_.send_secret("POST", wire::routes::create_storage, with_credentials(fields_without_secrets(fields), fields)));
 }
 
 ecs_outcome ecs_http_account::edit_storage(const uuid& storage_uuid, const storage_fields& fields) {
     auto body = fields_without_secrets(fields);
     body["storage_uuid"] = to_string(storage_uuid);
-    return parse_outcome(api_.send_secret("PATCH", "/storages/edit", with_credentials(body, fields)));
+    return parse_outcome(api_.send_secret("PATCH", wire::routes::edit_storage, with_credentials(body, fields)));
 }
 
 ecs_outcome ecs_http_account::delete_storage(const uuid& storage_uuid) {
-    return parse_outcome(api_.remove("/storages/delete", {{"storage_uuid", storage_uuid}}));
+    return parse_outcome(api_.remove(wire::routes::delete_storage, {{"storage_uuid", storage_uuid}}));
 }
 
 key_limits ecs_http_account::limits_of(const uuid& key_uuid) {
-    return parse_limits(api_.get("/keys/limits", {{"key_uuid", key_uuid}}));
+    return parse_limits(api_.get(wire::routes::key_limits, {{"key_uuid", key_uuid}}));
 }
 
 key_invite ecs_http_account::invite(const invite_to_key& request) {
-    return parse_invite(api_.post("/shares/invite",
+    return parse_invite(api_.post(wire::routes::invite_to_key,
                                 {{"key_uuid", to_string(request.key_uuid)}, {"email", request.email},
                                     {"role_id", static_cast<int>(request.role)}},
                                 repeat::never)
@@ -164,7 +165,7 @@ key_invite ecs_http_account::invite(const invite_to_key& request) {
 
 std::vector<key_share> ecs_http_account::shares(const uuid& key_uuid) {
     std::vector<key_share> shares;
-    const auto answer = api_.get("/shares/list", {{"key_uuid", key_uuid}});
+    const auto answer = api_.get(wire::routes::list_shares, {{"key_uuid", key_uuid}});
     for (const auto& element : answer.list("shares"))
         shares.push_back(parse_share(element));
     return shares;
@@ -172,24 +173,24 @@ std::vector<key_share> ecs_http_account::shares(const uuid& key_uuid) {
 
 std::vector<key_invite> ecs_http_account::invites() {
     std::vector<key_invite> invites;
-    const auto answer = api_.get("/invites/list");
+    const auto answer = api_.get(wire::routes::list_invites);
     for (const auto& element : answer.list("invites"))
         invites.push_back(parse_invite(element));
     return invites;
 }
 
 ecs_outcome ecs_http_account::answer(const answer_invite& request) {
-    return parse_outcome(api_.post(request.accept ? "/invites/accept" : "/invites/decline",
+    return parse_outcome(api_.post(request.accept ? wire::routes::accept_invite : wire::routes::decline_invite,
         {{"invite_uuid", to_string(request.invite_uuid)}}, repeat::never));
 }
 
 ecs_outcome ecs_http_account::revoke(const revoke_key_share& request) {
     return parse_outcome(api_.post(
-        "/shares/revoke", {{"key_uuid", to_string(request.key_uuid)}, {"email", request.email}}, repeat::never));
+        wire::routes::revoke_share, {{"key_uuid", to_string(request.key_uuid)}, {"email", request.email}}, repeat::never));
 }
 
 std::string ecs_http_account::latest_version() {
-    return api_.get("/versions/cli", {}, repeat::never).text("latest_version"); // nobody waits for this
+    return api_.get(wire::routes::latest_cli_version, {}, repeat::never).text("latest_version"); // nobody waits for this
 }
 
 } // namespace omegasafe::ecs

@@ -3,7 +3,8 @@
 #include "ecs/ecs_http.hpp"
 #include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
-#include "wire/content_md5.hpp"
+#include "wire/upload_terms.hpp"
+#include "wire/routes.hpp"
 #include <algorithm>
 
 namespace omegasafe::ecs {
@@ -30,14 +31,13 @@ upload_permit parse_upload_permit(const json_answer& answer, std::uint64_t size,
     upload_permit permit{answer.id("upload_attempt_uuid"), answer.text("upload_url"), answer.texts("headers")};
     if (answer.text("method") != "PUT")
         answer.refuse("wants a Delta sent by another method than PUT");
-    std::vector<std::pair<std::string, std::string>> wanted{{"content-length", std::to_string(size)},
-        {"content-md5", content_md5}, {"if-none-match", "*"},
-        {"x-amz-meta-upload-attempt-uuid", to_string(permit.attempt)}};
-    auto got = permit.headers;
-    for (auto& header : got)
-        header.first = crypto::lower_case(header.first);
-    std::ranges::sort(got);
-    if (got != wanted)
+    const auto in_order = [](net::http_headers headers) {
+        for (auto& header : headers)
+            header.first = crypto::lower_case(header.first);
+        std::ranges::sort(headers);
+        return headers;
+    };
+    if (in_order(permit.headers) != in_order(wire::upload_headers({permit.attempt, size, content_md5})))
         answer.refuse("would have a Delta stored under other conditions than asked for (size, MD5, attempt)");
     return permit;
 }
@@ -46,7 +46,7 @@ void ecs_http::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::cons
     require_uploadable(delta, container);
     const auto md5 = wire::content_md5(container);
     const auto permit = parse_upload_permit(
-        api_.post("/deltas/upload_url",
+        api_.post(wire::routes::delta_upload_url,
             {{"key_uuid", to_string(key_uuid)}, {"delta_uuid", to_string(delta.delta_uuid)},
                 {"seq_number", delta.seq_number}, {"start_global_position", position_to_json(delta.positions.first)},
                 {"end_global_position", position_to_json(delta.positions.last)}, {"size_bytes", container.size()},
@@ -59,7 +59,7 @@ void ecs_http::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::cons
     if (!fine(stored) && stored.status != 412)
         refuse_storage("refused the Delta", stored);
     const auto confirmed =
-        parse_ecs_delta(api_.post("/deltas/confirm_upload",
+        parse_ecs_delta(api_.post(wire::routes::confirm_delta_upload,
                                 {{"key_uuid", to_string(key_uuid)}, {"delta_uuid", to_string(delta.delta_uuid)},
                                     {"upload_attempt_uuid", to_string(permit.attempt)}},
                                 repeat::safe)
@@ -70,7 +70,7 @@ void ecs_http::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::cons
 }
 
 std::vector<std::uint8_t> ecs_http::download(const uuid& key_uuid, const uuid& delta_uuid) {
-    const auto permit = api_.post("/deltas/download_url",
+    const auto permit = api_.post(wire::routes::delta_download_url,
         {{"key_uuid", to_string(key_uuid)}, {"delta_uuid", to_string(delta_uuid)}}, repeat::safe);
     const auto size = permit.number("size_bytes");
     if (permit.text("method") != "GET" || size > limits::delta_container_bytes)

@@ -1,25 +1,26 @@
-// How the server refuses a request: the machine code and status of docs/openapi.yaml, a sentence, a hint.
+// How the server refuses a request: the code of docs/openapi.yaml, and a sentence.
 #pragma once
 
+#include "wire/api_error.hpp"
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
 
 namespace omegasafe::server {
 
+using wire::api_error;
+
 /// Thrown anywhere below a route; the API turns it into the error object. Undoes the transaction it is thrown in.
 class refusal : public std::runtime_error {
 public:
-    refusal(unsigned status, std::string code, const std::string& sentence, nlohmann::json details = nullptr)
-        : std::runtime_error(sentence), status_(status), code_(std::move(code)), details_(std::move(details)) {}
+    refusal(api_error code, const std::string& sentence, nlohmann::json details = nullptr)
+        : std::runtime_error(sentence), code_(code), details_(std::move(details)) {}
 
-    unsigned status() const { return status_; }
-    const std::string& code() const { return code_; }
+    api_error code() const { return code_; }
     const nlohmann::json& details() const { return details_; }
 
 private:
-    unsigned status_;
-    std::string code_;
+    api_error code_;
     nlohmann::json details_;
 };
 

@@ -1,14 +1,15 @@
 // Routes of claims: positions of a Delta or of the Alpha, handed out once.
 #include "server/api/services.hpp"
+#include "wire/routes.hpp"
 
 namespace omegasafe::server {
 
 namespace {
 
 uuid idempotency_key_of(const request& from) {
-    const auto key = crypto::parse_uuid(from.header("Idempotency-Key"));
+    const auto key = crypto::parse_uuid(from.header(wire::idempotency_key_header));
     if (!key)
-        throw refusal(400, "invalid_request", "A claim needs the header Idempotency-Key with a UUID.");
+        throw refusal(api_error::invalid_request, "A claim needs the header Idempotency-Key with a UUID.");
     return *key;
 }
 

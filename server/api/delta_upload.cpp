@@ -3,7 +3,7 @@
 #include "messages/error.hpp"
 #include "server/api/limits.hpp"
 #include "storage/container/sfc.hpp"
-#include "wire/content_md5.hpp"
+#include "wire/upload_terms.hpp"
 
 namespace omegasafe::server {
 
@@ -13,7 +13,7 @@ void require_next(store& data, const key_record& key, const delta_offer& offer) 
     if (offer.seq_number == key.latest_seq + 1 && !data.delta(key.key_uuid, offer.delta_uuid))
         return;
     const auto there = data.delta_at(key.key_uuid, offer.seq_number);
-    throw refusal(409, "delta_conflict",
+    throw refusal(api_error::delta_conflict,
         "The newest Delta of the key is " + std::to_string(key.latest_seq) + ", so only " +
             std::to_string(key.latest_seq + 1) + " can follow; pull what is missing.",
         {{"authoritative_delta_uuid", there ? json(crypto::to_string(there->delta_uuid)) : json(nullptr)},
@@ -23,11 +23,11 @@ void require_next(store& data, const key_record& key, const delta_offer& offer) 
 void require_positions(const key_record& key, const delta_offer& offer) {
     if (offer.positions != crypto::positions_of_iteration(offer.seq_number, key.alpha_capacity))
         throw refusal(
-            400, "invalid_request", "The field start_global_position or end_global_position is not this Delta's.");
+            api_error::invalid_request, "The field start_global_position or end_global_position is not this Delta's.");
 }
 
 refusal mismatch(const std::string& sentence) {
-    return {409, "upload_mismatch", sentence};
+    return {api_error::upload_mismatch, sentence};
 }
 
 /// A Delta travels as a container; the server looks at its structure and cannot open what is in it.
@@ -116,7 +116,7 @@ confirmed_delta confirm_upload(
     } catch (const refusal& no) {
         // Nobody can use it: a name is taken only by what is registered. Another attempt's object may yet be confirmed,
         // and so may this one by somebody else when only this user may not.
-        const bool useless = no.code() == "upload_mismatch" || no.code() == "delta_conflict";
+        const bool useless = no.code() == api_error::upload_mismatch || no.code() == api_error::delta_conflict;
         if (useless && object->attempt_uuid == attempt_uuid)
             place->remove(name);
         throw;

@@ -2,13 +2,11 @@
 #include "messages/limits.hpp"
 #include "server/api/delta_upload.hpp"
 #include "server/api/limits.hpp"
-#include "wire/content_md5.hpp"
+#include "wire/upload_terms.hpp"
 
 namespace omegasafe::server {
 
 namespace {
-
-constexpr std::size_t md5_text_bytes = 24;
 
 json payload_of(const header_list& headers) {
     auto all = json::object();
@@ -26,19 +24,19 @@ delta_offer read_offer(const call& from) {
     offer.positions.first = body.position("start_global_position");
     offer.positions.last = body.position("end_global_position");
     offer.size_bytes = body.number("size_bytes", 1, INT64_MAX);
-    offer.content_md5 = body.text("content_md5", md5_text_bytes);
+    offer.content_md5 = body.text("content_md5", wire::content_md5_length);
     body.finish();
     if (offer.size_bytes > limits::delta_container_bytes)
-        throw refusal(413, "payload_too_large", "A Delta has at most 10 MiB.");
+        throw refusal(api_error::payload_too_large, "A Delta has at most 10 MiB.");
     if (!wire::is_content_md5(offer.content_md5))
-        throw refusal(400, "invalid_request", "The field content_md5 is no MD5 in base64.");
+        throw refusal(api_error::invalid_request, "The field content_md5 is no MD5 in base64.");
     return offer;
 }
 
 delta_record require_delta(store& data, const uuid& key_uuid, const uuid& delta_uuid) {
     auto delta = data.delta(key_uuid, delta_uuid);
     if (!delta)
-        throw refusal(404, "delta_unknown",
+        throw refusal(api_error::delta_unknown,
             "The key " + crypto::to_string(key_uuid) + " has no Delta " + crypto::to_string(delta_uuid) + ".");
     return *delta;
 }
@@ -54,7 +52,7 @@ download begin_download(const services& with, const call& from, const uuid& key_
         const auto key = require_key(data, from, key_uuid, operation::download_delta);
         const auto delta = require_delta(data, key_uuid, delta_uuid);
         if (delta.deleted_at)
-            throw refusal(404, "delta_unknown", "The file of Delta " + crypto::to_string(delta_uuid) + " was deleted.");
+            throw refusal(api_error::delta_unknown, "The file of Delta " + crypto::to_string(delta_uuid) + " was deleted.");
         if (is_internal(key.storage_uuid) && is_internal(delta.storage_uuid)) {
             require_below_limit(data, with.with.limits, key_uuid, transfer_kind::download, from.now);
             data.count_transfer(key_uuid, transfer_kind::download, from.now);
@@ -66,7 +64,7 @@ download begin_download(const services& with, const call& from, const uuid& key_
 object_permit permit_of(const services& with, const call& from) {
     const auto permit = with.signer.check(from.http, from.now);
     if (!permit || with.files.folder() == nullptr)
-        throw refusal(404, "object_unknown", "There is no such object, or the URL's time is over; ask for a new one.");
+        throw refusal(api_error::object_unknown, "There is no such object, or the URL's time is over; ask for a new one.");
     return *permit;
 }
 
@@ -130,7 +128,7 @@ response delete_delta(const services& with, const call& from) {
         const auto key = require_key(data, from, key_uuid, operation::delete_delta);
         const auto delta = require_delta(data, key_uuid, delta_uuid);
         if (delta.seq_number == key.latest_seq)
-            throw refusal(409, "delta_in_use", "The newest Delta is in use and cannot be deleted.");
+            throw refusal(api_error::delta_in_use, "The newest Delta is in use and cannot be deleted.");
         data.mark_delta_deleted(delta_uuid, from.now);
         std::vector<storage_record> all{storage_named(data, delta.storage_uuid)};
         if (delta.storage_uuid != key.storage_uuid) // it may have been carried there
@@ -148,9 +146,9 @@ response put_object(const services& with, const call& from) {
     const auto permit = permit_of(with, from);
     if (from.http.body.size() != permit.size_bytes ||
         wire::content_md5(crypto::as_bytes(from.http.body)) != permit.content_md5)
-        throw refusal(409, "upload_mismatch", "The body has not the size and MD5 that the URL is for.");
+        throw refusal(api_error::upload_mismatch, "The body has not the size and MD5 that the URL is for.");
     if (!with.files.folder()->put({permit.key_uuid, permit.delta_uuid}, permit.attempt_uuid, from.http.body))
-        throw refusal(412, "precondition_failed", "There is an object of that name already.");
+        throw refusal(api_error::precondition_failed, "There is an object of that name already.");
     return answer(json::object());
 }
 
@@ -158,7 +156,7 @@ response get_object(const services& with, const call& from) {
     const auto permit = permit_of(with, from);
     const auto object = with.files.folder()->fetch({permit.key_uuid, permit.delta_uuid});
     if (!object)
-        throw refusal(404, "object_unknown", "There is no such object.");
+        throw refusal(api_error::object_unknown, "There is no such object.");
     return {200, {object->bytes.begin(), object->bytes.end()}, "application/octet-stream"};
 }
 

@@ -11,7 +11,7 @@ namespace omegasafe::server {
 namespace {
 
 refusal invalid(const std::string& sentence) {
-    return {400, "invalid_request", sentence};
+    return {api_error::invalid_request, sentence};
 }
 
 /// Bodies are small and flat: anything deep is refused before it can cost stack.
@@ -32,7 +32,7 @@ nlohmann::json parsed(const std::string& body) {
 fields fields::of_body(const request& from) {
     const auto type = from.header("Content-Type");
     if (type != "application/json" && !type.starts_with("application/json;"))
-        throw refusal(415, "unsupported_media_type", "A body must have the Content-Type application/json.");
+        throw refusal(api_error::unsupported_media_type, "A body must have the Content-Type application/json.");
     return fields{parsed(from.body)};
 }
 

@@ -26,7 +26,7 @@ bool is_repeated(const key_record& known, const key_record& wanted) {
 void require_storage_change(store& data, const call& from, const key_record& key, const uuid& storage_uuid) {
     require_storage(data, from, storage_uuid);
     if (is_internal(storage_uuid) && !is_internal(key.storage_uuid))
-        throw refusal(422, "invalid_storage", "A key cannot be switched back to the internal storage.");
+        throw refusal(api_error::invalid_storage, "A key cannot be switched back to the internal storage.");
 }
 
 /// The files of a key, best effort; true when all are gone. A storage that fails once is not asked again.
@@ -52,7 +52,7 @@ response answer(const json& payload, unsigned status) {
 }
 
 refusal role_too_low(role mine, role needed) {
-    return {403, "role_too_low",
+    return {api_error::role_too_low,
         "Your role on this key is " + std::string{role_name(mine)} + "; this needs " + std::string{role_name(needed)} +
             ".",
         {{"role_id", static_cast<int>(mine)}, {"needed_role_id", static_cast<int>(needed)}}};
@@ -61,7 +61,7 @@ refusal role_too_low(role mine, role needed) {
 key_record require_key(store& data, const call& from, const uuid& key_uuid, operation what) {
     auto key = data.key_of(from.user.user_uuid, key_uuid);
     if (!key)
-        throw refusal(404, "key_unknown", "There is no key " + crypto::to_string(key_uuid) + " for this API key.");
+        throw refusal(api_error::key_unknown, "There is no key " + crypto::to_string(key_uuid) + " for this API key.");
     if (!may(key->my_role, what))
         throw role_too_low(key->my_role, least_role(what));
     return *key;
@@ -72,7 +72,7 @@ storage_record storage_named(store& data, const uuid& storage_uuid) {
         return internal_storage();
     if (auto found = data.storage(storage_uuid))
         return *found;
-    throw refusal(404, "storage_unknown", "There is no storage " + crypto::to_string(storage_uuid) + ".");
+    throw refusal(api_error::storage_unknown, "There is no storage " + crypto::to_string(storage_uuid) + ".");
 }
 
 storage_record require_storage(store& data, const call& from, const uuid& storage_uuid) {
@@ -80,7 +80,7 @@ storage_record require_storage(store& data, const call& from, const uuid& storag
         return internal_storage();
     auto found = data.storage(storage_uuid);
     if (!found || found->user_uuid != from.user.user_uuid)
-        throw refusal(404, "storage_unknown", "There is no storage " + crypto::to_string(storage_uuid) + ".");
+        throw refusal(api_error::storage_unknown, "There is no storage " + crypto::to_string(storage_uuid) + ".");
     return *found;
 }
 

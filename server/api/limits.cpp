@@ -46,7 +46,7 @@ void require_below_limit(store& data, const storage_limits& limits, const uuid& 
     const auto* const what = kind == transfer_kind::upload ? "uploads" : "downloads";
     for (const auto& [scope, used, limit] : metrics_of(data, limits, key_uuid, kind, now))
         if (limit > 0 && used + under_way >= limit)
-            throw refusal(422, "storage_limit_reached",
+            throw refusal(api_error::storage_limit_reached,
                 "The key has used its " + std::to_string(limit) + " " + scope + " " + what +
                     " of the internal storage; wait, or use a storage of your own (create-ecs-storage, edit-key).",
                 {{"kind", what}, {"scope", scope}, {"limit", limit}});

@@ -4,6 +4,7 @@
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "server/auth/api_key.hpp"
+#include "wire/routes.hpp"
 #include <boost/asio/ip/address.hpp>
 #include <ctime>
 #include <soci/error.h>
@@ -13,30 +14,11 @@ namespace omegasafe::server {
 
 namespace {
 
+namespace routes = wire::routes;
+
 constexpr std::uint64_t json_bytes = 64 * 1024;
 /// The last use of an API key is noted at most this often.
 constexpr unix_time touch_seconds = 60;
-
-/// What to do about a refusal in general, by its machine code.
-std::string_view hint_of(const std::string& code) {
-    static const std::map<std::string, std::string_view> hints{
-        {"invalid_request", "see docs/openapi.yaml for what the route takes"},
-        {"unauthenticated", "send 'Authorization: Bearer <API key>' with a key that is not revoked"},
-        {"role_too_low", "ask an Owner of the key"},
-        {"key_unknown", "accept an invitation to the key, or create it"},
-        {"delta_conflict", "pull the missing Deltas and go on from there"},
-        {"delta_not_newest", "pull the missing Deltas and claim from the newest"},
-        {"capacity_exhausted", "register the next Delta, or claim less"},
-        {"idempotency_mismatch", "use a fresh Idempotency-Key for another claim"},
-        {"upload_mismatch", "ask for a new upload URL and upload again"},
-        {"storage_limit_reached", "wait, or use a storage of your own"},
-        {"storage_unusable", "check bucket, region, endpoint, credentials and their rights"},
-        {"rate_limited", "wait as long as Retry-After says"},
-        {"unavailable", "try again later"},
-    };
-    const auto found = hints.find(code);
-    return found == hints.end() ? std::string_view{} : found->second;
-}
 
 std::string path_of_route(const request& from) {
     if (is_object_path(from.path))
@@ -64,7 +46,7 @@ api_key_owner authenticated(const services& with, const request& from, unix_time
             return *found;
         }
     }
-    throw refusal(401, "unauthenticated", "The request has no valid API key.");
+    throw refusal(api_error::unauthenticated, "The request has no valid API key.");
 }
 
 std::string allowed_methods(const std::string& path) {
@@ -79,43 +61,44 @@ std::string allowed_methods(const std::string& path) {
 
 const std::vector<route>& all_routes() {
     static const std::vector<route> routes{
-        {"POST", "/users/login", login}, {"POST", "/api_keys/create", create_api_key},
-        {"GET", "/api_keys/list", list_api_keys}, {"POST", "/api_keys/revoke", revoke_api_key},
-        {"GET", "/versions/cli", latest_cli_version, false}, {"POST", "/keys/create", create_key},
-        {"GET", "/keys/view", view_key}, {"GET", "/keys/list", list_keys}, {"PATCH", "/keys/edit", edit_key},
-        {"DELETE", "/keys/delete", delete_key}, {"GET", "/keys/limits", key_limits},
-        {"POST", "/claims/delta", claim_delta}, {"POST", "/claims/alpha", claim_alpha},
-        {"POST", "/claims/fast_forward", claim_delta}, {"GET", "/deltas/list", list_deltas},
-        {"POST", "/deltas/upload_url", delta_upload_url}, {"POST", "/deltas/confirm_upload", confirm_delta_upload},
-        {"POST", "/deltas/download_url", delta_download_url}, {"DELETE", "/deltas/delete", delete_delta},
-        {"POST", "/storages/create", create_storage}, {"PATCH", "/storages/edit", edit_storage},
-        {"GET", "/storages/list", list_storages}, {"GET", "/storages/view", view_storage},
-        {"DELETE", "/storages/delete", delete_storage}, {"POST", "/shares/invite", invite_to_key},
-        {"GET", "/shares/list", list_shares}, {"POST", "/shares/revoke", revoke_share},
-        {"POST", "/shares/leave", leave_key}, {"GET", "/invites/list", list_invites},
-        {"POST", "/invites/accept", accept_invite}, {"POST", "/invites/decline", decline_invite},
-        {"GET", "/health", nullptr, false}, // screen() answers, also when all workers are busy
-        {"GET", "/ready",
+        {"POST", routes::login, login}, {"POST", routes::create_api_key, create_api_key},
+        {"GET", routes::list_api_keys, list_api_keys}, {"POST", routes::revoke_api_key, revoke_api_key},
+        {"GET", routes::latest_cli_version, latest_cli_version, false}, {"POST", routes::create_key, create_key},
+        {"GET", routes::view_key, view_key}, {"GET", routes::list_keys, list_keys}, {"PATCH", routes::edit_key, edit_key},
+        {"DELETE", routes::delete_key, delete_key}, {"GET", routes::key_limits, key_limits},
+        {"POST", routes::claim_delta, claim_delta}, {"POST", routes::claim_alpha, claim_alpha},
+        {"POST", routes::fast_forward, claim_delta}, {"GET", routes::list_deltas, list_deltas},
+        {"POST", routes::delta_upload_url, delta_upload_url}, {"POST", routes::confirm_delta_upload, confirm_delta_upload},
+        {"POST", routes::delta_download_url, delta_download_url}, {"DELETE", routes::delete_delta, delete_delta},
+        {"POST", routes::create_storage, create_storage}, {"PATCH", routes::edit_storage, edit_storage},
+        {"GET", routes::list_storages, list_storages}, {"GET", routes::view_storage, view_storage},
+        {"DELETE", routes::delete_storage, delete_storage}, {"POST", routes::invite_to_key, invite_to_key},
+        {"GET", routes::list_shares, list_shares}, {"POST", routes::revoke_share, revoke_share},
+        {"POST", routes::leave_key, leave_key}, {"GET", routes::list_invites, list_invites},
+        {"POST", routes::accept_invite, accept_invite}, {"POST", routes::decline_invite, decline_invite},
+        {"GET", routes::health, nullptr, false}, // screen() answers, also when all workers are busy
+        {"GET", routes::ready,
             [](const services& with, const call&) {
                 if (!with.data.reachable())
-                    throw refusal(503, "unavailable", "The database cannot be reached.");
+                    throw refusal(api_error::unavailable, "The database cannot be reached.");
                 return server::answer({{"status", "ok"}});
             },
             false},
-        {"GET", "/metrics", nullptr, false}, // screen() answers
+        {"GET", routes::metrics, nullptr, false}, // screen() answers
     };
     return routes;
 }
 
 response error_response(const request& from, const refusal& problem) {
-    const auto hint = hint_of(problem.code());
-    const json payload{{"error",
-        {{"code", problem.code()}, {"message", problem.what()}, {"hint", hint.empty() ? json(nullptr) : json(hint)},
-            {"request_id", crypto::to_string(from.request_id)}, {"details", problem.details()}}}};
-    auto out = answer(payload, problem.status());
-    if (problem.status() == 401)
+    const auto& info = wire::info_of(problem.code());
+    const json payload{
+        {"error", {{"code", info.code}, {"message", problem.what()},
+                      {"hint", info.hint.empty() ? json(nullptr) : json(info.hint)},
+                      {"request_id", crypto::to_string(from.request_id)}, {"details", problem.details()}}}};
+    auto out = answer(payload, info.status);
+    if (problem.code() == api_error::unauthenticated)
         out.headers.emplace_back("WWW-Authenticate", "Bearer");
-    if (problem.status() == 503)
+    if (problem.code() == api_error::unavailable)
         out.headers.emplace_back("Retry-After", "1");
     return out;
 }
@@ -138,21 +121,21 @@ std::optional<response> router::limited(const request& from) {
     }
     if (!wait)
         return std::nullopt;
-    auto out = error_response(from, {429, "rate_limited", "Too many requests; wait " + std::to_string(*wait) + " s."});
+    auto out = error_response(from, {api_error::rate_limited, "Too many requests; wait " + std::to_string(*wait) + " s."});
     out.headers.emplace_back("Retry-After", std::to_string(*wait));
     return out;
 }
 
 std::optional<response> router::screen(const request& from) {
-    if (from.path == "/metrics" && from.method == "GET")
+    if (from.path == routes::metrics && from.method == "GET")
         return metrics_page(from);
-    if (from.path == "/health" && from.method == "GET")
+    if (from.path == routes::health && from.method == "GET")
         return server::answer({{"status", "ok"}}); // also when all workers are busy
     if (auto refused = limited(from))
         return refused;
     if (is_object_path(from.path) && from.method == "PUT" && !with_.signer.check(from, std::time(nullptr)))
         return error_response(
-            from, {404, "object_unknown", "There is no such object, or the URL's time is over; ask for a new one."});
+            from, {api_error::object_unknown, "There is no such object, or the URL's time is over; ask for a new one."});
     return std::nullopt;
 }
 
@@ -163,7 +146,7 @@ response router::metrics_page(const request& from) const {
                              ? is_loopback(from.remote_address)
                              : given && crypto::equal_constant_time(crypto::as_bytes(*given), crypto::as_bytes(token));
     if (!allowed)
-        return error_response(from, {401, "unauthenticated", "Metrics need the metrics token."});
+        return error_response(from, {api_error::unauthenticated, "Metrics need the metrics token."});
     return {200, metrics_.page(server_ ? server_->connections() : 0), "text/plain; version=0.0.4"};
 }
 
@@ -174,13 +157,13 @@ response router::dispatch(const request& from) const {
             return put_object(with_, made);
         if (from.method == "GET")
             return get_object(with_, made);
-        throw refusal(405, "method_not_allowed", "Objects take GET and PUT.", {{"allow", "GET, PUT"}});
+        throw refusal(api_error::method_not_allowed, "Objects take GET and PUT.", {{"allow", "GET, PUT"}});
     }
     for (const auto& known : all_routes()) {
         if (known.path != from.path || known.method != from.method)
             continue;
-        if (from.path == "/ready" && server_ != nullptr && server_->stopping())
-            throw refusal(503, "unavailable", "The server is shutting down.");
+        if (from.path == routes::ready && server_ != nullptr && server_->stopping())
+            throw refusal(api_error::unavailable, "The server is shutting down.");
         if (known.authenticated) {
             auto who = authenticated(with_, from, made.now);
             made.user = std::move(who.user);
@@ -189,8 +172,8 @@ response router::dispatch(const request& from) const {
         return known.run(with_, made);
     }
     if (const auto methods = allowed_methods(from.path); !methods.empty())
-        throw refusal(405, "method_not_allowed", "This route takes " + methods + ".", {{"allow", methods}});
-    throw refusal(404, "route_unknown", "There is no such route.");
+        throw refusal(api_error::method_not_allowed, "This route takes " + methods + ".", {{"allow", methods}});
+    throw refusal(api_error::route_unknown, "There is no such route.");
 }
 
 response router::answer(const request& from) const {
@@ -198,20 +181,20 @@ response router::answer(const request& from) const {
         return dispatch(from);
     } catch (const refusal& problem) {
         auto out = error_response(from, problem);
-        if (problem.status() == 405)
+        if (problem.code() == api_error::method_not_allowed)
             out.headers.emplace_back("Allow", problem.details()["allow"].get<std::string>());
-        if (problem.status() == 429) // limited() knows better for rates
+        if (problem.code() == api_error::rate_limited) // limited() knows better for rates
             out.headers.emplace_back("Retry-After", "1");
         return out;
     } catch (const soci::soci_error& problem) {
         spdlog::error("Request {}: the database failed: {}", crypto::to_string(from.request_id), problem.what());
-        return error_response(from, {503, "unavailable", "The database cannot be reached or failed."});
+        return error_response(from, {api_error::unavailable, "The database cannot be reached or failed."});
     } catch (const failure& problem) {
         spdlog::error("Request {}: {}", crypto::to_string(from.request_id), problem.what());
-        return error_response(from, {503, "unavailable", "The server cannot do this now."});
+        return error_response(from, {api_error::unavailable, "The server cannot do this now."});
     } catch (const std::exception& problem) {
         spdlog::error("Request {}: {}", crypto::to_string(from.request_id), problem.what());
-        return error_response(from, {500, "internal", "Something went wrong in the server; its log has the request."});
+        return error_response(from, {api_error::internal, "Something went wrong in the server; its log has the request."});
     }
 }
 

@@ -12,13 +12,13 @@ role read_role(fields& body) {
 void require_not_last_owner(const std::vector<share_record>& shares, const share_record& leaving) {
     const auto owners = std::ranges::count(shares, role::owner, &share_record::role_id);
     if (leaving.role_id == role::owner && owners == 1)
-        throw refusal(409, "last_owner", "A key needs an Owner; make somebody else Owner first, or delete the key.");
+        throw refusal(api_error::last_owner, "A key needs an Owner; make somebody else Owner first, or delete the key.");
 }
 
 invite_record require_my_invite(store& data, const call& from, const uuid& invite_uuid) {
     auto invite = data.invite(invite_uuid);
     if (!invite || invite->email != from.user.email)
-        throw refusal(404, "invite_unknown", "There is no invitation " + crypto::to_string(invite_uuid) + " for you.");
+        throw refusal(api_error::invite_unknown, "There is no invitation " + crypto::to_string(invite_uuid) + " for you.");
     return *invite;
 }
 
@@ -49,7 +49,7 @@ response revoke_of(store& data, const key_record& key, const std::string& email)
         return answer({{"message", "The invitation of " + email + " was taken back."}});
     }
     may_take(role::user); // to hear who has the key not
-    throw refusal(404, "share_unknown", "The key is not shared with " + email + ".");
+    throw refusal(api_error::share_unknown, "The key is not shared with " + email + ".");
 }
 
 } // namespace
@@ -70,7 +70,7 @@ response invite_to_key(const services& with, const call& from) {
             throw role_too_low(key.my_role, invite.role_id);
         for (const auto& share : data.shares(invite.key_uuid))
             if (share.email == invite.email)
-                throw refusal(409, "already_shared", invite.email + " has this key already.");
+                throw refusal(api_error::already_shared, invite.email + " has this key already.");
         data.add_invite(invite);
         return answer({{"invite", payload_of(*data.invite(invite.invite_uuid))}}, 201);
     });

@@ -9,7 +9,7 @@ namespace {
 
 void require(const std::string& field, const std::optional<std::string>& problem) {
     if (problem)
-        throw refusal(422, "invalid_storage", "The field " + field + ": " + *problem);
+        throw refusal(api_error::invalid_storage, "The field " + field + ": " + *problem);
 }
 
 } // namespace

@@ -75,11 +75,11 @@ response edit_storage(const services& with, const call& from) {
     body.finish();
     auto storage = with.data.read([&](store& data) { return require_storage(data, from, storage_uuid); });
     if (is_internal(storage_uuid))
-        throw refusal(422, "invalid_storage", "The internal storage belongs to the server and cannot be edited.");
+        throw refusal(api_error::invalid_storage, "The internal storage belongs to the server and cannot be edited.");
     if (input.access_key_id.has_value() != input.secret_access_key.has_value())
-        throw refusal(422, "invalid_storage", "access_key_id and secret_access_key come together.");
+        throw refusal(api_error::invalid_storage, "access_key_id and secret_access_key come together.");
     if (input.provider && require_provider(*input.provider) != storage.provider && !input.access_key_id)
-        throw refusal(422, "invalid_storage", "Another provider needs its access_key_id and secret_access_key.");
+        throw refusal(api_error::invalid_storage, "Another provider needs its access_key_id and secret_access_key.");
     apply(input, storage);
     require_valid(storage, with.with.allow_http_endpoints);
     auto warning = try_and_seal(with, storage,
@@ -115,9 +115,9 @@ response delete_storage(const services& with, const call& from) {
     return with.data.write([&](store& data) {
         require_storage(data, from, storage_uuid);
         if (is_internal(storage_uuid))
-            throw refusal(422, "invalid_storage", "The internal storage belongs to the server and cannot be deleted.");
+            throw refusal(api_error::invalid_storage, "The internal storage belongs to the server and cannot be deleted.");
         if (data.uses_of_storage(storage_uuid) > 0)
-            throw refusal(409, "storage_in_use", "Keys keep their Deltas in this storage; edit or delete them first.");
+            throw refusal(api_error::storage_in_use, "Keys keep their Deltas in this storage; edit or delete them first.");
         data.delete_storage(storage_uuid);
         return answer({{"message", "The storage was deleted; what is in the bucket stays."}});
     });

@@ -39,7 +39,7 @@ response revoke_api_key(const services& with, const call& from) {
     body.finish();
     return with.data.write([&](store& data) {
         if (!data.revoke_api_key(from.user.user_uuid, api_key_uuid, from.now))
-            throw refusal(404, "api_key_unknown", "There is no API key " + crypto::to_string(api_key_uuid) + ".");
+            throw refusal(api_error::api_key_unknown, "There is no API key " + crypto::to_string(api_key_uuid) + ".");
         return answer({{"message", "The API key was revoked."}});
     });
 }

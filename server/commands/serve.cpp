@@ -38,8 +38,8 @@ request_handling handling_of(router& routes, database& data, const delta_files& 
         [&](const request& from) { return routes.body_limit(from); },
         [&](const request& from) { return routes.answer(from); },
         [&](const request& from, const response& to, std::chrono::microseconds took) { routes.done(from, to, took); },
-        [](const request& from, unsigned status, const std::string& code, const std::string& sentence) {
-            return error_response(from, {status, code, sentence});
+        [](const request& from, api_error code, const std::string& sentence) {
+            return error_response(from, {code, sentence});
         },
         [&] {
             try {

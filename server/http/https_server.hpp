@@ -3,6 +3,7 @@
 
 #include "server/http/message.hpp"
 #include "server/settings.hpp"
+#include "wire/api_error.hpp"
 #include <functional>
 #include <memory>
 
@@ -18,8 +19,8 @@ struct request_handling {
     std::function<response(const request&)> answer;
     /// After the response was sent, or could not be (status 0). On the I/O thread.
     std::function<void(const request&, const response&, std::chrono::microseconds)> done;
-    /// A request that cannot be read: status, machine code and sentence. On the I/O thread.
-    std::function<response(const request&, unsigned, const std::string&, const std::string&)> unreadable;
+    /// A request that cannot be read: why, and a sentence. On the I/O thread.
+    std::function<response(const request&, wire::api_error, const std::string&)> unreadable;
     /// On a worker, at the start and every hour. Must not throw.
     std::function<void()> housekeeping;
 };

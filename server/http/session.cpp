@@ -139,9 +139,9 @@ private:
     std::optional<response> screened(const request& incoming, bool sized) const {
         const auto& handling = context_.handling();
         if (!sized)
-            return handling.unreadable(incoming, 411, "length_required", "A request body needs a Content-Length.");
+            return handling.unreadable(incoming, wire::api_error::length_required, "A request body needs a Content-Length.");
         if (incoming.content_length.value_or(0) > handling.body_limit(incoming))
-            return handling.unreadable(incoming, 413, "payload_too_large",
+            return handling.unreadable(incoming, wire::api_error::payload_too_large,
                 "The body has " + std::to_string(*incoming.content_length) + " bytes; at most " +
                     std::to_string(handling.body_limit(incoming)) + " are taken here.");
         return handling.screen(incoming);
@@ -164,7 +164,7 @@ private:
             co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, problem));
         if (problem)
             co_return context_.handling().unreadable(
-                incoming, 408, "request_timeout", "The body of the request did not arrive in time or not whole.");
+                incoming, wire::api_error::request_timeout, "The body of the request did not arrive in time or not whole.");
         incoming.body = std::move(parser.get().body());
         co_return std::nullopt;
     }
@@ -213,11 +213,11 @@ private:
     asio::awaitable<void> refuse_unreadable(const request& incoming, const error_code& problem) {
         std::optional<response> answer;
         if (problem == http::error::header_limit)
-            answer = context_.handling().unreadable(incoming, 431, "header_too_large",
+            answer = context_.handling().unreadable(incoming, wire::api_error::header_too_large,
                 "The header of the request is larger than " + std::to_string(header_bytes) + " bytes.");
         else if (problem.category() == make_error_code(http::error::bad_version).category() &&
                  problem != http::error::end_of_stream && problem != http::error::partial_message)
-            answer = context_.handling().unreadable(incoming, 400, "invalid_request", "This is no HTTP/1.1 request.");
+            answer = context_.handling().unreadable(incoming, wire::api_error::invalid_request, "This is no HTTP/1.1 request.");
         if (answer)
             co_await send(incoming, *answer, false, std::chrono::steady_clock::now());
     }

@@ -70,7 +70,7 @@ std::string error_code_of(const std::string& xml) {
 }
 
 [[noreturn]] void refuse_step(const std::string& step, unsigned status, const std::string& body) {
-    throw refusal(422, "storage_unusable",
+    throw refusal(api_error::storage_unusable,
         step + " failed in the bucket: status " + std::to_string(status) + " (" + error_code_of(body) +
             "); check bucket, region, endpoint, credentials and what they allow.",
         {{"step", step}});
@@ -100,8 +100,7 @@ std::string bucket_store::signed_url(const std::string& method, const std::strin
 }
 
 signed_transfer bucket_store::sign_upload(const object_name& name, const upload_terms& terms, unix_time now) const {
-    const header_list headers{{"Content-Length", std::to_string(terms.size_bytes)}, {"Content-MD5", terms.content_md5},
-        {"If-None-Match", "*"}, {attempt_header, crypto::to_string(terms.attempt_uuid)}};
+    const auto headers = wire::upload_headers(terms);
     return {"PUT", signed_url("PUT", object_key(name), headers, {}, now, url_lifetime_), headers,
         now + url_lifetime_.count()};
 }
@@ -132,10 +131,10 @@ bucket_store::reply bucket_store::send(const std::string& method, const std::str
             .body = crypto::as_bytes(body),
             .largest_answer = limits::delta_container_bytes,
             .repeatable = true});
-        return {answer.status, std::string{answer.text()}, std::string{answer.header(attempt_header).value_or("")}};
+        return {answer.status, std::string{answer.text()}, std::string{answer.header(wire::upload_attempt_header).value_or("")}};
     } catch (const failure& problem) {
         spdlog::warn("A bucket at {} cannot be reached: {}", endpoint_of(access_).host, problem.what());
-        throw refusal(503, "unavailable",
+        throw refusal(api_error::unavailable,
             "The storage at " + endpoint_of(access_).host + " cannot be reached or does not answer in time.");
     }
 }
@@ -145,7 +144,7 @@ std::optional<stored_object> bucket_store::fetch(const object_name& name) const 
     if (got.status == 404)
         return std::nullopt;
     if (!ok(got.status))
-        throw refusal(503, "unavailable",
+        throw refusal(api_error::unavailable,
             "The storage at " + endpoint_of(access_).host + " does not give the Delta: " + error_code_of(got.body) +
                 ".");
     return stored_object{{got.body.begin(), got.body.end()}, crypto::parse_uuid(got.attempt)};
@@ -181,9 +180,9 @@ bucket_check bucket_store::check() const {
         if (!ok(got.status) || got.body != content)
             refuse_step("GET", got.status, got.body);
     } catch (const refusal& problem) {
-        if (problem.code() != "unavailable")
+        if (problem.code() != api_error::unavailable)
             throw;
-        throw refusal(422, "storage_unusable", problem.what(), {{"step", "LIST"}});
+        throw refusal(api_error::storage_unusable, problem.what(), {{"step", "LIST"}});
     }
     return {ok(send("DELETE", object).status)};
 }

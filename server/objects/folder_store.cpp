@@ -40,10 +40,7 @@ signed_transfer folder_store::sign_upload(const object_name& name, const upload_
     const auto expires = now + with_.url_lifetime.count();
     const object_permit permit{
         "PUT", name.key_uuid, name.delta_uuid, terms.attempt_uuid, terms.size_bytes, terms.content_md5, expires};
-    return {"PUT", url(signer_.target_of(permit)),
-        {{"Content-Length", std::to_string(terms.size_bytes)}, {"Content-MD5", terms.content_md5},
-            {"If-None-Match", "*"}, {attempt_header, crypto::to_string(terms.attempt_uuid)}},
-        expires};
+    return {"PUT", url(signer_.target_of(permit)), wire::upload_headers(terms), expires};
 }
 
 signed_transfer folder_store::sign_download(const object_name& name, unix_time now) const {

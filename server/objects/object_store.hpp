@@ -5,6 +5,7 @@
 #include "server/objects/url_signer.hpp"
 #include "server/settings.hpp"
 #include "server/store/records.hpp"
+#include "wire/upload_terms.hpp"
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -15,12 +16,7 @@ namespace omegasafe::server {
 struct object_name {
     uuid key_uuid{}, delta_uuid{};
 };
-/// What an upload is bound to.
-struct upload_terms {
-    uuid attempt_uuid{};
-    std::uint64_t size_bytes = 0;
-    std::string content_md5; // base64
-};
+using wire::upload_terms;
 /// A request that a client may make by itself.
 struct signed_transfer {
     std::string method, url;
@@ -44,8 +40,5 @@ public:
     /// False when it could not be removed; true also when there was none.
     virtual bool remove(const object_name& name) const noexcept = 0;
 };
-
-/// The header of an upload that names its attempt, in buckets as in URLs of this server.
-inline constexpr const char* attempt_header = "x-amz-meta-upload-attempt-uuid";
 
 } // namespace omegasafe::server

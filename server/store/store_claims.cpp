@@ -17,11 +17,11 @@ constexpr std::uint64_t largest_column = INT64_MAX;
 
 void check_size(const claim_request_record& request) {
     if (request.size == 0)
-        throw refusal(400, "invalid_request", "A claim needs a size of at least 1.");
+        throw refusal(api_error::invalid_request, "A claim needs a size of at least 1.");
 }
 
 [[noreturn]] void refuse_full(std::uint64_t left) {
-    throw refusal(409, "capacity_exhausted", "There are " + std::to_string(left) + " positions left.",
+    throw refusal(api_error::capacity_exhausted, "There are " + std::to_string(left) + " positions left.",
         {{"positions_left", crypto::position_to_json<nlohmann::json>(left)}});
 }
 
@@ -44,7 +44,7 @@ std::optional<claimed_record> store::replay(const claim_request_record& request,
         return std::nullopt;
     }
     if (key_uuid != request.key_uuid || delta_uuid != request.delta_uuid || from_column(size) != request.size)
-        throw refusal(409, "idempotency_mismatch",
+        throw refusal(api_error::idempotency_mismatch,
             "This Idempotency-Key was used for another claim; take a fresh one for each claim.");
     return claimed_record{from_column(first_offset), from_column(seq_number), from_column(capacity), true};
 }
@@ -63,14 +63,14 @@ void store::remember(const claim_request_record& request, const claimed_record& 
 void store::refuse_delta_claim(const claim_request_record& request) {
     const auto asked = delta(request.key_uuid, request.delta_uuid);
     if (!asked)
-        throw refusal(404, "delta_unknown",
+        throw refusal(api_error::delta_unknown,
             "The key " + crypto::to_string(request.key_uuid) + " has no Delta " +
                 crypto::to_string(request.delta_uuid) + ".");
     long long latest = 0;
     sql_ << sql_statement("latest_seq"), use(request.key_uuid, "key_uuid"), into(latest);
     if (const auto seq_number = from_column(latest); seq_number != asked->seq_number) {
         const auto newest = delta_at(request.key_uuid, seq_number);
-        throw refusal(409, "delta_not_newest",
+        throw refusal(api_error::delta_not_newest,
             "The Delta " + crypto::to_string(asked->delta_uuid) + " is not the newest of its key.",
             {{"newest_delta_uuid", newest ? nlohmann::json(crypto::to_string(newest->delta_uuid)) : nullptr},
                 {"latest_seq_number", crypto::position_to_json<nlohmann::json>(seq_number)}});
@@ -105,7 +105,7 @@ void store::refuse_alpha_claim(const claim_request_record& request) {
     long long left = 0;
     sql_ << sql_statement("alpha_left"), use(request.key_uuid, "key_uuid"), into(left);
     if (!sql_.got_data())
-        throw refusal(404, "key_unknown", "There is no key " + crypto::to_string(request.key_uuid) + " of yours.");
+        throw refusal(api_error::key_unknown, "There is no key " + crypto::to_string(request.key_uuid) + " of yours.");
     refuse_full(from_column(left));
 }
 

@@ -123,7 +123,7 @@ void store::add_delta(const delta_record& delta) {
     nlohmann::json id;
     if (authoritative)
         id = crypto::to_string(authoritative->delta_uuid);
-    throw refusal(409, "delta_conflict",
+    throw refusal(api_error::delta_conflict,
         "The Delta " + crypto::to_string(delta.delta_uuid) + " cannot be number " + std::to_string(delta.seq_number) +
             "; the newest of its key is number " + std::to_string(latest) + ".",
         {{"authoritative_delta_uuid", id},

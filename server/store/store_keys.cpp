@@ -48,7 +48,7 @@ void store::add_key(const key_record& key, const uuid& owner, const uuid& relati
     uuid added;
     sql_ << sql_statement("add_key"), use(key), into(added);
     if (!sql_.got_data())
-        throw refusal(409, "key_exists", "There is a key " + crypto::to_string(key.key_uuid) + " already.");
+        throw refusal(api_error::key_exists, "There is a key " + crypto::to_string(key.key_uuid) + " already.");
     add_share({relation_uuid, key.key_uuid, owner, {}, role::owner, key.created_at});
 }
 

@@ -57,7 +57,7 @@ void store::add_share(const share_record& share) {
     uuid added;
     sql_ << sql_statement("add_share"), use(share), into(added);
     if (!sql_.got_data())
-        throw refusal(409, "already_shared", "The key is shared with " + share.email + " already.");
+        throw refusal(api_error::already_shared, "The key is shared with " + share.email + " already.");
 }
 
 void store::remove_share(const uuid& key_uuid, const uuid& user_uuid) {
@@ -68,7 +68,7 @@ void store::add_invite(const invite_record& invite) {
     uuid added;
     sql_ << sql_statement("add_invite"), use(invite), into(added);
     if (!sql_.got_data())
-        throw refusal(409, "already_shared", "There is an open invite for " + invite.email + " to this key already.");
+        throw refusal(api_error::already_shared, "There is an open invite for " + invite.email + " to this key already.");
 }
 
 std::optional<invite_record> store::invite(const uuid& invite_uuid) {

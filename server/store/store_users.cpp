@@ -54,7 +54,7 @@ void store::add_user(const user_record& user) {
     uuid added;
     sql_ << sql_statement("add_user"), use(user), into(added);
     if (!sql_.got_data())
-        throw refusal(409, "user_exists", "There is a user with the e-mail address " + user.email + " already.");
+        throw refusal(api_error::user_exists, "There is a user with the e-mail address " + user.email + " already.");
 }
 
 std::vector<user_record> store::users() {

@@ -2,7 +2,7 @@
 #include "ecs/ecs_http.hpp"
 #include "ecs/ecs_http_account.hpp"
 #include "messages/error.hpp"
-#include "wire/content_md5.hpp"
+#include "wire/upload_terms.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 #include "ecs/ecs_http_account.hpp"
 #include "messages/error.hpp"
 #include "tests/support/scripted_server.hpp"
-#include "wire/content_md5.hpp"
+#include "wire/upload_terms.hpp"
 
 #include <catch2/catch.hpp>
 #include <set>

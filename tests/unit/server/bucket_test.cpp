@@ -9,10 +9,10 @@ TEST_CASE("buckets: half of the workers wait for them, a quarter for one user, a
     bucket_turns turns{8};
     const auto first = crypto::random_uuid(), second = crypto::random_uuid();
     std::vector<bucket_turns::turn> taken{turns.take(first), turns.take(first)};
-    CHECK(test::refusal_of([&] { turns.take(first); }).status() == 429);
+    CHECK(test::refusal_of([&] { turns.take(first); }).code() == api_error::rate_limited);
     taken.push_back(turns.take(second));
     taken.push_back(turns.take(second));
-    CHECK(test::refusal_of([&] { turns.take(crypto::random_uuid()); }).status() == 503);
+    CHECK(test::refusal_of([&] { turns.take(crypto::random_uuid()); }).code() == api_error::unavailable);
     taken.erase(taken.begin());
     CHECK(turns.take(first));
     bucket_turns of_one_worker{1};

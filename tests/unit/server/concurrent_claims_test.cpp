@@ -56,7 +56,7 @@ std::vector<answered_claim> take_steps(database& data, const claimable& of, cons
                                      : data.read([&](store& s) { return request_for(next, s, of); });
             answers.push_back({request, data.write([&](store& s) { return claim_in(s, request); })});
         } catch (const refusal& no) {
-            if (no.code() != "capacity_exhausted" && no.code() != "delta_not_newest")
+            if (no.code() != api_error::capacity_exhausted && no.code() != api_error::delta_not_newest)
                 throw;
         }
     }

@@ -18,7 +18,7 @@ std::string code_of(F action) {
     try {
         action();
     } catch (const refusal& problem) {
-        return problem.code();
+        return std::string{wire::info_of(problem.code()).code};
     }
     return "";
 }
@@ -108,7 +108,7 @@ TEST_CASE("storages: a field that breaks its rule is named") {
         try {
             require_valid(storage, allow_http);
         } catch (const refusal& problem) {
-            return problem.code() + ": " + problem.what();
+            return std::string{wire::info_of(problem.code()).code} + ": " + problem.what();
         }
         return "";
     };

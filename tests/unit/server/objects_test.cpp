@@ -101,6 +101,6 @@ TEST_CASE_METHOD(objects, "folder: uploads are bound to size, MD5 and attempt, b
     CHECK(transfer.url.starts_with("https://ecs.example.org:8443/base/objects/"));
     CHECK(transfer.expires_at == now + 900);
     CHECK(transfer.headers == header_list{{"Content-Length", "99"}, {"Content-MD5", "md5"}, {"If-None-Match", "*"},
-                                  {attempt_header, crypto::to_string(terms.attempt_uuid)}});
+                                  {wire::upload_attempt_header, crypto::to_string(terms.attempt_uuid)}});
     CHECK(store().sign_download(name, now).headers.empty());
 }

@@ -79,7 +79,7 @@ std::string refused(Call call) {
     try {
         call();
     } catch (const refusal& no) {
-        return no.code();
+        return std::string{wire::info_of(no.code()).code};
     }
     return "";
 }
@@ -92,7 +92,7 @@ refusal refusal_of(Call call) {
     } catch (const refusal& no) {
         return no;
     }
-    return {0, "", "not refused"};
+    throw std::logic_error("It was not refused.");
 }
 
 /// The failure of a call; errc::none when there is none.

@@ -181,13 +181,12 @@ TEST_CASE_METHOD(store_fixture, "a Delta is added as latest + 1 only", "[store]"
     };
     CHECK(conflict(some_delta(key, 2)).details() ==
           nlohmann::json({{"authoritative_delta_uuid", nullptr}, {"latest_seq_number", 0}}));
-    CHECK(conflict(some_delta(key, 0)).code() == "delta_conflict");
+    CHECK(conflict(some_delta(key, 0)).code() == api_error::delta_conflict);
 
     const auto first = add_delta(key, 1);
     const auto second = add_delta(key, 2);
     const auto again = conflict(some_delta(key, 1));
-    CHECK(again.status() == 409);
-    CHECK(again.code() == "delta_conflict");
+    CHECK(again.code() == api_error::delta_conflict);
     CHECK(again.details() == nlohmann::json({{"authoritative_delta_uuid", crypto::to_string(first.delta_uuid)},
                                  {"latest_seq_number", 2}}));
 
@@ -197,8 +196,8 @@ TEST_CASE_METHOD(store_fixture, "a Delta is added as latest + 1 only", "[store]"
           nlohmann::json({{"authoritative_delta_uuid", nullptr}, {"latest_seq_number", 2}}));
     auto same_in_other_key = some_delta(other, 1);
     same_in_other_key.delta_uuid = first.delta_uuid;
-    CHECK(conflict(same_in_other_key).code() == "delta_conflict");
-    CHECK(conflict(some_delta(some_key(10), 1)).code() == "delta_conflict");
+    CHECK(conflict(same_in_other_key).code() == api_error::delta_conflict);
+    CHECK(conflict(some_delta(some_key(10), 1)).code() == api_error::delta_conflict);
 
     data.read([&](store& s) {
         CHECK(s.key_of(owner.user_uuid, key.key_uuid)->latest_seq == 2);

@@ -1,4 +1,4 @@
-#include "wire/content_md5.hpp"
+#include "wire/upload_terms.hpp"
 
 #include "crypto/text_encoding.hpp"
 #include <array>
@@ -12,6 +12,11 @@ namespace {
 constexpr std::size_t md5_bytes = 16;
 
 } // namespace
+
+std::vector<std::pair<std::string, std::string>> upload_headers(const upload_terms& terms) {
+    return {{"Content-Length", std::to_string(terms.size_bytes)}, {"Content-MD5", terms.content_md5},
+        {"If-None-Match", "*"}, {upload_attempt_header, crypto::to_string(terms.attempt_uuid)}};
+}
 
 std::string content_md5(crypto::const_byte_span content) {
     std::array<unsigned char, md5_bytes> digest{};
