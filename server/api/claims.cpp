@@ -1,4 +1,6 @@
 // Routes of claims: positions of a Delta or of the Alpha, handed out once.
+#include "server/api/access.hpp"
+#include "server/api/answer.hpp"
 #include "server/api/services.hpp"
 #include "wire/routes.hpp"
 

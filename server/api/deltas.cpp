@@ -1,5 +1,7 @@
 // Routes of Deltas: list, upload, confirm, download, delete; and the objects of the internal storage's folder.
 #include "messages/limits.hpp"
+#include "server/api/access.hpp"
+#include "server/api/answer.hpp"
 #include "server/api/delta_upload.hpp"
 #include "server/api/limits.hpp"
 #include "wire/upload_terms.hpp"
@@ -52,7 +54,8 @@ download begin_download(const services& with, const call& from, const uuid& key_
         const auto key = require_key(data, from, key_uuid, operation::download_delta);
         const auto delta = require_delta(data, key_uuid, delta_uuid);
         if (delta.deleted_at)
-            throw refusal(api_error::delta_unknown, "The file of Delta " + crypto::to_string(delta_uuid) + " was deleted.");
+            throw refusal(
+                api_error::delta_unknown, "The file of Delta " + crypto::to_string(delta_uuid) + " was deleted.");
         if (is_internal(key.storage_uuid) && is_internal(delta.storage_uuid)) {
             require_below_limit(data, with.with.limits, key_uuid, transfer_kind::download, from.now);
             data.count_transfer(key_uuid, transfer_kind::download, from.now);
@@ -64,7 +67,8 @@ download begin_download(const services& with, const call& from, const uuid& key_
 object_permit permit_of(const services& with, const call& from) {
     const auto permit = with.signer.check(from.http, from.now);
     if (!permit || with.files.folder() == nullptr)
-        throw refusal(api_error::object_unknown, "There is no such object, or the URL's time is over; ask for a new one.");
+        throw refusal(
+            api_error::object_unknown, "There is no such object, or the URL's time is over; ask for a new one.");
     return *permit;
 }
 

@@ -3,16 +3,12 @@
 
 #include "server/api/fields.hpp"
 #include "server/auth/roles.hpp"
-#include "server/store/records.hpp"
+#include "server/store/internal_storage.hpp"
 
 namespace omegasafe::server {
 
 /// ISO 8601, UTC.
 std::string time_text(unix_time seconds);
-
-/// The internal storage as a record: the same UUID at every server.
-const storage_record& internal_storage();
-bool is_internal(const uuid& storage_uuid);
 
 json payload_of(const user_record& user);
 json payload_of(const key_record& key, const storage_record& storage);

@@ -3,6 +3,7 @@
 #include "crypto/hash.hpp"
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
+#include "server/api/answer.hpp"
 #include "server/auth/api_key.hpp"
 #include "wire/routes.hpp"
 #include <boost/asio/ip/address.hpp>
@@ -64,11 +65,12 @@ const std::vector<route>& all_routes() {
         {"POST", routes::login, login}, {"POST", routes::create_api_key, create_api_key},
         {"GET", routes::list_api_keys, list_api_keys}, {"POST", routes::revoke_api_key, revoke_api_key},
         {"GET", routes::latest_cli_version, latest_cli_version, false}, {"POST", routes::create_key, create_key},
-        {"GET", routes::view_key, view_key}, {"GET", routes::list_keys, list_keys}, {"PATCH", routes::edit_key, edit_key},
-        {"DELETE", routes::delete_key, delete_key}, {"GET", routes::key_limits, key_limits},
-        {"POST", routes::claim_delta, claim_delta}, {"POST", routes::claim_alpha, claim_alpha},
-        {"POST", routes::fast_forward, claim_delta}, {"GET", routes::list_deltas, list_deltas},
-        {"POST", routes::delta_upload_url, delta_upload_url}, {"POST", routes::confirm_delta_upload, confirm_delta_upload},
+        {"GET", routes::view_key, view_key}, {"GET", routes::list_keys, list_keys},
+        {"PATCH", routes::edit_key, edit_key}, {"DELETE", routes::delete_key, delete_key},
+        {"GET", routes::key_limits, key_limits}, {"POST", routes::claim_delta, claim_delta},
+        {"POST", routes::claim_alpha, claim_alpha}, {"POST", routes::fast_forward, claim_delta},
+        {"GET", routes::list_deltas, list_deltas}, {"POST", routes::delta_upload_url, delta_upload_url},
+        {"POST", routes::confirm_delta_upload, confirm_delta_upload},
         {"POST", routes::delta_download_url, delta_download_url}, {"DELETE", routes::delete_delta, delete_delta},
         {"POST", routes::create_storage, create_storage}, {"PATCH", routes::edit_storage, edit_storage},
         {"GET", routes::list_storages, list_storages}, {"GET", routes::view_storage, view_storage},
@@ -89,20 +91,6 @@ const std::vector<route>& all_routes() {
     return routes;
 }
 
-response error_response(const request& from, const refusal& problem) {
-    const auto& info = wire::info_of(problem.code());
-    const json payload{
-        {"error", {{"code", info.code}, {"message", problem.what()},
-                      {"hint", info.hint.empty() ? json(nullptr) : json(info.hint)},
-                      {"request_id", crypto::to_string(from.request_id)}, {"details", problem.details()}}}};
-    auto out = answer(payload, info.status);
-    if (problem.code() == api_error::unauthenticated)
-        out.headers.emplace_back("WWW-Authenticate", "Bearer");
-    if (problem.code() == api_error::unavailable)
-        out.headers.emplace_back("Retry-After", "1");
-    return out;
-}
-
 router::router(const services& with)
     : with_(with), by_address_(with.with.traffic.rate_per_address, with.with.traffic.burst),
       by_key_(with.with.traffic.rate_per_key, with.with.traffic.burst) {}
@@ -121,7 +109,8 @@ std::optional<response> router::limited(const request& from) {
     }
     if (!wait)
         return std::nullopt;
-    auto out = error_response(from, {api_error::rate_limited, "Too many requests; wait " + std::to_string(*wait) + " s."});
+    auto out =
+        error_response(from, {api_error::rate_limited, "Too many requests; wait " + std::to_string(*wait) + " s."});
     out.headers.emplace_back("Retry-After", std::to_string(*wait));
     return out;
 }
@@ -134,8 +123,8 @@ std::optional<response> router::screen(const request& from) {
     if (auto refused = limited(from))
         return refused;
     if (is_object_path(from.path) && from.method == "PUT" && !with_.signer.check(from, std::time(nullptr)))
-        return error_response(
-            from, {api_error::object_unknown, "There is no such object, or the URL's time is over; ask for a new one."});
+        return error_response(from,
+            {api_error::object_unknown, "There is no such object, or the URL's time is over; ask for a new one."});
     return std::nullopt;
 }
 
@@ -194,7 +183,8 @@ response router::answer(const request& from) const {
         return error_response(from, {api_error::unavailable, "The server cannot do this now."});
     } catch (const std::exception& problem) {
         spdlog::error("Request {}: {}", crypto::to_string(from.request_id), problem.what());
-        return error_response(from, {api_error::internal, "Something went wrong in the server; its log has the request."});
+        return error_response(
+            from, {api_error::internal, "Something went wrong in the server; its log has the request."});
     }
 }
 

@@ -16,9 +16,6 @@ struct route {
 };
 const std::vector<route>& all_routes();
 
-/// The error object for a refusal.
-response error_response(const request& from, const refusal& problem);
-
 /// What the HTTPS server calls. screen, body_limit, done and unreadable run on the I/O thread, answer on any worker.
 class router {
 public:

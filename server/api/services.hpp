@@ -29,8 +29,6 @@ struct call {
 /// A route's work: blocks, throws refusal.
 using route_handler = response (*)(const services&, const call&);
 
-response answer(const json& payload, unsigned status = 200);
-
 // Grouped as in docs/openapi.yaml; each group stands in a file of its name.
 response login(const services&, const call&);
 response create_api_key(const services&, const call&);
@@ -69,18 +67,5 @@ response leave_key(const services&, const call&);
 response list_invites(const services&, const call&);
 response accept_invite(const services&, const call&);
 response decline_invite(const services&, const call&);
-
-/// The key as the caller sees it. refusal key_unknown, the same for a key of others and for none; role_too_low when the
-/// caller's role does not allow what is to be done.
-key_record require_key(store& data, const call& from, const uuid& key_uuid, operation what = operation::view_key);
-
-/// What role_too_low says.
-refusal role_too_low(role mine, role needed);
-
-/// One of the caller's storages or the internal one; refusal storage_unknown.
-storage_record require_storage(store& data, const call& from, const uuid& storage_uuid);
-
-/// The storage that a record names, whoever's it is.
-storage_record storage_named(store& data, const uuid& storage_uuid);
 
 } // namespace omegasafe::server

@@ -1,4 +1,6 @@
 // Routes of sharing: invitations by mail address and role, members, leaving (docs/roles.md).
+#include "server/api/access.hpp"
+#include "server/api/answer.hpp"
 #include "server/api/services.hpp"
 
 namespace omegasafe::server {
@@ -12,13 +14,15 @@ role read_role(fields& body) {
 void require_not_last_owner(const std::vector<share_record>& shares, const share_record& leaving) {
     const auto owners = std::ranges::count(shares, role::owner, &share_record::role_id);
     if (leaving.role_id == role::owner && owners == 1)
-        throw refusal(api_error::last_owner, "A key needs an Owner; make somebody else Owner first, or delete the key.");
+        throw refusal(
+            api_error::last_owner, "A key needs an Owner; make somebody else Owner first, or delete the key.");
 }
 
 invite_record require_my_invite(store& data, const call& from, const uuid& invite_uuid) {
     auto invite = data.invite(invite_uuid);
     if (!invite || invite->email != from.user.email)
-        throw refusal(api_error::invite_unknown, "There is no invitation " + crypto::to_string(invite_uuid) + " for you.");
+        throw refusal(
+            api_error::invite_unknown, "There is no invitation " + crypto::to_string(invite_uuid) + " for you.");
     return *invite;
 }
 

@@ -1,4 +1,6 @@
 // Routes of storages: buckets that users bring for their Deltas (field rules: docs/openapi.yaml).
+#include "server/api/access.hpp"
+#include "server/api/answer.hpp"
 #include "server/api/services.hpp"
 #include "server/api/storage_rules.hpp"
 
@@ -115,9 +117,11 @@ response delete_storage(const services& with, const call& from) {
     return with.data.write([&](store& data) {
         require_storage(data, from, storage_uuid);
         if (is_internal(storage_uuid))
-            throw refusal(api_error::invalid_storage, "The internal storage belongs to the server and cannot be deleted.");
+            throw refusal(
+                api_error::invalid_storage, "The internal storage belongs to the server and cannot be deleted.");
         if (data.uses_of_storage(storage_uuid) > 0)
-            throw refusal(api_error::storage_in_use, "Keys keep their Deltas in this storage; edit or delete them first.");
+            throw refusal(
+                api_error::storage_in_use, "Keys keep their Deltas in this storage; edit or delete them first.");
         data.delete_storage(storage_uuid);
         return answer({{"message", "The storage was deleted; what is in the bucket stays."}});
     });

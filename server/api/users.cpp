@@ -1,4 +1,5 @@
 // Routes of the caller: who am I, API keys, versions.
+#include "server/api/answer.hpp"
 #include "server/api/services.hpp"
 #include "server/auth/api_key.hpp"
 

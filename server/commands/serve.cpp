@@ -1,5 +1,6 @@
 // omegasafe-ecs serve: answers clients until SIGTERM.
 #include "messages/error.hpp"
+#include "server/api/answer.hpp"
 #include "server/api/router.hpp"
 #include "server/commands/command.hpp"
 #include <cstdio>

@@ -1,6 +1,6 @@
 #include "server/objects/delta_files.hpp"
 
-#include "server/api/output.hpp"
+#include "server/store/internal_storage.hpp"
 
 namespace omegasafe::server {
 
