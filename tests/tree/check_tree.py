@@ -11,6 +11,7 @@ from pathlib import Path
 # What each room may include of the others (docs/architecture.md). A room is a folder or a folder in it; "folder/file" allows
 # one file, and what is allowed for a folder is allowed for the rooms in it.
 VALUES = {"messages/account.hpp", "messages/error.hpp", "messages/limits.hpp", "messages/messages.hpp", "crypto"}
+BELOW_SERVER = {"server/refusal.hpp", "server/settings.hpp", "wire", "storage/files", "storage/config", "messages", "crypto"}
 BELOW_ENGINE = {"actors", "ecs", "net", "wire", "storage", "messages", "crypto"}
 FIELD_RULES = {"wire/field_rules.hpp", "wire/storage_rules.hpp", "wire/storage_providers.hpp"}
 MAY_INCLUDE = {
@@ -28,7 +29,20 @@ MAY_INCLUDE = {
     "engine": {"engine", "include"} | BELOW_ENGINE,
     "include": {"include"},
     "cli": {"cli", "include", "messages/limits.hpp", "crypto", "net/http_url.hpp"} | FIELD_RULES,
-    "server": {"server"} | BELOW_ENGINE,
+    # Of the actors the server uses how they are started, for its one writer; of containers whether an upload is one.
+    "server/store": {"server/store", "actors/runtime.hpp"} | BELOW_SERVER,
+    "server/auth": {"server/auth", "server/store"} | BELOW_SERVER,
+    "server/http": {"server/http"} | BELOW_SERVER,
+    "server/objects": {"server/objects", "server/auth", "server/http", "server/store", "net"} | BELOW_SERVER,
+    "server/api": {"server/api", "server/objects", "server/auth", "server/http", "server/store", "storage/container/sfc.hpp"}
+    | BELOW_SERVER,
+    "server/commands": {"server/commands", "server/api", "server/objects", "server/auth", "server/http", "server/store"}
+    | BELOW_SERVER,
+    "server/main.cpp": {"server/commands"} | BELOW_SERVER,
+    "server/settings.cpp": BELOW_SERVER,
+    "server/settings.hpp": BELOW_SERVER,
+    "server/refusal.hpp": BELOW_SERVER,
+    "server/freed_memory.cpp": {"crypto"},
 }
 
 # Libraries that would break what a folder stands for.
@@ -66,7 +80,7 @@ def within(path, places):
 
 
 def includes(root):
-    """Includes point one way, between the top folders and between the rooms of storage/."""
+    """Includes point one way, between the top folders and between the rooms of storage/ and of server/."""
     for file in files(root, SOURCES):
         top, name = file.parts[0], file.as_posix()
         room = next((room for room in MAY_INCLUDE if within(name, {room})), None)

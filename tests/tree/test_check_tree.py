@@ -71,8 +71,24 @@ class CheckTree(unittest.TestCase):
         self.assertEqual(len(self.findings("includes", public)), 1)
         beside_the_library = {"cli/bad.cpp": '#include "messages/error.hpp"\n#include <caf/all.hpp>\n'}
         self.assertEqual(len(self.findings("includes", beside_the_library)), 2)
-        other_program = {"cli/x.hpp": "// x\n", "server/bad.cpp": '#include "cli/x.hpp"\n'}
+        other_program = {"cli/x.hpp": "// x\n", "server/api/bad.cpp": '#include "cli/x.hpp"\n'}
         self.assertEqual(len(self.findings("includes", other_program)), 1)
+
+    def test_includes_of_the_server(self):
+        """Each arrow of its rooms turned round, and what it must not take of the client's side."""
+        rooms = ["store", "auth", "objects", "api", "commands"]
+        for low, high in zip(rooms, rooms[1:]):
+            upward = {f"server/{high}/h.hpp": "// x\n", f"server/{low}/bad.cpp": f'#include "server/{high}/h.hpp"\n'}
+            self.assertEqual(len(self.findings("includes", upward)), 1, upward)
+            downward = {f"server/{low}/l.hpp": "// x\n", f"server/{high}/good.cpp": f'#include "server/{low}/l.hpp"\n'}
+            self.assertEqual(self.findings("includes", downward), [])
+        for target in ("storage/container/cbor.hpp", "storage/records/r.hpp", "ecs/e.hpp", "actors/a.hpp", "server/api/a.hpp"):
+            bad = {target: "// x\n", "server/http/bad.cpp": f'#include "{target}"\n'}
+            self.assertEqual(len(self.findings("includes", bad)), 1, target)
+        wire = {"wire/w.hpp": "// x\n", "storage/files/bad.cpp": '#include "wire/w.hpp"\n'}
+        self.assertEqual(len(self.findings("includes", wire)), 1)
+        self.expect("includes", "must not include", "wire/bad.cpp", '#include "storage/files/b.cpp"\n')
+        self.expect("includes", "no such room", "server/new/bad.cpp", "\n")
 
     def test_head_comments(self):
         self.expect("head_comments", "comment", "crypto/bad.hpp", "#pragma once\n")
