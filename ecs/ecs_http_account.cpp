@@ -137,8 +137,8 @@ ecs_storage ecs_http_account::storage_of(const uuid& storage_uuid) {
 }
 
 ecs_outcome ecs_http_account::create_storage(const storage_fields& fields) {
-    return parse_outcome(
-        api_.send_secret("POST", wire::routes::create_storage, with_credentials(fields_without_secrets(fields), fields)));
+    return parse_outcome(api_.send_secret(
+        "POST", wire::routes::create_storage, with_credentials(fields_without_secrets(fields), fields)));
 }
 
 ecs_outcome ecs_http_account::edit_storage(const uuid& storage_uuid, const storage_fields& fields) {
@@ -185,12 +185,13 @@ ecs_outcome ecs_http_account::answer(const answer_invite& request) {
 }
 
 ecs_outcome ecs_http_account::revoke(const revoke_key_share& request) {
-    return parse_outcome(api_.post(
-        wire::routes::revoke_share, {{"key_uuid", to_string(request.key_uuid)}, {"email", request.email}}, repeat::never));
+    return parse_outcome(api_.post(wire::routes::revoke_share,
+        {{"key_uuid", to_string(request.key_uuid)}, {"email", request.email}}, repeat::never));
 }
 
 std::string ecs_http_account::latest_version() {
-    return api_.get(wire::routes::latest_cli_version, {}, repeat::never).text("latest_version"); // nobody waits for this
+    return api_.get(wire::routes::latest_cli_version, {}, repeat::never)
+        .text("latest_version"); // nobody waits for this
 }
 
 } // namespace omegasafe::ecs

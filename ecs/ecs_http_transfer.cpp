@@ -3,8 +3,8 @@
 #include "ecs/ecs_http.hpp"
 #include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
-#include "wire/upload_terms.hpp"
 #include "wire/routes.hpp"
+#include "wire/upload_terms.hpp"
 #include <algorithm>
 
 namespace omegasafe::ecs {

@@ -10,19 +10,18 @@ namespace {
 constexpr auto as_hint = std::nullopt;
 
 constexpr std::array table{
-    api_error_info{api_error::invalid_request, "invalid_request", 400,
-        "see docs/openapi.yaml for what the route takes", ""},
+    api_error_info{
+        api_error::invalid_request, "invalid_request", 400, "see docs/openapi.yaml for what the route takes", ""},
     api_error_info{api_error::unauthenticated, "unauthenticated", 401,
         "send 'Authorization: Bearer <API key>' with a key that is not revoked",
         "Check the API key; edit-ecs --update-api-key sets another one."},
-    api_error_info{api_error::role_too_low, "role_too_low", 403, "ask an Owner of the key",
-        "Ask an Owner of the key."},
+    api_error_info{api_error::role_too_low, "role_too_low", 403, "ask an Owner of the key", "Ask an Owner of the key."},
     api_error_info{api_error::route_unknown, "route_unknown", 404, "", as_hint},
     api_error_info{api_error::key_unknown, "key_unknown", 404, "accept an invitation to the key, or create it",
         "If it is shared with you, accept the invitation first (list-invites, accept-invite)."},
     api_error_info{api_error::delta_unknown, "delta_unknown", 404, "", as_hint},
-    api_error_info{api_error::storage_unknown, "storage_unknown", 404, "",
-        "See list-ecs-storages for those there are."},
+    api_error_info{
+        api_error::storage_unknown, "storage_unknown", 404, "", "See list-ecs-storages for those there are."},
     api_error_info{api_error::invite_unknown, "invite_unknown", 404, "", "See list-invites for those that are open."},
     api_error_info{api_error::share_unknown, "share_unknown", 404, "", as_hint},
     api_error_info{api_error::api_key_unknown, "api_key_unknown", 404, "", as_hint},
@@ -35,12 +34,12 @@ constexpr std::array table{
         "Run pull-missing-deltas, then this again."},
     api_error_info{api_error::delta_not_newest, "delta_not_newest", 409,
         "pull the missing Deltas and claim from the newest", "Run pull-missing-deltas, then this again."},
-    api_error_info{api_error::capacity_exhausted, "capacity_exhausted", 409,
-        "register the next Delta, or claim less", as_hint},
+    api_error_info{
+        api_error::capacity_exhausted, "capacity_exhausted", 409, "register the next Delta, or claim less", as_hint},
     api_error_info{api_error::idempotency_mismatch, "idempotency_mismatch", 409,
         "use a fresh Idempotency-Key for another claim", as_hint},
-    api_error_info{api_error::upload_mismatch, "upload_mismatch", 409,
-        "ask for a new upload URL and upload again", as_hint},
+    api_error_info{
+        api_error::upload_mismatch, "upload_mismatch", 409, "ask for a new upload URL and upload again", as_hint},
     api_error_info{api_error::storage_in_use, "storage_in_use", 409, "", as_hint},
     api_error_info{api_error::already_shared, "already_shared", 409, "", as_hint},
     api_error_info{api_error::last_owner, "last_owner", 409, "", as_hint},
@@ -51,8 +50,8 @@ constexpr std::array table{
     api_error_info{api_error::unsupported_media_type, "unsupported_media_type", 415, "", as_hint},
     api_error_info{api_error::storage_unusable, "storage_unusable", 422,
         "check bucket, region, endpoint, credentials and their rights", as_hint},
-    api_error_info{api_error::storage_limit_reached, "storage_limit_reached", 422,
-        "wait, or use a storage of your own", ""},
+    api_error_info{
+        api_error::storage_limit_reached, "storage_limit_reached", 422, "wait, or use a storage of your own", ""},
     api_error_info{api_error::invalid_storage, "invalid_storage", 422, "", as_hint},
     api_error_info{api_error::rate_limited, "rate_limited", 429, "wait as long as Retry-After says", as_hint},
     api_error_info{api_error::header_too_large, "header_too_large", 431, "", as_hint},

@@ -1,4 +1,5 @@
-// Why the API refuses a request (docs/openapi.yaml, ErrorCode): the code that programs read, its status, and what to do.
+// Why the API refuses a request (docs/openapi.yaml, ErrorCode): the code that programs read, its status, and what to
+// do.
 #pragma once
 
 #include <cstdint>

@@ -6,12 +6,12 @@ response answer(const json& payload, unsigned status) {
     return {status, payload.dump(-1, ' ', false, json::error_handler_t::replace)};
 }
 
-response error_response(const request& from, const refusal& problem) {
+response error_response(const request& request, const refusal& problem) {
     const auto& info = wire::info_of(problem.code());
     const json payload{
         {"error", {{"code", info.code}, {"message", problem.what()},
                       {"hint", info.hint.empty() ? json(nullptr) : json(info.hint)},
-                      {"request_id", crypto::to_string(from.request_id)}, {"details", problem.details()}}}};
+                      {"request_id", crypto::to_string(request.request_id)}, {"details", problem.details()}}}};
     auto out = answer(payload, info.status);
     if (problem.code() == api_error::unauthenticated)
         out.headers.emplace_back("WWW-Authenticate", "Bearer");

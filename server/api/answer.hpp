@@ -9,6 +9,6 @@ namespace omegasafe::server {
 response answer(const json& payload, unsigned status = 200);
 
 /// The error object for a refusal, with the headers that its code asks for.
-response error_response(const request& from, const refusal& problem);
+response error_response(const request& request, const refusal& problem);
 
 } // namespace omegasafe::server

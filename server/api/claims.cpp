@@ -8,8 +8,8 @@ namespace omegasafe::server {
 
 namespace {
 
-uuid idempotency_key_of(const request& from) {
-    const auto key = crypto::parse_uuid(from.header(wire::idempotency_key_header));
+uuid idempotency_key_of(const request& request) {
+    const auto key = crypto::parse_uuid(request.header(wire::idempotency_key_header));
     if (!key)
         throw refusal(api_error::invalid_request, "A claim needs the header Idempotency-Key with a UUID.");
     return *key;
@@ -23,11 +23,11 @@ json range_of(const claimed_record& claimed, std::uint64_t size) {
 }
 
 /// What both claims ask for; the Alpha has no delta_uuid.
-claim_request_record read_claim(const call& from, bool of_delta) {
-    auto body = fields::of_body(from.http);
+claim_request_record read_claim(const call& call, bool of_delta) {
+    auto body = fields::of_body(call.http);
     claim_request_record claim;
-    claim.idempotency_key = idempotency_key_of(from.http);
-    claim.user_uuid = from.user.user_uuid;
+    claim.idempotency_key = idempotency_key_of(call.http);
+    claim.user_uuid = call.user.user_uuid;
     claim.key_uuid = body.id("key_uuid");
     if (of_delta)
         claim.delta_uuid = body.id("delta_uuid");
@@ -37,25 +37,25 @@ claim_request_record read_claim(const call& from, bool of_delta) {
 }
 
 /// Before the transaction, which everybody who claims of the same Delta waits for.
-void require_claimable(const services& with, const call& from, const uuid& key_uuid) {
-    with.data.read([&](store& data) { require_key(data, from, key_uuid, operation::claim); });
+void require_claimable(const services& services, const call& call, const uuid& key_uuid) {
+    services.data.read([&](store& data) { require_key(data, call, key_uuid, operation::claim); });
 }
 
 } // namespace
 
-response claim_delta(const services& with, const call& from) {
-    const auto claim = read_claim(from, true);
-    require_claimable(with, from, claim.key_uuid);
-    const auto claimed = with.data.write([&](store& data) { return data.claim_delta(claim, from.now); });
+response claim_delta(const services& services, const call& call) {
+    const auto claim = read_claim(call, true);
+    require_claimable(services, call, claim.key_uuid);
+    const auto claimed = services.data.write([&](store& data) { return data.claim_delta(claim, call.now); });
     json payload{{"delta_uuid", crypto::to_string(claim.delta_uuid)}};
     payload.update(range_of(claimed, claim.size));
     return answer(payload);
 }
 
-response claim_alpha(const services& with, const call& from) {
-    const auto claim = read_claim(from, false);
-    require_claimable(with, from, claim.key_uuid);
-    const auto claimed = with.data.write([&](store& data) { return data.claim_alpha(claim, from.now); });
+response claim_alpha(const services& services, const call& call) {
+    const auto claim = read_claim(call, false);
+    require_claimable(services, call, claim.key_uuid);
+    const auto claimed = services.data.write([&](store& data) { return data.claim_alpha(claim, call.now); });
     return answer(range_of(claimed, claim.size));
 }
 

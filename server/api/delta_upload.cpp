@@ -56,8 +56,8 @@ struct upload_state {
 };
 
 upload_state read_state(
-    store& data, const call& from, const uuid& key_uuid, const uuid& delta_uuid, const uuid& attempt_uuid) {
-    require_key(data, from, key_uuid, operation::upload_delta);
+    store& data, const call& call, const uuid& key_uuid, const uuid& delta_uuid, const uuid& attempt_uuid) {
+    require_key(data, call, key_uuid, operation::upload_delta);
     const auto upload = data.upload(attempt_uuid);
     if (!upload || upload->key_uuid != key_uuid || upload->delta_uuid != delta_uuid)
         throw mismatch("There is no such upload attempt; ask for a new upload URL.");
@@ -71,47 +71,47 @@ delta_record record_of(const upload_record& upload, std::uint64_t capacity, unix
 
 } // namespace
 
-accepted_offer accept_offer(const services& with, const call& from, const delta_offer& offer) {
+accepted_offer accept_offer(const services& services, const call& call, const delta_offer& offer) {
     const auto attempt_uuid = crypto::random_uuid();
-    const auto storage = with.data.write([&](store& data) {
-        const auto key = require_key(data, from, offer.key_uuid, operation::upload_delta);
+    const auto storage = services.data.write([&](store& data) {
+        const auto key = require_key(data, call, offer.key_uuid, operation::upload_delta);
         require_next(data, key, offer);
         require_positions(key, offer);
         const upload_record upload{attempt_uuid, offer.key_uuid, offer.delta_uuid, key.storage_uuid, offer.seq_number,
-            offer.size_bytes, offer.content_md5, from.now, from.now + with.with.url_lifetime.count()};
+            offer.size_bytes, offer.content_md5, call.now, call.now + services.settings.url_lifetime.count()};
         if (is_internal(key.storage_uuid))
-            require_below_limit(data, with.with.limits, key.key_uuid, transfer_kind::upload, from.now,
+            require_below_limit(data, services.settings.limits, key.key_uuid, transfer_kind::upload, call.now,
                 data.other_uploads(upload)); // else files that are never confirmed would fill the disk
         data.add_upload(upload);
         return storage_named(data, key.storage_uuid);
     });
-    return {attempt_uuid, with.files.at(storage, from.user.user_uuid)
+    return {attempt_uuid, services.files.at(storage, call.user.user_uuid)
                               ->sign_upload({offer.key_uuid, offer.delta_uuid},
-                                  {attempt_uuid, offer.size_bytes, offer.content_md5}, from.now)};
+                                  {attempt_uuid, offer.size_bytes, offer.content_md5}, call.now)};
 }
 
-confirmed_delta confirm_upload(
-    const services& with, const call& from, const uuid& key_uuid, const uuid& delta_uuid, const uuid& attempt_uuid) {
+confirmed_delta confirm_upload(const services& services, const call& call, const uuid& key_uuid, const uuid& delta_uuid,
+    const uuid& attempt_uuid) {
     const auto state =
-        with.data.read([&](store& data) { return read_state(data, from, key_uuid, delta_uuid, attempt_uuid); });
+        services.data.read([&](store& data) { return read_state(data, call, key_uuid, delta_uuid, attempt_uuid); });
     if (state.known)
         return {*state.known, true};
-    const auto place = with.files.at(state.storage, from.user.user_uuid);
+    const auto place = services.files.at(state.storage, call.user.user_uuid);
     const object_name name{key_uuid, delta_uuid};
     const auto object = place->fetch(name);
     if (!object)
         throw mismatch("The upload has not arrived in the storage.");
     try {
         require_as_offered(*object, state.upload);
-        return with.data.write([&](store& data) -> confirmed_delta {
-            const auto key = require_key(data, from, key_uuid, operation::upload_delta);
+        return services.data.write([&](store& data) -> confirmed_delta {
+            const auto key = require_key(data, call, key_uuid, operation::upload_delta);
             if (const auto known = data.delta(key_uuid, delta_uuid))
                 return {*known, true};
             if (!data.hold_upload(attempt_uuid))
                 throw mismatch("The upload attempt is too old; ask for a new upload URL.");
-            data.add_delta(record_of(state.upload, key.alpha_capacity, from.now));
+            data.add_delta(record_of(state.upload, key.alpha_capacity, call.now));
             if (is_internal(state.upload.storage_uuid))
-                data.count_transfer(key_uuid, transfer_kind::upload, from.now);
+                data.count_transfer(key_uuid, transfer_kind::upload, call.now);
             return {*data.delta(key_uuid, delta_uuid), false};
         });
     } catch (const refusal& no) {

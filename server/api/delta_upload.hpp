@@ -18,7 +18,7 @@ struct accepted_offer {
     uuid attempt_uuid{};
     signed_transfer transfer;
 };
-accepted_offer accept_offer(const services& with, const call& from, const delta_offer& offer);
+accepted_offer accept_offer(const services& services, const call& call, const delta_offer& offer);
 
 /// Fetches what was uploaded, checks it against the offer and registers it; known is true when that was done before.
 /// Refusals: upload_mismatch, delta_conflict.
@@ -27,6 +27,6 @@ struct confirmed_delta {
     bool known = false;
 };
 confirmed_delta confirm_upload(
-    const services& with, const call& from, const uuid& key_uuid, const uuid& delta_uuid, const uuid& attempt_uuid);
+    const services& services, const call& call, const uuid& key_uuid, const uuid& delta_uuid, const uuid& attempt_uuid);
 
 } // namespace omegasafe::server

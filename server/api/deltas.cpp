@@ -17,8 +17,8 @@ json payload_of(const header_list& headers) {
     return all;
 }
 
-delta_offer read_offer(const call& from) {
-    auto body = fields::of_body(from.http);
+delta_offer read_offer(const call& call) {
+    auto body = fields::of_body(call.http);
     delta_offer offer;
     offer.key_uuid = body.id("key_uuid");
     offer.delta_uuid = body.id("delta_uuid");
@@ -49,24 +49,24 @@ struct download {
 };
 
 /// Counts the download, if it is of the internal storage.
-download begin_download(const services& with, const call& from, const uuid& key_uuid, const uuid& delta_uuid) {
-    return with.data.write([&](store& data) {
-        const auto key = require_key(data, from, key_uuid, operation::download_delta);
+download begin_download(const services& services, const call& call, const uuid& key_uuid, const uuid& delta_uuid) {
+    return services.data.write([&](store& data) {
+        const auto key = require_key(data, call, key_uuid, operation::download_delta);
         const auto delta = require_delta(data, key_uuid, delta_uuid);
         if (delta.deleted_at)
             throw refusal(
                 api_error::delta_unknown, "The file of Delta " + crypto::to_string(delta_uuid) + " was deleted.");
         if (is_internal(key.storage_uuid) && is_internal(delta.storage_uuid)) {
-            require_below_limit(data, with.with.limits, key_uuid, transfer_kind::download, from.now);
-            data.count_transfer(key_uuid, transfer_kind::download, from.now);
+            require_below_limit(data, services.settings.limits, key_uuid, transfer_kind::download, call.now);
+            data.count_transfer(key_uuid, transfer_kind::download, call.now);
         }
         return download{delta, storage_named(data, delta.storage_uuid), storage_named(data, key.storage_uuid)};
     });
 }
 
-object_permit permit_of(const services& with, const call& from) {
-    const auto permit = with.signer.check(from.http, from.now);
-    if (!permit || with.files.folder() == nullptr)
+object_permit permit_of(const services& services, const call& call) {
+    const auto permit = services.signer.check(call.http, call.now);
+    if (!permit || services.files.folder() == nullptr)
         throw refusal(
             api_error::object_unknown, "There is no such object, or the URL's time is over; ask for a new one.");
     return *permit;
@@ -74,12 +74,12 @@ object_permit permit_of(const services& with, const call& from) {
 
 } // namespace
 
-response list_deltas(const services& with, const call& from) {
-    auto query = fields::of_query(from.http);
+response list_deltas(const services& services, const call& call) {
+    auto query = fields::of_query(call.http);
     const auto key_uuid = query.id("key_uuid");
     query.finish();
-    return with.data.read([&](store& data) {
-        require_key(data, from, key_uuid, operation::list_deltas);
+    return services.data.read([&](store& data) {
+        require_key(data, call, key_uuid, operation::list_deltas);
         auto deltas = json::array();
         for (const auto& delta : data.deltas(key_uuid))
             deltas.push_back(server::payload_of(delta));
@@ -87,8 +87,8 @@ response list_deltas(const services& with, const call& from) {
     });
 }
 
-response delta_upload_url(const services& with, const call& from) {
-    const auto accepted = accept_offer(with, from, read_offer(from));
+response delta_upload_url(const services& services, const call& call) {
+    const auto accepted = accept_offer(services, call, read_offer(call));
     return answer(
         {{"upload_attempt_uuid", crypto::to_string(accepted.attempt_uuid)}, {"method", accepted.transfer.method},
             {"upload_url", accepted.transfer.url}, {"headers", payload_of(accepted.transfer.headers)},
@@ -96,44 +96,44 @@ response delta_upload_url(const services& with, const call& from) {
         201);
 }
 
-response confirm_delta_upload(const services& with, const call& from) {
-    auto body = fields::of_body(from.http);
+response confirm_delta_upload(const services& services, const call& call) {
+    auto body = fields::of_body(call.http);
     const auto key_uuid = body.id("key_uuid");
     const auto delta_uuid = body.id("delta_uuid");
     const auto attempt_uuid = body.id("upload_attempt_uuid");
     body.finish();
-    const auto confirmed = confirm_upload(with, from, key_uuid, delta_uuid, attempt_uuid);
+    const auto confirmed = confirm_upload(services, call, key_uuid, delta_uuid, attempt_uuid);
     return answer({{"delta", server::payload_of(confirmed.delta)}}, confirmed.known ? 200 : 201);
 }
 
-response delta_download_url(const services& with, const call& from) {
-    auto body = fields::of_body(from.http);
+response delta_download_url(const services& services, const call& call) {
+    auto body = fields::of_body(call.http);
     const auto key_uuid = body.id("key_uuid");
     const auto delta_uuid = body.id("delta_uuid");
     body.finish();
-    const auto found = begin_download(with, from, key_uuid, delta_uuid);
-    auto place = with.files.at(found.now_at, from.user.user_uuid);
+    const auto found = begin_download(services, call, key_uuid, delta_uuid);
+    auto place = services.files.at(found.now_at, call.user.user_uuid);
     // A key whose storage was changed: the file may have been carried there, or still be where it was.
     const bool moved = found.now_at.storage_uuid != found.put_at.storage_uuid;
     if (moved && !place->exists({key_uuid, delta_uuid}))
-        place = with.files.at(found.put_at, from.user.user_uuid);
-    const auto transfer = place->sign_download({key_uuid, delta_uuid}, from.now);
+        place = services.files.at(found.put_at, call.user.user_uuid);
+    const auto transfer = place->sign_download({key_uuid, delta_uuid}, call.now);
     return answer({{"method", transfer.method}, {"download_url", transfer.url},
         {"headers", payload_of(transfer.headers)}, {"size_bytes", found.delta.size_bytes},
         {"content_md5", found.delta.content_md5}, {"expires_at", time_text(transfer.expires_at)}});
 }
 
-response delete_delta(const services& with, const call& from) {
-    auto query = fields::of_query(from.http);
+response delete_delta(const services& services, const call& call) {
+    auto query = fields::of_query(call.http);
     const auto key_uuid = query.id("key_uuid");
     const auto delta_uuid = query.id("delta_uuid");
     query.finish();
-    const auto places = with.data.write([&](store& data) {
-        const auto key = require_key(data, from, key_uuid, operation::delete_delta);
+    const auto places = services.data.write([&](store& data) {
+        const auto key = require_key(data, call, key_uuid, operation::delete_delta);
         const auto delta = require_delta(data, key_uuid, delta_uuid);
         if (delta.seq_number == key.latest_seq)
             throw refusal(api_error::delta_in_use, "The newest Delta is in use and cannot be deleted.");
-        data.mark_delta_deleted(delta_uuid, from.now);
+        data.mark_delta_deleted(delta_uuid, call.now);
         std::vector<storage_record> all{storage_named(data, delta.storage_uuid)};
         if (delta.storage_uuid != key.storage_uuid) // it may have been carried there
             all.push_back(storage_named(data, key.storage_uuid));
@@ -141,24 +141,24 @@ response delete_delta(const services& with, const call& from) {
     });
     bool gone = true;
     for (const auto& place : places)
-        gone = with.files.at(place, from.user.user_uuid)->remove({key_uuid, delta_uuid}) && gone;
+        gone = services.files.at(place, call.user.user_uuid)->remove({key_uuid, delta_uuid}) && gone;
     return answer({{"message", "The file of the Delta was deleted; its positions stay used."},
         {"warning", gone ? json(nullptr) : json("The file could not be removed from its storage.")}});
 }
 
-response put_object(const services& with, const call& from) {
-    const auto permit = permit_of(with, from);
-    if (from.http.body.size() != permit.size_bytes ||
-        wire::content_md5(crypto::as_bytes(from.http.body)) != permit.content_md5)
+response put_object(const services& services, const call& call) {
+    const auto permit = permit_of(services, call);
+    if (call.http.body.size() != permit.size_bytes ||
+        wire::content_md5(crypto::as_bytes(call.http.body)) != permit.content_md5)
         throw refusal(api_error::upload_mismatch, "The body has not the size and MD5 that the URL is for.");
-    if (!with.files.folder()->put({permit.key_uuid, permit.delta_uuid}, permit.attempt_uuid, from.http.body))
+    if (!services.files.folder()->put({permit.key_uuid, permit.delta_uuid}, permit.attempt_uuid, call.http.body))
         throw refusal(api_error::precondition_failed, "There is an object of that name already.");
     return answer(json::object());
 }
 
-response get_object(const services& with, const call& from) {
-    const auto permit = permit_of(with, from);
-    const auto object = with.files.folder()->fetch({permit.key_uuid, permit.delta_uuid});
+response get_object(const services& services, const call& call) {
+    const auto permit = permit_of(services, call);
+    const auto object = services.files.folder()->fetch({permit.key_uuid, permit.delta_uuid});
     if (!object)
         throw refusal(api_error::object_unknown, "There is no such object.");
     return {200, {object->bytes.begin(), object->bytes.end()}, "application/octet-stream"};

@@ -29,18 +29,18 @@ nlohmann::json parsed(const std::string& body) {
 
 } // namespace
 
-fields fields::of_body(const request& from) {
-    const auto type = from.header("Content-Type");
+fields fields::of_body(const request& request) {
+    const auto type = request.header("Content-Type");
     if (type != "application/json" && !type.starts_with("application/json;"))
         throw refusal(api_error::unsupported_media_type, "A body must have the Content-Type application/json.");
-    return fields{parsed(from.body)};
+    return fields{parsed(request.body)};
 }
 
-fields fields::of_query(const request& from) {
-    if (!from.body.empty())
+fields fields::of_query(const request& request) {
+    if (!request.body.empty())
         throw invalid("This request takes no body.");
     nlohmann::json object = nlohmann::json::object();
-    const auto parameters = query_parameters(from.query);
+    const auto parameters = query_parameters(request.query);
     if (!parameters)
         throw invalid("The query is not percent-encoded correctly, or has something twice.");
     for (const auto& [name, value] : *parameters)

@@ -18,9 +18,9 @@ using json = nlohmann::ordered_json;
 class fields {
 public:
     /// The JSON object of a body; refusal when it is none.
-    static fields of_body(const request& from);
+    static fields of_body(const request& request);
     /// The parameters of the query, as texts.
-    static fields of_query(const request& from);
+    static fields of_query(const request& request);
 
     crypto::uuid id(const char* name);
     std::optional<crypto::uuid> optional_id(const char* name);

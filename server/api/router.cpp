@@ -21,12 +21,12 @@ constexpr std::uint64_t json_bytes = 64 * 1024;
 /// The last use of an API key is noted at most this often.
 constexpr unix_time touch_seconds = 60;
 
-std::string path_of_route(const request& from) {
-    if (is_object_path(from.path))
+std::string path_of_route(const request& request) {
+    if (is_object_path(request.path))
         return "/objects/{key_uuid}/{delta_uuid}";
     for (const auto& known : all_routes())
-        if (known.path == from.path)
-            return from.path;
+        if (known.path == request.path)
+            return request.path;
     return "unknown";
 }
 
@@ -37,13 +37,13 @@ bool is_loopback(const std::string& address) {
 }
 
 /// Whose the API key is; refusal unauthenticated.
-api_key_owner authenticated(const services& with, const request& from, unix_time now) {
-    const auto text = from.bearer();
+api_key_owner authenticated(const services& services, const request& request, unix_time now) {
+    const auto text = request.bearer();
     if (const auto given = text ? parse_api_key(*text) : std::nullopt) {
-        const auto found = with.data.read([&](store& data) { return data.active_api_key(given->api_key_uuid); });
+        const auto found = services.data.read([&](store& data) { return data.active_api_key(given->api_key_uuid); });
         if (found && matches(*given, found->key.secret_hash)) {
             if (found->key.last_used_at.value_or(0) + touch_seconds <= now)
-                with.data.write([&](store& data) { data.touch_api_key(given->api_key_uuid, now); });
+                services.data.write([&](store& data) { data.touch_api_key(given->api_key_uuid, now); });
             return *found;
         }
     }
@@ -80,8 +80,8 @@ const std::vector<route>& all_routes() {
         {"POST", routes::accept_invite, accept_invite}, {"POST", routes::decline_invite, decline_invite},
         {"GET", routes::health, nullptr, false}, // screen() answers, also when all workers are busy
         {"GET", routes::ready,
-            [](const services& with, const call&) {
-                if (!with.data.reachable())
+            [](const services& services, const call&) {
+                if (!services.data.reachable())
                     throw refusal(api_error::unavailable, "The database cannot be reached.");
                 return server::answer({{"status", "ok"}});
             },
@@ -91,107 +91,107 @@ const std::vector<route>& all_routes() {
     return routes;
 }
 
-router::router(const services& with)
-    : with_(with), by_address_(with.with.traffic.rate_per_address, with.with.traffic.burst),
-      by_key_(with.with.traffic.rate_per_key, with.with.traffic.burst) {}
+router::router(const services& services)
+    : services_(services), by_address_(services.settings.traffic.rate_per_address, services.settings.traffic.burst),
+      by_key_(services.settings.traffic.rate_per_key, services.settings.traffic.burst) {}
 
-std::uint64_t router::body_limit(const request& from) const {
+std::uint64_t router::body_limit(const request& request) const {
     // Only a URL that this server signed may bring more than a small JSON body.
-    return is_object_path(from.path) && from.method == "PUT" ? limits::delta_container_bytes : json_bytes;
+    return is_object_path(request.path) && request.method == "PUT" ? limits::delta_container_bytes : json_bytes;
 }
 
-std::optional<response> router::limited(const request& from) {
+std::optional<response> router::limited(const request& request) {
     const auto now = rate_limiter::clock::now();
-    auto wait = by_address_.refuse(from.remote_address, now);
-    if (!wait && !from.authorization.empty()) {
-        const auto digest = crypto::sha256::of(from.authorization); // the limiter must not keep API keys
+    auto wait = by_address_.refuse(request.remote_address, now);
+    if (!wait && !request.authorization.empty()) {
+        const auto digest = crypto::sha256::of(request.authorization); // the limiter must not keep API keys
         wait = by_key_.refuse({digest.begin(), digest.end()}, now);
     }
     if (!wait)
         return std::nullopt;
     auto out =
-        error_response(from, {api_error::rate_limited, "Too many requests; wait " + std::to_string(*wait) + " s."});
+        error_response(request, {api_error::rate_limited, "Too many requests; wait " + std::to_string(*wait) + " s."});
     out.headers.emplace_back("Retry-After", std::to_string(*wait));
     return out;
 }
 
-std::optional<response> router::screen(const request& from) {
-    if (from.path == routes::metrics && from.method == "GET")
-        return metrics_page(from);
-    if (from.path == routes::health && from.method == "GET")
+std::optional<response> router::screen(const request& request) {
+    if (request.path == routes::metrics && request.method == "GET")
+        return metrics_page(request);
+    if (request.path == routes::health && request.method == "GET")
         return server::answer({{"status", "ok"}}); // also when all workers are busy
-    if (auto refused = limited(from))
+    if (auto refused = limited(request))
         return refused;
-    if (is_object_path(from.path) && from.method == "PUT" && !with_.signer.check(from, std::time(nullptr)))
-        return error_response(from,
+    if (is_object_path(request.path) && request.method == "PUT" && !services_.signer.check(request, std::time(nullptr)))
+        return error_response(request,
             {api_error::object_unknown, "There is no such object, or the URL's time is over; ask for a new one."});
     return std::nullopt;
 }
 
-response router::metrics_page(const request& from) const {
-    const auto& token = with_.with.metrics_token;
-    const auto given = from.bearer();
+response router::metrics_page(const request& request) const {
+    const auto& token = services_.settings.metrics_token;
+    const auto given = request.bearer();
     const bool allowed = token.empty()
-                             ? is_loopback(from.remote_address)
+                             ? is_loopback(request.remote_address)
                              : given && crypto::equal_constant_time(crypto::as_bytes(*given), crypto::as_bytes(token));
     if (!allowed)
-        return error_response(from, {api_error::unauthenticated, "Metrics need the metrics token."});
+        return error_response(request, {api_error::unauthenticated, "Metrics need the metrics token."});
     return {200, metrics_.page(server_ ? server_->connections() : 0), "text/plain; version=0.0.4"};
 }
 
-response router::dispatch(const request& from) const {
-    call made{from, {}, {}, std::time(nullptr)};
-    if (is_object_path(from.path)) {
-        if (from.method == "PUT")
-            return put_object(with_, made);
-        if (from.method == "GET")
-            return get_object(with_, made);
+response router::dispatch(const request& request) const {
+    call made{request, {}, {}, std::time(nullptr)};
+    if (is_object_path(request.path)) {
+        if (request.method == "PUT")
+            return put_object(services_, made);
+        if (request.method == "GET")
+            return get_object(services_, made);
         throw refusal(api_error::method_not_allowed, "Objects take GET and PUT.", {{"allow", "GET, PUT"}});
     }
     for (const auto& known : all_routes()) {
-        if (known.path != from.path || known.method != from.method)
+        if (known.path != request.path || known.method != request.method)
             continue;
-        if (from.path == routes::ready && server_ != nullptr && server_->stopping())
+        if (request.path == routes::ready && server_ != nullptr && server_->stopping())
             throw refusal(api_error::unavailable, "The server is shutting down.");
         if (known.authenticated) {
-            auto who = authenticated(with_, from, made.now);
+            auto who = authenticated(services_, request, made.now);
             made.user = std::move(who.user);
             made.api_key_uuid = who.key.api_key_uuid;
         }
-        return known.run(with_, made);
+        return known.run(services_, made);
     }
-    if (const auto methods = allowed_methods(from.path); !methods.empty())
+    if (const auto methods = allowed_methods(request.path); !methods.empty())
         throw refusal(api_error::method_not_allowed, "This route takes " + methods + ".", {{"allow", methods}});
     throw refusal(api_error::route_unknown, "There is no such route.");
 }
 
-response router::answer(const request& from) const {
+response router::answer(const request& request) const {
     try {
-        return dispatch(from);
+        return dispatch(request);
     } catch (const refusal& problem) {
-        auto out = error_response(from, problem);
+        auto out = error_response(request, problem);
         if (problem.code() == api_error::method_not_allowed)
             out.headers.emplace_back("Allow", problem.details()["allow"].get<std::string>());
         if (problem.code() == api_error::rate_limited) // limited() knows better for rates
             out.headers.emplace_back("Retry-After", "1");
         return out;
     } catch (const soci::soci_error& problem) {
-        spdlog::error("Request {}: the database failed: {}", crypto::to_string(from.request_id), problem.what());
-        return error_response(from, {api_error::unavailable, "The database cannot be reached or failed."});
+        spdlog::error("Request {}: the database failed: {}", crypto::to_string(request.request_id), problem.what());
+        return error_response(request, {api_error::unavailable, "The database cannot be reached or failed."});
     } catch (const failure& problem) {
-        spdlog::error("Request {}: {}", crypto::to_string(from.request_id), problem.what());
-        return error_response(from, {api_error::unavailable, "The server cannot do this now."});
+        spdlog::error("Request {}: {}", crypto::to_string(request.request_id), problem.what());
+        return error_response(request, {api_error::unavailable, "The server cannot do this now."});
     } catch (const std::exception& problem) {
-        spdlog::error("Request {}: {}", crypto::to_string(from.request_id), problem.what());
+        spdlog::error("Request {}: {}", crypto::to_string(request.request_id), problem.what());
         return error_response(
-            from, {api_error::internal, "Something went wrong in the server; its log has the request."});
+            request, {api_error::internal, "Something went wrong in the server; its log has the request."});
     }
 }
 
-void router::done(const request& from, const response& to, std::chrono::microseconds took) {
-    metrics_.count(from.method, path_of_route(from), to.status, took);
-    spdlog::info("{}", json{{"request_id", crypto::to_string(from.request_id)}, {"address", from.remote_address},
-                           {"method", from.method}, {"path", from.path.substr(0, 200)}, {"status", to.status},
+void router::done(const request& request, const response& to, std::chrono::microseconds took) {
+    metrics_.count(request.method, path_of_route(request), to.status, took);
+    spdlog::info("{}", json{{"request_id", crypto::to_string(request.request_id)}, {"address", request.remote_address},
+                           {"method", request.method}, {"path", request.path.substr(0, 200)}, {"status", to.status},
                            {"bytes", to.body.size()}, {"microseconds", took.count()}}
                            .dump(-1, ' ', true, json::error_handler_t::replace));
 }

@@ -19,22 +19,22 @@ const std::vector<route>& all_routes();
 /// What the HTTPS server calls. screen, body_limit, done and unreadable run on the I/O thread, answer on any worker.
 class router {
 public:
-    explicit router(const services& with);
+    explicit router(const services& services);
 
-    std::optional<response> screen(const request& from);
-    std::uint64_t body_limit(const request& from) const;
-    response answer(const request& from) const;
-    void done(const request& from, const response& to, std::chrono::microseconds took);
+    std::optional<response> screen(const request& request);
+    std::uint64_t body_limit(const request& request) const;
+    response answer(const request& request) const;
+    void done(const request& request, const response& to, std::chrono::microseconds took);
 
     /// Set before serving: what /ready and /metrics look at.
     void watch(const https_server& server) { server_ = &server; }
 
 private:
-    std::optional<response> limited(const request& from);
-    response metrics_page(const request& from) const;
-    response dispatch(const request& from) const;
+    std::optional<response> limited(const request& request);
+    response metrics_page(const request& request) const;
+    response dispatch(const request& request) const;
 
-    const services& with_;
+    const services& services_;
     rate_limiter by_address_, by_key_;
     metrics metrics_; // of the I/O thread
     const https_server* server_ = nullptr;

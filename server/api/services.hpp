@@ -11,7 +11,7 @@ namespace omegasafe::server {
 
 /// Shared by all workers; every part is thread-safe or immutable.
 struct services {
-    const settings& with;
+    const server::settings& settings;
     database& data;
     const credential_box& box;
     const url_signer& signer;

@@ -18,16 +18,16 @@ void require_not_last_owner(const std::vector<share_record>& shares, const share
             api_error::last_owner, "A key needs an Owner; make somebody else Owner first, or delete the key.");
 }
 
-invite_record require_my_invite(store& data, const call& from, const uuid& invite_uuid) {
+invite_record require_my_invite(store& data, const call& call, const uuid& invite_uuid) {
     auto invite = data.invite(invite_uuid);
-    if (!invite || invite->email != from.user.email)
+    if (!invite || invite->email != call.user.email)
         throw refusal(
             api_error::invite_unknown, "There is no invitation " + crypto::to_string(invite_uuid) + " for you.");
     return *invite;
 }
 
-uuid read_invite(const call& from) {
-    auto body = fields::of_body(from.http);
+uuid read_invite(const call& call) {
+    auto body = fields::of_body(call.http);
     const auto invite_uuid = body.id("invite_uuid");
     body.finish();
     return invite_uuid;
@@ -58,18 +58,18 @@ response revoke_of(store& data, const key_record& key, const std::string& email)
 
 } // namespace
 
-response invite_to_key(const services& with, const call& from) {
-    auto body = fields::of_body(from.http);
+response invite_to_key(const services& services, const call& call) {
+    auto body = fields::of_body(call.http);
     invite_record invite;
     invite.invite_uuid = crypto::random_uuid();
     invite.key_uuid = body.id("key_uuid");
     invite.email = body.email("email");
     invite.role_id = read_role(body);
-    invite.invited_by = from.user.user_uuid;
-    invite.created_at = from.now;
+    invite.invited_by = call.user.user_uuid;
+    invite.created_at = call.now;
     body.finish();
-    return with.data.write([&](store& data) {
-        const auto key = require_key(data, from, invite.key_uuid, operation::invite);
+    return services.data.write([&](store& data) {
+        const auto key = require_key(data, call, invite.key_uuid, operation::invite);
         if (!may_invite(key.my_role, invite.role_id))
             throw role_too_low(key.my_role, invite.role_id);
         for (const auto& share : data.shares(invite.key_uuid))
@@ -80,12 +80,12 @@ response invite_to_key(const services& with, const call& from) {
     });
 }
 
-response list_shares(const services& with, const call& from) {
-    auto query = fields::of_query(from.http);
+response list_shares(const services& services, const call& call) {
+    auto query = fields::of_query(call.http);
     const auto key_uuid = query.id("key_uuid");
     query.finish();
-    return with.data.read([&](store& data) {
-        require_key(data, from, key_uuid, operation::list_shares);
+    return services.data.read([&](store& data) {
+        require_key(data, call, key_uuid, operation::list_shares);
         auto shares = json::array();
         for (const auto& share : data.shares(key_uuid))
             shares.push_back(payload_of(share));
@@ -95,55 +95,55 @@ response list_shares(const services& with, const call& from) {
     });
 }
 
-response revoke_share(const services& with, const call& from) {
-    auto body = fields::of_body(from.http);
+response revoke_share(const services& services, const call& call) {
+    auto body = fields::of_body(call.http);
     const auto key_uuid = body.id("key_uuid");
     const auto email = body.email("email");
     body.finish();
-    return with.data.write([&](store& data) { return revoke_of(data, require_key(data, from, key_uuid), email); });
+    return services.data.write([&](store& data) { return revoke_of(data, require_key(data, call, key_uuid), email); });
 }
 
-response leave_key(const services& with, const call& from) {
-    auto body = fields::of_body(from.http);
+response leave_key(const services& services, const call& call) {
+    auto body = fields::of_body(call.http);
     const auto key_uuid = body.id("key_uuid");
     body.finish();
-    return with.data.write([&](store& data) {
-        require_key(data, from, key_uuid, operation::leave_key);
+    return services.data.write([&](store& data) {
+        require_key(data, call, key_uuid, operation::leave_key);
         const auto shares = data.shares(key_uuid);
-        require_not_last_owner(shares, *std::ranges::find(shares, from.user.user_uuid, &share_record::user_uuid));
-        data.remove_share(key_uuid, from.user.user_uuid);
+        require_not_last_owner(shares, *std::ranges::find(shares, call.user.user_uuid, &share_record::user_uuid));
+        data.remove_share(key_uuid, call.user.user_uuid);
         return answer({{"message", "You have left the key."}});
     });
 }
 
-response list_invites(const services& with, const call& from) {
-    fields::of_query(from.http).finish();
-    return with.data.read([&](store& data) {
+response list_invites(const services& services, const call& call) {
+    fields::of_query(call.http).finish();
+    return services.data.read([&](store& data) {
         auto invites = json::array();
-        for (const auto& invite : data.invites_for(from.user.email))
+        for (const auto& invite : data.invites_for(call.user.email))
             invites.push_back(payload_of(invite));
         return answer({{"invites", std::move(invites)}});
     });
 }
 
-response accept_invite(const services& with, const call& from) {
-    const auto invite_uuid = read_invite(from);
+response accept_invite(const services& services, const call& call) {
+    const auto invite_uuid = read_invite(call);
     const auto relation_uuid = crypto::random_uuid();
-    return with.data.write([&](store& data) {
-        const auto invite = require_my_invite(data, from, invite_uuid);
+    return services.data.write([&](store& data) {
+        const auto invite = require_my_invite(data, call, invite_uuid);
         data.remove_invite(invite_uuid);
         data.add_share(
-            {relation_uuid, invite.key_uuid, from.user.user_uuid, from.user.email, invite.role_id, from.now});
+            {relation_uuid, invite.key_uuid, call.user.user_uuid, call.user.email, invite.role_id, call.now});
         return answer({{"message", "You have the key now; its Alpha comes from whoever invited you."},
             {"key_uuid", crypto::to_string(invite.key_uuid)}, {"role_id", static_cast<int>(invite.role_id)},
             {"role_name", role_name(invite.role_id)}});
     });
 }
 
-response decline_invite(const services& with, const call& from) {
-    const auto invite_uuid = read_invite(from);
-    return with.data.write([&](store& data) {
-        require_my_invite(data, from, invite_uuid);
+response decline_invite(const services& services, const call& call) {
+    const auto invite_uuid = read_invite(call);
+    return services.data.write([&](store& data) {
+        require_my_invite(data, call, invite_uuid);
         data.remove_invite(invite_uuid);
         return answer({{"message", "The invitation was declined."}});
     });

@@ -37,9 +37,9 @@ bucket_credentials credentials_of(const storage_input& input) {
 }
 
 /// Tries the bucket out with these credentials and seals them into the record; the warning, if there is one.
-json try_and_seal(const services& with, storage_record& storage, const bucket_credentials& credentials) {
-    const auto found = with.files.bucket(storage, credentials, storage.user_uuid).check();
-    storage.sealed_credentials = with.box.seal(storage.storage_uuid, credentials);
+json try_and_seal(const services& services, storage_record& storage, const bucket_credentials& credentials) {
+    const auto found = services.files.bucket(storage, credentials, storage.user_uuid).check();
+    storage.sealed_credentials = services.box.seal(storage.storage_uuid, credentials);
     if (found.can_delete)
         return nullptr;
     return "DELETE is not allowed in the bucket: Deltas that are deleted or were uploaded in vain stay there. "
@@ -53,29 +53,29 @@ json outcome_of(const std::string& message, json warning, const storage_record& 
 
 } // namespace
 
-response create_storage(const services& with, const call& from) {
-    auto body = fields::of_body(from.http);
+response create_storage(const services& services, const call& call) {
+    auto body = fields::of_body(call.http);
     for (const auto* needed : {"name", "provider", "bucket_name", "region", "access_key_id", "secret_access_key"})
         body.text(needed, text_bytes);
     const auto input = read_input(body);
     body.finish();
     storage_record storage;
     storage.storage_uuid = crypto::random_uuid();
-    storage.user_uuid = from.user.user_uuid;
-    storage.created_at = from.now;
+    storage.user_uuid = call.user.user_uuid;
+    storage.created_at = call.now;
     apply(input, storage);
-    require_valid(storage, with.with.allow_http_endpoints);
-    auto warning = try_and_seal(with, storage, credentials_of(input));
-    with.data.write([&](store& data) { data.add_storage(storage); });
+    require_valid(storage, services.settings.allow_http_endpoints);
+    auto warning = try_and_seal(services, storage, credentials_of(input));
+    services.data.write([&](store& data) { data.add_storage(storage); });
     return answer(outcome_of("The storage was created.", std::move(warning), storage), 201);
 }
 
-response edit_storage(const services& with, const call& from) {
-    auto body = fields::of_body(from.http);
+response edit_storage(const services& services, const call& call) {
+    auto body = fields::of_body(call.http);
     const auto storage_uuid = body.id("storage_uuid");
     const auto input = read_input(body);
     body.finish();
-    auto storage = with.data.read([&](store& data) { return require_storage(data, from, storage_uuid); });
+    auto storage = services.data.read([&](store& data) { return require_storage(data, call, storage_uuid); });
     if (is_internal(storage_uuid))
         throw refusal(api_error::invalid_storage, "The internal storage belongs to the server and cannot be edited.");
     if (input.access_key_id.has_value() != input.secret_access_key.has_value())
@@ -83,39 +83,39 @@ response edit_storage(const services& with, const call& from) {
     if (input.provider && require_provider(*input.provider) != storage.provider && !input.access_key_id)
         throw refusal(api_error::invalid_storage, "Another provider needs its access_key_id and secret_access_key.");
     apply(input, storage);
-    require_valid(storage, with.with.allow_http_endpoints);
-    auto warning = try_and_seal(with, storage,
-        input.access_key_id ? credentials_of(input) : with.box.open(storage_uuid, storage.sealed_credentials));
-    with.data.write([&](store& data) { data.replace_storage(storage); });
+    require_valid(storage, services.settings.allow_http_endpoints);
+    auto warning = try_and_seal(services, storage,
+        input.access_key_id ? credentials_of(input) : services.box.open(storage_uuid, storage.sealed_credentials));
+    services.data.write([&](store& data) { data.replace_storage(storage); });
     return answer(outcome_of("The storage was edited.", std::move(warning), storage));
 }
 
-response list_storages(const services& with, const call& from) {
-    fields::of_query(from.http).finish();
-    return with.data.read([&](store& data) {
+response list_storages(const services& services, const call& call) {
+    fields::of_query(call.http).finish();
+    return services.data.read([&](store& data) {
         auto storages = json::array();
-        for (const auto& storage : data.storages_of(from.user.user_uuid))
+        for (const auto& storage : data.storages_of(call.user.user_uuid))
             storages.push_back(payload_of(storage));
         storages.push_back(payload_of(internal_storage()));
         return answer({{"storages", std::move(storages)}});
     });
 }
 
-response view_storage(const services& with, const call& from) {
-    auto query = fields::of_query(from.http);
+response view_storage(const services& services, const call& call) {
+    auto query = fields::of_query(call.http);
     const auto storage_uuid = query.id("storage_uuid");
     query.finish();
-    return with.data.read([&](store& data) {
-        return answer({{"storage", payload_of(require_storage(data, from, storage_uuid))}});
+    return services.data.read([&](store& data) {
+        return answer({{"storage", payload_of(require_storage(data, call, storage_uuid))}});
     });
 }
 
-response delete_storage(const services& with, const call& from) {
-    auto query = fields::of_query(from.http);
+response delete_storage(const services& services, const call& call) {
+    auto query = fields::of_query(call.http);
     const auto storage_uuid = query.id("storage_uuid");
     query.finish();
-    return with.data.write([&](store& data) {
-        require_storage(data, from, storage_uuid);
+    return services.data.write([&](store& data) {
+        require_storage(data, call, storage_uuid);
         if (is_internal(storage_uuid))
             throw refusal(
                 api_error::invalid_storage, "The internal storage belongs to the server and cannot be deleted.");

@@ -26,7 +26,7 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 }
 
 installation::installation(const common_flags& flags)
-    : with(load_settings(flags.settings_file())), data(std::make_unique<database>(with.database, 1)) {}
+    : settings(load_settings(flags.settings_file())), data(std::make_unique<database>(settings.database, 1)) {}
 
 void tell(const common_flags& flags, const json& payload, const std::vector<std::string>& lines) {
     if (flags.as_json) {

@@ -27,7 +27,7 @@ CLI::App* add_command(CLI::App& app, const std::string& name, const std::string&
 
 /// The settings and the database of an installation, for commands beside a running server.
 struct installation {
-    settings with;
+    server::settings settings;
     std::unique_ptr<database> data;
 
     explicit installation(const common_flags& flags);

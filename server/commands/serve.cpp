@@ -35,12 +35,14 @@ void keep_house(database& data, const delta_files& files) {
 
 request_handling handling_of(router& routes, database& data, const delta_files& files) {
     return {
-        [&](const request& from) { return routes.screen(from); },
-        [&](const request& from) { return routes.body_limit(from); },
-        [&](const request& from) { return routes.answer(from); },
-        [&](const request& from, const response& to, std::chrono::microseconds took) { routes.done(from, to, took); },
-        [](const request& from, api_error code, const std::string& sentence) {
-            return error_response(from, {code, sentence});
+        [&](const request& request) { return routes.screen(request); },
+        [&](const request& request) { return routes.body_limit(request); },
+        [&](const request& request) { return routes.answer(request); },
+        [&](const request& request, const response& to, std::chrono::microseconds took) {
+            routes.done(request, to, took);
+        },
+        [](const request& request, api_error code, const std::string& sentence) {
+            return error_response(request, {code, sentence});
         },
         [&] {
             try {
@@ -54,17 +56,17 @@ request_handling handling_of(router& routes, database& data, const delta_files& 
 
 void run_serve(const common_flags& flags) {
     ::mallopt(M_ARENA_MAX, 4); // one per worker would keep memory that nobody uses
-    const auto with = load_settings(flags.settings_file());
-    set_up_log(with.log_level);
-    const credential_box box{with.server_key};
+    const auto settings = load_settings(flags.settings_file());
+    set_up_log(settings.log_level);
+    const credential_box box{settings.server_key};
     const url_signer signer{box.derive("signed URLs")};
-    const delta_files files{with, box, signer};
-    database data{with.database, with.database_connections};
-    const services all{with, data, box, signer, files};
+    const delta_files files{settings, box, signer};
+    database data{settings.database, settings.database_connections};
+    const services all{settings, data, box, signer, files};
     router routes{all};
-    https_server server{with, handling_of(routes, data, files)};
+    https_server server{settings, handling_of(routes, data, files)};
     routes.watch(server);
-    std::printf("listening on %s:%u\n", with.listen_host.c_str(), unsigned{server.port()});
+    std::printf("listening on %s:%u\n", settings.listen_host.c_str(), unsigned{server.port()});
     std::fflush(stdout);
     server.run();
 }

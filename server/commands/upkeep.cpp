@@ -15,7 +15,7 @@ void run_backup(const upkeep_flags& flags) {
     at.data->back_up(flags.file);
     tell(*flags.common, {{"file", flags.file}},
         {"The database was copied to " + flags.file + ".",
-            "Keep it with " + at.with.server_key.string() + " and the folder of the Deltas."});
+            "Keep it with " + at.settings.server_key.string() + " and the folder of the Deltas."});
 }
 
 /// Opening brings the schema up to date.
@@ -25,12 +25,12 @@ void run_migrate(const upkeep_flags& flags) {
 }
 
 void run_check(const upkeep_flags& flags) {
-    const auto with = load_settings(flags.common->settings_file());
-    const credential_box readable{with.server_key};
+    const auto settings = load_settings(flags.common->settings_file());
+    const credential_box readable{settings.server_key};
     tell(*flags.common,
         {{"config", flags.common->settings_file().string()},
-            {"listen", with.listen_host + ":" + std::to_string(with.listen_port)}, {"public_url", with.public_url},
-            {"valid", true}},
+            {"listen", settings.listen_host + ":" + std::to_string(settings.listen_port)},
+            {"public_url", settings.public_url}, {"valid", true}},
         {"The settings in " + flags.common->settings_file().string() + " are valid."});
 }
 

@@ -17,12 +17,12 @@ using tcp = asio::ip::tcp;
 
 namespace {
 
-tcp::endpoint resolve(asio::io_context& io, const settings& with) {
+tcp::endpoint resolve(asio::io_context& io, const settings& settings) {
     boost::system::error_code problem;
-    const auto found =
-        tcp::resolver{io}.resolve(with.listen_host, std::to_string(with.listen_port), tcp::resolver::passive, problem);
+    const auto found = tcp::resolver{io}.resolve(
+        settings.listen_host, std::to_string(settings.listen_port), tcp::resolver::passive, problem);
     if (problem || found.empty())
-        throw failure(errc::config_invalid, "The address " + with.listen_host + " to listen on is not known here.");
+        throw failure(errc::config_invalid, "The address " + settings.listen_host + " to listen on is not known here.");
     return found.begin()->endpoint();
 }
 
@@ -43,15 +43,15 @@ tcp::acceptor listen(asio::io_context& io, const tcp::endpoint& where) {
 } // namespace
 
 struct https_server::state {
-    const settings& with;
+    const server::settings& settings;
     session_context sessions; // outlives the connections, which end with `io`
     asio::io_context io{1};
     tcp::acceptor acceptor;
     asio::signal_set signals{io, SIGTERM, SIGINT, SIGHUP};
     asio::steady_timer deadline{io}, next_housekeeping{io};
 
-    state(const settings& given, request_handling handling)
-        : with(given), sessions(given, std::move(handling)), acceptor(listen(io, resolve(io, given))) {}
+    state(const server::settings& given, request_handling handling)
+        : settings(given), sessions(given, std::move(handling)), acceptor(listen(io, resolve(io, given))) {}
 
     asio::awaitable<void> accept_all() {
         for (;;) {
@@ -107,14 +107,14 @@ struct https_server::state {
         boost::system::error_code ignored;
         acceptor.close(ignored);
         next_housekeeping.cancel();
-        deadline.expires_after(with.traffic.shutdown);
+        deadline.expires_after(settings.traffic.shutdown);
         deadline.async_wait([this](const boost::system::error_code&) { io.stop(); });
         sessions.stop([this] { deadline.cancel(); });
     }
 };
 
-https_server::https_server(const settings& with, request_handling handling)
-    : state_(std::make_shared<state>(with, std::move(handling))) {}
+https_server::https_server(const settings& settings, request_handling handling)
+    : state_(std::make_shared<state>(settings, std::move(handling))) {}
 
 https_server::~https_server() = default;
 

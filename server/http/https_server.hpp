@@ -30,7 +30,7 @@ struct request_handling {
 class https_server {
 public:
     /// Listens at once. failure(config_invalid) for a bad certificate or key, failure(io_failed) for a taken port.
-    https_server(const settings& with, request_handling handling);
+    https_server(const settings& settings, request_handling handling);
     ~https_server();
     https_server(const https_server&) = delete;
     https_server& operator=(const https_server&) = delete;

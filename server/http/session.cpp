@@ -139,7 +139,8 @@ private:
     std::optional<response> screened(const request& incoming, bool sized) const {
         const auto& handling = context_.handling();
         if (!sized)
-            return handling.unreadable(incoming, wire::api_error::length_required, "A request body needs a Content-Length.");
+            return handling.unreadable(
+                incoming, wire::api_error::length_required, "A request body needs a Content-Length.");
         if (incoming.content_length.value_or(0) > handling.body_limit(incoming))
             return handling.unreadable(incoming, wire::api_error::payload_too_large,
                 "The body has " + std::to_string(*incoming.content_length) + " bytes; at most " +
@@ -163,8 +164,8 @@ private:
         if (!problem)
             co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, problem));
         if (problem)
-            co_return context_.handling().unreadable(
-                incoming, wire::api_error::request_timeout, "The body of the request did not arrive in time or not whole.");
+            co_return context_.handling().unreadable(incoming, wire::api_error::request_timeout,
+                "The body of the request did not arrive in time or not whole.");
         incoming.body = std::move(parser.get().body());
         co_return std::nullopt;
     }
@@ -217,7 +218,8 @@ private:
                 "The header of the request is larger than " + std::to_string(header_bytes) + " bytes.");
         else if (problem.category() == make_error_code(http::error::bad_version).category() &&
                  problem != http::error::end_of_stream && problem != http::error::partial_message)
-            answer = context_.handling().unreadable(incoming, wire::api_error::invalid_request, "This is no HTTP/1.1 request.");
+            answer = context_.handling().unreadable(
+                incoming, wire::api_error::invalid_request, "This is no HTTP/1.1 request.");
         if (answer)
             co_await send(incoming, *answer, false, std::chrono::steady_clock::now());
     }
@@ -260,7 +262,7 @@ private:
     bool unread_ = false; // the last request was answered before all of it had come
 };
 
-std::shared_ptr<asio::ssl::context> make_tls(const settings& with) {
+std::shared_ptr<asio::ssl::context> make_tls(const settings& settings) {
     auto tls = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
     tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
                      asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
@@ -268,25 +270,25 @@ std::shared_ptr<asio::ssl::context> make_tls(const settings& with) {
     SSL_CTX_set_mode(tls->native_handle(), SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_options(tls->native_handle(), SSL_OP_CLEANSE_PLAINTEXT);
     error_code problem;
-    tls->use_certificate_chain_file(with.tls_certificate.string(), problem);
+    tls->use_certificate_chain_file(settings.tls_certificate.string(), problem);
     if (problem)
         throw failure(errc::config_invalid,
-            "The certificate " + with.tls_certificate.string() + " cannot be used: " + problem.message() + ".");
-    tls->use_private_key_file(with.tls_key.string(), asio::ssl::context::pem, problem);
+            "The certificate " + settings.tls_certificate.string() + " cannot be used: " + problem.message() + ".");
+    tls->use_private_key_file(settings.tls_key.string(), asio::ssl::context::pem, problem);
     if (problem || SSL_CTX_check_private_key(tls->native_handle()) != 1)
-        throw failure(errc::config_invalid, "The key " + with.tls_key.string() +
+        throw failure(errc::config_invalid, "The key " + settings.tls_key.string() +
                                                 " cannot be used with the certificate " +
-                                                with.tls_certificate.string() + ".");
+                                                settings.tls_certificate.string() + ".");
     return tls;
 }
 
 } // namespace
 
-session_context::session_context(const settings& with, request_handling handling)
-    : with_(with), handling_(std::move(handling)), tls_(make_tls(with)), workers_(with.workers) {}
+session_context::session_context(const settings& settings, request_handling handling)
+    : settings_(settings), handling_(std::move(handling)), tls_(make_tls(settings)), workers_(settings.workers) {}
 
 void session_context::load_certificate() {
-    tls_ = make_tls(with_);
+    tls_ = make_tls(settings_);
 }
 
 void session_context::stop(std::function<void()> when_empty) {
@@ -305,7 +307,7 @@ std::string address_of(const asio::ip::tcp::socket& socket) {
 }
 
 bool session_context::has_room(const std::string& address) const {
-    const auto& most = with_.traffic;
+    const auto& most = settings_.traffic;
     const auto from = open_from_.find(address);
     return open_ < most.connections && (most.connections_per_address == 0 || from == open_from_.end() ||
                                            from->second < most.connections_per_address);

@@ -18,12 +18,12 @@ namespace omegasafe::server {
 /// What all connections share. Used on the I/O thread only, but for the two counters that may be read anywhere.
 class session_context {
 public:
-    session_context(const settings& with, request_handling handling);
+    session_context(const settings& settings, request_handling handling);
 
     /// failure(config_invalid) when the files are no certificate with its key.
     void load_certificate();
     std::shared_ptr<boost::asio::ssl::context> tls() const { return tls_; }
-    const settings& configured() const { return with_; }
+    const settings& configured() const { return settings_; }
     const request_handling& handling() const { return handling_; }
     boost::asio::thread_pool& workers() { return workers_; }
 
@@ -42,7 +42,7 @@ public:
     bool has_room(const std::string& address) const;
 
 private:
-    const settings& with_;
+    const settings& settings_;
     request_handling handling_;
     std::shared_ptr<boost::asio::ssl::context> tls_;
     boost::asio::thread_pool workers_;

@@ -131,7 +131,8 @@ bucket_store::reply bucket_store::send(const std::string& method, const std::str
             .body = crypto::as_bytes(body),
             .largest_answer = limits::delta_container_bytes,
             .repeatable = true});
-        return {answer.status, std::string{answer.text()}, std::string{answer.header(wire::upload_attempt_header).value_or("")}};
+        return {answer.status, std::string{answer.text()},
+            std::string{answer.header(wire::upload_attempt_header).value_or("")}};
     } catch (const failure& problem) {
         spdlog::warn("A bucket at {} cannot be reached: {}", endpoint_of(access_).host, problem.what());
         throw refusal(api_error::unavailable,
@@ -144,9 +145,8 @@ std::optional<stored_object> bucket_store::fetch(const object_name& name) const 
     if (got.status == 404)
         return std::nullopt;
     if (!ok(got.status))
-        throw refusal(api_error::unavailable,
-            "The storage at " + endpoint_of(access_).host + " does not give the Delta: " + error_code_of(got.body) +
-                ".");
+        throw refusal(api_error::unavailable, "The storage at " + endpoint_of(access_).host +
+                                                  " does not give the Delta: " + error_code_of(got.body) + ".");
     return stored_object{{got.body.begin(), got.body.end()}, crypto::parse_uuid(got.attempt)};
 }
 

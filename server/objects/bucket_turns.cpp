@@ -11,7 +11,8 @@ bucket_turns::turn bucket_turns::take(const crypto::uuid& user_uuid) {
     const std::scoped_lock lock{mutex_};
     const auto mine = taken_by_.find(user_uuid);
     if (mine != taken_by_.end() && mine->second >= each_)
-        throw refusal(api_error::rate_limited, "As many of your requests as may wait for buckets do so; try again later.");
+        throw refusal(
+            api_error::rate_limited, "As many of your requests as may wait for buckets do so; try again later.");
     if (taken_ >= all_)
         throw refusal(api_error::unavailable, "As many requests as may wait for buckets do so; try again later.");
     turn taken{this, [user_uuid](bucket_turns* all) { all->give_back(user_uuid); }};

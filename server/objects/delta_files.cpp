@@ -8,7 +8,7 @@ bucket_store delta_files::bucket(
     const storage_record& storage, const bucket_credentials& credentials, const uuid& user_uuid) const {
     return {{storage.provider, storage.bucket_name, storage.region, storage.endpoint_url, storage.remote_path,
                 credentials.access_key_id, crypto::secure_bytes{credentials.secret_access_key.span()}},
-        with_.url_lifetime, *turns_, user_uuid};
+        settings_.url_lifetime, *turns_, user_uuid};
 }
 
 std::unique_ptr<object_store> delta_files::at(const storage_record& storage, const uuid& user_uuid) const {
@@ -17,12 +17,12 @@ std::unique_ptr<object_store> delta_files::at(const storage_record& storage, con
             bucket(storage, box_.open(storage.storage_uuid, storage.sealed_credentials), user_uuid));
     if (folder())
         return std::make_unique<folder_store>(folder_);
-    const auto& own = with_.internal_bucket;
+    const auto& own = settings_.internal_bucket;
     return std::make_unique<bucket_store>(
         bucket_access{own.endpoint_url.empty() ? wire::storage_provider::s3 : wire::storage_provider::r2, own.name,
             own.region, own.endpoint_url, own.remote_path, own.access_key_id,
             crypto::secure_bytes{std::string_view{own.secret_access_key}}},
-        with_.url_lifetime, *turns_, user_uuid);
+        settings_.url_lifetime, *turns_, user_uuid);
 }
 
 } // namespace omegasafe::server

@@ -29,22 +29,22 @@ void sync_folder(const fs::path& folder) {
 } // namespace
 
 std::string folder_store::url(const std::string& target) const {
-    return with_.public_url + with_.base_path + target;
+    return settings_.public_url + settings_.base_path + target;
 }
 
 fs::path folder_store::folder_of(const object_name& name) const {
-    return with_.internal_folder / crypto::to_string(name.key_uuid) / crypto::to_string(name.delta_uuid);
+    return settings_.internal_folder / crypto::to_string(name.key_uuid) / crypto::to_string(name.delta_uuid);
 }
 
 signed_transfer folder_store::sign_upload(const object_name& name, const upload_terms& terms, unix_time now) const {
-    const auto expires = now + with_.url_lifetime.count();
+    const auto expires = now + settings_.url_lifetime.count();
     const object_permit permit{
         "PUT", name.key_uuid, name.delta_uuid, terms.attempt_uuid, terms.size_bytes, terms.content_md5, expires};
     return {"PUT", url(signer_.target_of(permit)), wire::upload_headers(terms), expires};
 }
 
 signed_transfer folder_store::sign_download(const object_name& name, unix_time now) const {
-    const auto expires = now + with_.url_lifetime.count();
+    const auto expires = now + settings_.url_lifetime.count();
     return {"GET", url(signer_.target_of({"GET", name.key_uuid, name.delta_uuid, {}, 0, "", expires})), {}, expires};
 }
 
@@ -73,7 +73,7 @@ bool folder_store::put(const object_name& name, const uuid& attempt_uuid, const 
     const auto target = folder_of(name);
     if (exists(name))
         return false;
-    make_folder(with_.internal_folder);
+    make_folder(settings_.internal_folder);
     make_folder(target.parent_path());
     const auto draft = target.parent_path() / ("." + crypto::to_string(crypto::random_uuid()));
     make_folder(draft);
@@ -87,7 +87,7 @@ bool folder_store::put(const object_name& name, const uuid& attempt_uuid, const 
             fs::remove_all(draft, ignored);
             if (problem == ENOTEMPTY || problem == EEXIST)
                 return false;
-            throw failure(errc::io_failed, "The Delta cannot be stored in " + with_.internal_folder.string() + ".");
+            throw failure(errc::io_failed, "The Delta cannot be stored in " + settings_.internal_folder.string() + ".");
         }
     } catch (const failure&) {
         std::error_code ignored;
@@ -95,7 +95,7 @@ bool folder_store::put(const object_name& name, const uuid& attempt_uuid, const 
         throw;
     }
     sync_folder(target.parent_path());
-    sync_folder(with_.internal_folder);
+    sync_folder(settings_.internal_folder);
     return true;
 }
 

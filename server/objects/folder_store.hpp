@@ -7,7 +7,7 @@ namespace omegasafe::server {
 
 class folder_store final : public object_store {
 public:
-    folder_store(const settings& with, const url_signer& signer) : with_(with), signer_(signer) {}
+    folder_store(const settings& settings, const url_signer& signer) : settings_(settings), signer_(signer) {}
 
     signed_transfer sign_upload(const object_name& name, const upload_terms& terms, unix_time now) const override;
     signed_transfer sign_download(const object_name& name, unix_time now) const override;
@@ -22,7 +22,7 @@ private:
     std::string url(const std::string& target) const;
     std::filesystem::path folder_of(const object_name& name) const;
 
-    const settings& with_;
+    const settings& settings_;
     const url_signer& signer_;
 };
 

@@ -17,20 +17,20 @@ std::string path_of(const object_permit& permit) {
 }
 
 /// UUIDs and numbers of a query; nothing when one is not what it should be.
-std::optional<object_permit> parsed(const request& from) {
-    if (!is_object_path(from.path))
+std::optional<object_permit> parsed(const request& request) {
+    if (!is_object_path(request.path))
         return std::nullopt;
-    const auto parameters = query_parameters(from.query);
+    const auto parameters = query_parameters(request.query);
     if (!parameters)
         return std::nullopt;
     std::map<std::string, std::string> query{parameters->begin(), parameters->end()};
-    const auto key_uuid = crypto::parse_uuid(from.path.substr(prefix.size(), uuid_length));
-    const auto delta_uuid = crypto::parse_uuid(from.path.substr(prefix.size() + uuid_length + 1));
+    const auto key_uuid = crypto::parse_uuid(request.path.substr(prefix.size(), uuid_length));
+    const auto delta_uuid = crypto::parse_uuid(request.path.substr(prefix.size() + uuid_length + 1));
     const auto attempt_uuid = crypto::parse_uuid(query["attempt"]);
     const auto size = crypto::parse_decimal(query["size"]), expires = crypto::parse_decimal(query["expires"]);
     if (!key_uuid || !delta_uuid || !attempt_uuid || !size || !expires || *size > UINT32_MAX || *expires > INT64_MAX)
         return std::nullopt;
-    return object_permit{from.method, *key_uuid, *delta_uuid, *attempt_uuid, static_cast<std::uint64_t>(*size),
+    return object_permit{request.method, *key_uuid, *delta_uuid, *attempt_uuid, static_cast<std::uint64_t>(*size),
         query["md5"], static_cast<std::int64_t>(*expires)};
 }
 
@@ -54,12 +54,12 @@ std::string url_signer::target_of(const object_permit& permit) const {
            "&expires=" + std::to_string(permit.expires_at) + "&signature=" + signature_of(permit);
 }
 
-std::optional<object_permit> url_signer::check(const request& from, std::int64_t now) const {
-    const auto permit = parsed(from);
+std::optional<object_permit> url_signer::check(const request& request, std::int64_t now) const {
+    const auto permit = parsed(request);
     if (!permit || permit->expires_at < now)
         return std::nullopt;
-    const auto mark = from.query.rfind("&signature=");
-    const auto given = mark == std::string::npos ? std::string{} : from.query.substr(mark + 11);
+    const auto mark = request.query.rfind("&signature=");
+    const auto given = mark == std::string::npos ? std::string{} : request.query.substr(mark + 11);
     const auto right = signature_of(*permit);
     return crypto::equal_constant_time(crypto::as_bytes(given), crypto::as_bytes(right)) ? permit : std::nullopt;
 }

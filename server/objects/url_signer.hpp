@@ -29,7 +29,7 @@ public:
     /// "/objects/KEY/DELTA?..." with its signature.
     std::string target_of(const object_permit& permit) const;
     /// What a request may do: nothing for a bad signature, another method, or when its time is over.
-    std::optional<object_permit> check(const request& from, std::int64_t now) const;
+    std::optional<object_permit> check(const request& request, std::int64_t now) const;
 
 private:
     std::string signature_of(const object_permit& permit) const;

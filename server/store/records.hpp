@@ -2,6 +2,7 @@
 #pragma once
 
 #include "crypto/geometry.hpp"
+#include "crypto/position.hpp"
 #include "crypto/uuid.hpp"
 #include "wire/storage_providers.hpp"
 #include <cstdint>

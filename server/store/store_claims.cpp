@@ -63,9 +63,8 @@ void store::remember(const claim_request_record& request, const claimed_record& 
 void store::refuse_delta_claim(const claim_request_record& request) {
     const auto asked = delta(request.key_uuid, request.delta_uuid);
     if (!asked)
-        throw refusal(api_error::delta_unknown,
-            "The key " + crypto::to_string(request.key_uuid) + " has no Delta " +
-                crypto::to_string(request.delta_uuid) + ".");
+        throw refusal(api_error::delta_unknown, "The key " + crypto::to_string(request.key_uuid) + " has no Delta " +
+                                                    crypto::to_string(request.delta_uuid) + ".");
     long long latest = 0;
     sql_ << sql_statement("latest_seq"), use(request.key_uuid, "key_uuid"), into(latest);
     if (const auto seq_number = from_column(latest); seq_number != asked->seq_number) {

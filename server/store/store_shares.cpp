@@ -68,7 +68,8 @@ void store::add_invite(const invite_record& invite) {
     uuid added;
     sql_ << sql_statement("add_invite"), use(invite), into(added);
     if (!sql_.got_data())
-        throw refusal(api_error::already_shared, "There is an open invite for " + invite.email + " to this key already.");
+        throw refusal(
+            api_error::already_shared, "There is an open invite for " + invite.email + " to this key already.");
 }
 
 std::optional<invite_record> store::invite(const uuid& invite_uuid) {

@@ -18,7 +18,7 @@ struct type_conversion<storage_record> {
         set_id(row, "storage_uuid", storage.storage_uuid);
         set_id(row, "user_uuid", storage.user_uuid);
         row.set("name", storage.name);
-        row.set("provider", std::string{wire::rules_of(storage.provider).name});
+        row.set("provider", std::string{omegasafe::wire::rules_of(storage.provider).name});
         row.set("bucket_name", storage.bucket_name);
         row.set("region", storage.region);
         row.set("endpoint_url", storage.endpoint_url);

@@ -29,8 +29,8 @@ MAY_INCLUDE = {
     "engine": {"engine", "include"} | BELOW_ENGINE,
     "include": {"include"},
     "cli": {"cli", "include", "messages/limits.hpp", "crypto", "net/http_url.hpp"} | FIELD_RULES,
-    # Of the actors the server uses how they are started, for its one writer; of containers whether an upload is one.
-    "server/store": {"server/store", "actors/runtime.hpp"} | BELOW_SERVER,
+    # Of the actors the server uses how they are made, for its one writer; of containers whether an upload is one.
+    "server/store": {"server/store", "actors/runtime.hpp", "actors/make_actor.hpp"} | BELOW_SERVER,
     "server/auth": {"server/auth", "server/store"} | BELOW_SERVER,
     "server/http": {"server/http"} | BELOW_SERVER,
     "server/objects": {"server/objects", "server/auth", "server/http", "server/store", "net"} | BELOW_SERVER,

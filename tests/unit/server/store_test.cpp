@@ -312,7 +312,7 @@ TEST_CASE_METHOD(store_fixture, "files of uploads are useless when nobody can re
 
 TEST_CASE_METHOD(store_fixture, "storages are kept, replaced, counted in use and deleted", "[store]") {
     const auto owner = add_user("anna@example.com");
-    storage_record storage{crypto::random_uuid(), owner.user_uuid, "my-bucket", "s3", "bucket", "eu-central-1",
+    storage_record storage{crypto::random_uuid(), owner.user_uuid, "my-bucket", wire::storage_provider::s3, "bucket", "eu-central-1",
         "https://s3.example.com", "folder", "c2VhbGVk", noon};
     data.write([&](store& s) { s.add_storage(storage); });
     storage.name = "renamed";
@@ -322,7 +322,7 @@ TEST_CASE_METHOD(store_fixture, "storages are kept, replaced, counted in use and
         const auto found = s.storage(storage.storage_uuid);
         REQUIRE(found);
         CHECK(found->name == "renamed");
-        CHECK(found->provider == "s3");
+        CHECK(found->provider == wire::storage_provider::s3);
         CHECK(found->bucket_name == "bucket");
         CHECK(found->region == "eu-central-1");
         CHECK(found->endpoint_url == "https://s3.example.com");

@@ -1,10 +1,10 @@
 // The table of inputs that client and server are held to, against the rules themselves.
 #include "crypto/uuid.hpp"
 #include "tests/unit/wire/field_table.hpp"
-#include "wire/upload_terms.hpp"
 #include "wire/field_rules.hpp"
 #include "wire/json_position.hpp"
 #include "wire/storage_rules.hpp"
+#include "wire/upload_terms.hpp"
 
 #include <catch2/catch.hpp>
 
