@@ -42,8 +42,8 @@ public:
     using handle_type = batch_actor;
     static constexpr const char* name = "batch";
 
-    batch_state(batch_actor::pointer self, asker<batch_actor> me, progress_actor listener)
-        : self_(self), me_(std::move(me)), listener_(std::move(listener)) {}
+    batch_state(batch_actor::pointer self, asker<batch_actor> me, progress_actor listener, std::stop_token stop)
+        : self_(self), me_(std::move(me)), listener_(std::move(listener)), stop_(std::move(stop)) {}
     ~batch_state() {
         for (const auto& worker : workers_)
             caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
@@ -77,6 +77,8 @@ private:
 
     /// Fills the free places; ends the run when nothing is left under way.
     void go_on() {
+        if (stop_.stop_requested())
+            stop({errc::aborted, "It was stopped."});
         try {
             while (!stopped_ && run_ && under_way_ < most_jobs_) {
                 const auto unit = std::make_shared<const tree_unit>(run_->next_unit());
@@ -118,7 +120,7 @@ private:
         const auto part =
             listener_ ? make_actor<part_state, caf::no_spawn_options>(self_->system(), batch_actor{self_}, number)
                       : progress_actor{};
-        const auto job = spawn_file_job(self_->system(), me_.here()->supervisor, part);
+        const auto job = spawn_file_job(self_->system(), me_.here()->supervisor, part, stop_);
         ++under_way_;
         parts_.emplace(number, 0);
         const auto back = [this, unit, part, number](const failure& problem) {
@@ -199,6 +201,7 @@ private:
     batch_actor::pointer self_;
     asker<batch_actor> me_;
     progress_actor listener_;
+    std::stop_token stop_;
     std::unique_ptr<tree_run> run_;
     promised<tree_report_ptr> answer_;
     std::size_t most_jobs_ = 0, under_way_ = 0;
@@ -211,9 +214,10 @@ private:
 
 } // namespace
 
-batch_actor spawn_batch(caf::actor_system& system, supervisor_actor supervisor, progress_actor listener) {
-    return make_actor<batch_state>(
-        system, asker<batch_actor>{surroundings_of(system, std::move(supervisor))}, std::move(listener));
+batch_actor spawn_batch(
+    caf::actor_system& system, supervisor_actor supervisor, progress_actor listener, std::stop_token stop) {
+    return make_actor<batch_state>(system, asker<batch_actor>{surroundings_of(system, std::move(supervisor))},
+        std::move(listener), std::move(stop));
 }
 
 } // namespace omegasafe::actors

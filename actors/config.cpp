@@ -44,7 +44,8 @@ public:
     using handle_type = config_actor;
     static constexpr const char* name = "config";
 
-    config_state(config_actor::pointer, fs::path root) : root_(std::move(root)) {}
+    config_state(config_actor::pointer, fs::path root, password_source ask_password)
+        : root_(std::move(root)), ask_password_(std::move(ask_password)) {}
 
     config_actor::behavior_type behavior() {
         return {
@@ -73,7 +74,7 @@ private:
 
     password_ptr container_password() {
         if (!container_password_) {
-            const auto password = storage::resolve_config_password();
+            const auto password = ask_password_ ? ask_password_() : storage::resolve_config_password();
             container_password_ = std::make_shared<storage::sfc_password>(password.text());
         }
         return container_password_;
@@ -96,6 +97,7 @@ private:
     }
 
     fs::path root_;
+    password_source ask_password_;
     settings_ptr settings_;             // read once: one snapshot a process
     password_ptr container_password_;   // resolved once: the keyring is slow
     std::optional<password_ptr> layer_; // set once known; null inside: no layer
@@ -103,8 +105,8 @@ private:
 
 } // namespace
 
-config_actor spawn_config(caf::actor_system& system, fs::path root) {
-    return make_actor<config_state>(system, std::move(root));
+config_actor spawn_config(caf::actor_system& system, fs::path root, password_source ask_password) {
+    return make_actor<config_state>(system, std::move(root), std::move(ask_password));
 }
 
 } // namespace omegasafe::actors

@@ -22,8 +22,9 @@ public:
     using handle_type = file_job_actor;
     static constexpr const char* name = "file_job";
 
-    file_job_state(file_job_actor::pointer self, asker<file_job_actor> me, progress_actor listener)
-        : self_(self), me_(std::move(me)), listener_(std::move(listener)) {}
+    file_job_state(
+        file_job_actor::pointer self, asker<file_job_actor> me, progress_actor listener, std::stop_token stop)
+        : self_(self), me_(std::move(me)), listener_(std::move(listener)), stop_(std::move(stop)) {}
     /// Not linked: an exit that comes from a link would end this actor without an answer.
     ~file_job_state() {
         if (reader_)
@@ -48,6 +49,7 @@ private:
         answer_ = promised<file_report>{self_};
         const caf::result<file_report> later = answer_;
         try {
+            require_go(); // before anything is claimed
             run_ = make();
             if (auto output = run_->take_output())
                 writer_ = spawn_file_writer(me_.here(), std::move(output));
@@ -77,7 +79,13 @@ private:
         return buffer;
     }
 
+    void require_go() const {
+        if (stop_.stop_requested())
+            throw failure(errc::aborted, "It was stopped; nothing was left behind.");
+    }
+
     void read_next() {
+        require_go();
         auto fresh = take_buffer();
         if (!run_->next(*fresh)) {
             all_asked_ = true;
@@ -159,6 +167,7 @@ private:
     void finish_when_done() {
         if (!all_sent_ || under_way_ > 0)
             return;
+        require_go(); // the last moment: afterwards the output appears
         const auto report = std::make_shared<file_report>(run_->finish());
         run_ = nullptr;
         if (!writer_)
@@ -197,6 +206,7 @@ private:
     file_job_actor::pointer self_;
     asker<file_job_actor> me_;
     progress_actor listener_;
+    std::stop_token stop_;
     cipher_pool_actor pool_;
     file_reader_actor reader_;
     file_writer_actor writer_; // null when nothing is written
@@ -214,9 +224,10 @@ private:
 
 } // namespace
 
-file_job_actor spawn_file_job(caf::actor_system& system, supervisor_actor supervisor, progress_actor listener) {
-    return make_actor<file_job_state>(
-        system, asker<file_job_actor>{surroundings_of(system, std::move(supervisor))}, std::move(listener));
+file_job_actor spawn_file_job(
+    caf::actor_system& system, supervisor_actor supervisor, progress_actor listener, std::stop_token stop) {
+    return make_actor<file_job_state>(system, asker<file_job_actor>{surroundings_of(system, std::move(supervisor))},
+        std::move(listener), std::move(stop));
 }
 
 } // namespace omegasafe::actors

@@ -87,11 +87,12 @@ password_ptr layer_password(const config_asker& me) {
     return me.ask<password_ptr>(me.actors().config, get_layer_password{});
 }
 
-runtime::runtime(std::filesystem::path root, unsigned workers, ecs_connector connector)
+runtime::runtime(std::filesystem::path root, unsigned workers, ecs_connector connector, password_source ask_password)
     : system_(configured(config_, workers)) {
     // CAF prints stray messages and crashes to stdout by default; stdout belongs to the commands' output.
     caf::actor_ostream::redirect_all(system_, "/dev/stderr", caf::actor_ostream::append);
-    supervisor_ = spawn_supervisor(system_, std::move(root), system_.scheduler().num_workers(), std::move(connector));
+    supervisor_ = spawn_supervisor(
+        system_, std::move(root), system_.scheduler().num_workers(), std::move(connector), std::move(ask_password));
 }
 
 runtime::~runtime() {

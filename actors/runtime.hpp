@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/asker.hpp"
+#include "actors/config.hpp"
 #include "actors/ecs_connection.hpp"
 #include <deque>
 
@@ -115,7 +116,8 @@ class runtime {
 public:
     /// `root`: the config root. `workers`: cipher threads, 1 .. limits::max_threads; 0 means one per core. `connector`:
     /// how ECS are reached.
-    explicit runtime(std::filesystem::path root, unsigned workers = 0, ecs_connector connector = connect_to);
+    explicit runtime(std::filesystem::path root, unsigned workers = 0, ecs_connector connector = connect_to,
+        password_source ask_password = {});
     ~runtime();
     runtime(const runtime&) = delete;
     runtime& operator=(const runtime&) = delete;

@@ -23,12 +23,12 @@ public:
     using handle_type = supervisor_actor;
     static constexpr const char* name = "supervisor";
 
-    supervisor_state(
-        supervisor_actor::pointer self, std::filesystem::path root, std::size_t workers, ecs_connector connector)
+    supervisor_state(supervisor_actor::pointer self, std::filesystem::path root, std::size_t workers,
+        ecs_connector connector, password_source ask_password)
         : self_(self) {
         auto& system = self->system();
         const auto here = surroundings_of(system, self);
-        watch(&services::config, [=, &system] { return spawn_config(system, root); });
+        watch(&services::config, [=, &system] { return spawn_config(system, root, ask_password); });
         watch(&services::key_store, [=] { return spawn_key_store(here); });
         watch(&services::claim_cache, [=] { return spawn_claim_cache(here); });
         watch(&services::ecs_directory, [=] { return spawn_ecs_directory(here, connector); });
@@ -144,9 +144,10 @@ private:
 
 } // namespace
 
-supervisor_actor spawn_supervisor(
-    caf::actor_system& system, std::filesystem::path root, std::size_t workers, ecs_connector connector) {
-    return make_actor<supervisor_state, caf::no_spawn_options>(system, std::move(root), workers, std::move(connector));
+supervisor_actor spawn_supervisor(caf::actor_system& system, std::filesystem::path root, std::size_t workers,
+    ecs_connector connector, password_source ask_password) {
+    return make_actor<supervisor_state, caf::no_spawn_options>(
+        system, std::move(root), workers, std::move(connector), std::move(ask_password));
 }
 
 } // namespace omegasafe::actors
