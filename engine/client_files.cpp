@@ -15,7 +15,8 @@ template <class Request>
 file_report run_file(engine::context& context, const Request& request, const watch& watch) {
     auto& runtime = context.runtime();
     const engine::watching watching{runtime.system(), watch};
-    const auto job = actors::spawn_file_job(runtime.system(), runtime.supervisor(), watching.listener());
+    const auto job =
+        actors::spawn_file_job(runtime.system(), runtime.supervisor(), watching.listener(), watching.stop());
     return context.ask<file_report>(job, request);
 }
 
@@ -23,7 +24,8 @@ template <class Request>
 tree_report_ptr run_tree(engine::context& context, const Request& request, const watch& watch) {
     auto& runtime = context.runtime();
     const engine::watching watching{runtime.system(), watch};
-    const auto batch = actors::spawn_batch(runtime.system(), runtime.supervisor(), watching.listener());
+    const auto batch =
+        actors::spawn_batch(runtime.system(), runtime.supervisor(), watching.listener(), watching.stop());
     return context.ask<tree_report_ptr>(batch, request);
 }
 

@@ -27,10 +27,26 @@ fs::path initialised_root(const fs::path& wanted) {
     return root;
 }
 
+/// The program's callback. Whatever it throws is its way to say no.
+actors::password_source guarded(const std::function<secure_bytes()>& ask_password) {
+    if (!ask_password)
+        return {};
+    return [ask_password] {
+        try {
+            return ask_password();
+        } catch (const failure&) {
+            throw;
+        } catch (...) {
+            throw failure(errc::aborted, "No configuration password was given.");
+        }
+    };
+}
+
 } // namespace
 
 context::context(const client_options& options)
-    : root_(initialised_root(options.config_dir)), runtime_(root_, options.max_threads) {}
+    : root_(initialised_root(options.config_dir)),
+      runtime_(root_, options.max_threads, actors::connect_to, guarded(options.password)) {}
 
 std::vector<ecs_entry> context::configured_ecs() {
     return ask<std::vector<ecs_entry>>(actors().ecs_directory, list_ecs{});

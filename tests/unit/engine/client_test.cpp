@@ -1,0 +1,147 @@
+// The public API as a program uses it: one root, an SFC ECS, a key; files, buffers, stopping, several threads.
+#include "tests/support/temp_dir.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <omegasafe/omegasafe.hpp>
+#include <thread>
+
+using namespace omegasafe;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string_view the_password = "a password of this test 1";
+
+/// Nothing but these lies in the folder.
+std::vector<std::string> names_in(const fs::path& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder))
+        names.push_back(entry.path().filename().string());
+    std::ranges::sort(names);
+    return names;
+}
+
+struct opened {
+    test::temp_dir dir;
+    client library;
+    uuid key_uuid;
+
+    opened() : library(made(dir.path())) {
+        const auto ecs = library.create_sfc_ecs("local", dir.path() / "claims.sfc");
+        const key_geometry geometry{250'000, 250'000, 2};
+        key_uuid =
+            library.create_key({.name = "mine", .ecs_uuid = ecs.ecs_uuid, .geometry = geometry, .storage_uuid = {}})
+                .alpha.key_uuid;
+        fs::create_directory(dir.path() / "out");
+    }
+
+    static client_options made(const fs::path& folder) {
+        const auto root = folder / "config";
+        fs::create_directory(root);
+        create_config({.root = root, .password = make_secret(the_password)});
+        return {.config_dir = root, .max_threads = 1, .password = [] { return secure_bytes{the_password}; }};
+    }
+    fs::path in(const char* name) const { return dir.path() / name; }
+};
+
+errc code_of(const std::function<void()>& call) {
+    try {
+        call();
+        return errc::none;
+    } catch (const failure& problem) {
+        return problem.code();
+    }
+}
+
+} // namespace
+
+TEST_CASE_METHOD(opened, "a program encrypts and decrypts a file", "[library]") {
+    test::write_text(in("plain"), std::string(3'000'000, 'x') + "end");
+    std::uint64_t last = 0;
+    const auto report = library.encrypt(encrypt_file{in("plain"), in("out/a.omegasafe"), key_uuid},
+        {.listener = [&](const progress& now) { last = now.done; }});
+    CHECK(report.bytes == 3'000'003);
+    CHECK(last <= 3'500'000);
+    const auto back = library.decrypt(decrypt_file{in("out/a.omegasafe"), in("out"), "back"});
+    CHECK(test::read_text(back.output) == test::read_text(in("plain")));
+    CHECK(inspect(in("out/a.omegasafe")).encrypted_file->key_uuid == key_uuid);
+}
+
+TEST_CASE_METHOD(opened, "a program encrypts and decrypts a buffer", "[library]") {
+    const std::string text = "some bytes in memory";
+    const const_byte_span bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+    auto encrypted = library.encrypt(bytes, "note.txt", key_uuid);
+    const auto back = library.decrypt(encrypted);
+    CHECK(back.name == "note.txt");
+    CHECK(back.content.text() == text);
+    CHECK(library.encrypt(bytes, "note.txt", key_uuid) != encrypted);
+    encrypted[encrypted.size() - 3] ^= 1;
+    CHECK(code_of([&] { library.decrypt(encrypted); }) != errc::none);
+    CHECK(code_of([&] { library.encrypt(bytes, "../note.txt", key_uuid); }) == errc::usage);
+    CHECK(code_of([&] { library.decrypt(bytes); }) == errc::container_damaged);
+}
+
+TEST_CASE_METHOD(opened, "a call that is stopped ends with aborted and leaves nothing", "[library]") {
+    test::write_text(in("plain"), std::string(8'000'000, 'x'));
+    const auto stopped_by = [&](const watch& watch) {
+        return code_of([&] { library.encrypt(encrypt_file{in("plain"), in("out/a.omegasafe"), key_uuid}, watch); });
+    };
+    SECTION("by a token") {
+        std::stop_source source;
+        source.request_stop();
+        CHECK(stopped_by({.stop = source.get_token()}) == errc::aborted);
+    }
+    SECTION("by a listener that throws") {
+        CHECK(stopped_by({.listener = [](const progress&) { throw 1; }}) == errc::aborted);
+    }
+    SECTION("a tree") {
+        fs::create_directory(in("tree"));
+        test::write_text(in("tree/one"), "1");
+        std::stop_source source;
+        source.request_stop();
+        CHECK(code_of([&] {
+            library.encrypt(encrypt_tree{in("tree"), in("sealed"), key_uuid, {}}, {.stop = source.get_token()});
+        }) == errc::aborted);
+        library.encrypt(encrypt_tree{in("tree"), in("sealed"), key_uuid, {}, 0, true});
+    }
+    CHECK(names_in(in("out")).empty());
+}
+
+TEST_CASE_METHOD(opened, "calls come from several threads at once", "[library]") {
+    std::atomic<int> good = 0;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&, i] {
+            const std::string text = "thread " + std::to_string(i);
+            const const_byte_span bytes{reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+            for (int n = 0; n < 5; ++n)
+                good += library.decrypt(library.encrypt(bytes, "t", key_uuid)).content.text() == text;
+        });
+    threads.clear();
+    CHECK(good == 20);
+}
+
+TEST_CASE_METHOD(opened, "a program asks what there is, and erases it", "[library]") {
+    CHECK(library.list_keys().size() == 1);
+    CHECK(library.view_key(key_uuid).deltas.size() == 1);
+    CHECK(library.find_ecs().name == "local");
+    CHECK(library.set_config({{"OFFLINE_MODE", "yes"}}).front().second == "TRUE");
+    CHECK(code_of([&] { library.view_key(uuid{}); }) == errc::alpha_missing);
+    const auto deletion = library.delete_key(key_uuid);
+    CHECK((!deletion.ecs && !deletion.cache && !deletion.local));
+    CHECK(library.list_keys().empty());
+    const auto erased = erase_config(list_config_files(in("config")));
+    CHECK(erased.problems.empty());
+    CHECK_FALSE(fs::exists(in("config")));
+}
+
+TEST_CASE("a root that is none and a wrong password are failures with their codes", "[library]") {
+    const test::temp_dir dir;
+    CHECK(code_of([&] { client{{.config_dir = dir.path()}}; }) == errc::config_missing);
+    auto options = opened::made(dir.path());
+    options.password = [] { return secure_bytes{std::string_view{"another"}}; };
+    client library{options};
+    CHECK(code_of([&] { library.list_keys(); }) == errc::password_wrong);
+}
