@@ -2,12 +2,12 @@
 
 #include "actors/claim_plan.hpp"
 #include "actors/key_access.hpp"
+#include "messages/log.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/files/file_lock.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
 #include <algorithm>
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::actors {
 
@@ -60,7 +60,7 @@ struct claim_flow {
 
 claimed_range offline_fallback(claim_flow& flow, const std::string& why) {
     if (auto found = flow.from_cache(cache_reason::offline)) {
-        spdlog::debug("Claimed {} positions from the OFFLINE cache ({}).", flow.request.size, why);
+        log::debug("Claimed {} positions from the OFFLINE cache ({}).", flow.request.size, why);
         return *found;
     }
     throw failure(
@@ -107,7 +107,7 @@ std::optional<claimed_range> claim_at_ecs(claim_flow& flow, bool last_attempt) {
     if (range.size() != plan->total() || range.first < flow.latest.first_position() ||
         range.last > flow.latest.last_position())
         throw failure(errc::ecs_rejected, "The ECS answered with positions that were not asked for.");
-    spdlog::debug("Claimed {} positions at the ECS: {} PERFORMANCE, {} direct, {} OFFLINE.", plan->total(),
+    log::debug("Claimed {} positions at the ECS: {} PERFORMANCE, {} direct, {} OFFLINE.", plan->total(),
         plan->performance, plan->direct, plan->offline);
     return flow.result(flow.key.ask_cache<position_range>(
         accept_range{flow.latest.iteration_uuid, range, plan->performance, plan->offline, flow.request.size}));

@@ -1,11 +1,12 @@
 #include "actors/config.hpp"
 
 #include "actors/make_actor.hpp"
+#include "messages/log.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/config/keyring.hpp"
 #include "storage/container/container_file.hpp"
 #include "storage/files/atomic_file.hpp"
-#include <spdlog/spdlog.h>
+
 #include <sys/stat.h>
 
 namespace omegasafe::actors {
@@ -67,7 +68,7 @@ private:
         if (!settings_) {
             settings_ = std::make_shared<const storage::settings>(storage::load_settings(root_));
             for (const auto& warning : settings_->warnings)
-                spdlog::warn("{}", warning);
+                log::warn("{}", warning);
         }
         return settings_;
     }

@@ -3,9 +3,10 @@
 #include "actors/key_access.hpp"
 #include "ecs/external_claims_storage.hpp"
 #include "messages/limits.hpp"
+#include "messages/log.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
-#include <spdlog/spdlog.h>
+
 #include <utility>
 
 namespace omegasafe::actors {
@@ -46,7 +47,7 @@ public:
             return;
         key_.commit(std::exchange(opened_, {}));
         for (const auto& delta : deltas_)
-            spdlog::info("Pulled Delta {} ({}).", delta.seq_number, crypto::to_string(delta.delta_uuid));
+            log::info("Pulled Delta {} ({}).", delta.seq_number, crypto::to_string(delta.delta_uuid));
         report_.pulled.insert(report_.pulled.end(), deltas_.begin(), deltas_.end());
         deltas_.clear();
         bytes_ = 0;
@@ -104,8 +105,7 @@ std::optional<sealed_delta> pending_delta(
         if (delta->info.seq_number == seq_number)
             return sealed_delta{std::move(delta), container};
     } catch (const failure& problem) {
-        spdlog::debug(
-            "The pending Delta of key {} is of no use: {}", crypto::to_string(key.key_uuid()), problem.what());
+        log::debug("The pending Delta of key {} is of no use: {}", crypto::to_string(key.key_uuid()), problem.what());
     }
     return std::nullopt;
 }
@@ -121,7 +121,7 @@ void attempt(const char* what, F undo) {
     try {
         undo();
     } catch (const failure& problem) {
-        spdlog::warn("Clean-up of {} failed: {}", what, problem.what());
+        log::warn("Clean-up of {} failed: {}", what, problem.what());
     }
 }
 
@@ -171,7 +171,7 @@ key_iteration_ptr renew(const key_access& key, unsigned max_workers) {
     }
     key.commit({sealed->delta});
     key.ask_store<void>(discard_pending_delta{key.key_uuid()});
-    spdlog::info("Created Delta {} ({}) of key {}.", info.seq_number, crypto::to_string(info.iteration_uuid),
+    log::info("Created Delta {} ({}) of key {}.", info.seq_number, crypto::to_string(info.iteration_uuid),
         crypto::to_string(info.key_uuid));
     return sealed->delta;
 }

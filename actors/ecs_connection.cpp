@@ -3,8 +3,8 @@
 #include "actors/make_actor.hpp"
 #include "ecs/ecs_http_account.hpp"
 #include "ecs/external_claims_storage.hpp"
+#include "messages/log.hpp"
 #include <atomic>
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::actors {
 
@@ -144,7 +144,7 @@ private:
 void warn_of_development_mode(const ecs_entry& entry) {
     static std::atomic_flag warned;
     if (entry.development_mode && !warned.test_and_set())
-        spdlog::warn("The certificate of {} is not checked (development mode).", entry.url);
+        log::warn("The certificate of {} is not checked (development mode).", entry.url);
 }
 
 ecs_connection_actor connect_to(caf::actor_system& system, const ecs_entry& entry) {

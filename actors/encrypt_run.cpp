@@ -4,11 +4,11 @@
 #include "actors/key_access.hpp"
 #include "crypto/random.hpp"
 #include "messages/limits.hpp"
+#include "messages/log.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include "storage/records/key_iteration.hpp"
 #include <algorithm>
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::actors {
 
@@ -143,7 +143,7 @@ private:
         auto [claimed, delta, position_in_delta] = key_.claim(total_);
         claimed_ = claimed;
         position_in_delta_ = position_in_delta;
-        spdlog::debug("Encrypting {} with positions {} to {} of Delta {}.", request_.input.string(),
+        log::debug("Encrypting {} with positions {} to {} of Delta {}.", request_.input.string(),
             crypto::to_decimal(claimed_.range.first), crypto::to_decimal(claimed_.range.last), claimed_.seq_number);
 
         output_->begin(layer_, {request_.key_uuid, claimed_.range.first});

@@ -2,6 +2,7 @@
 #include "actors/key_access.hpp"
 #include "actors/tree_run.hpp"
 #include "crypto/random.hpp"
+#include "messages/log.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/file_lock.hpp"
 #include "storage/files/file_status.hpp"
@@ -10,7 +11,6 @@
 #include "storage/tree/tree_journal.hpp"
 #include <algorithm>
 #include <ranges>
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::actors {
 
@@ -91,7 +91,7 @@ public:
         journal_->finish(done);
         for (const auto& result : checked)
             if (result.code == errc::none)
-                spdlog::debug("Finished {}.", plan_[result.number].entry.path);
+                log::debug("Finished {}.", plan_[result.number].entry.path);
         tree_run::finished(unit, checked);
     }
 
@@ -201,7 +201,7 @@ private:
         const auto suffix = storage::draw_suffix_length(plain.size(), geometry_.capacity());
         const auto claim = key_.claim(limits::file_metadata_bytes + plain.size() + suffix);
         const auto& range = claim.claimed.range;
-        spdlog::debug("Encrypting the index with positions {} to {} of Delta {}.", crypto::to_decimal(range.first),
+        log::debug("Encrypting the index with positions {} to {} of Delta {}.", crypto::to_decimal(range.first),
             crypto::to_decimal(range.last), claim.claimed.seq_number);
         const auto container = storage::encrypt_in_memory(*claim.delta->cipher, claim.position_in_delta,
             {request_.key_uuid, range.first}, "index", plain, suffix, key_.layer());

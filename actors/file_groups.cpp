@@ -3,12 +3,12 @@
 #include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
 #include "messages/limits.hpp"
+#include "messages/log.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/group_sync.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include "storage/records/key_iteration.hpp"
 #include <span>
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::actors {
 
@@ -98,8 +98,8 @@ private:
             source.read_at(0, encoded.subspan(file_metadata_bytes, file.attributes.size));
         require_unchanged(source, file);
         const auto first = claim.claimed.range.first + offset;
-        spdlog::debug("Encrypting {} with positions {} to {} of Delta {}.", file.input.string(),
-            crypto::to_decimal(first), crypto::to_decimal(first + length - 1), claim.claimed.seq_number);
+        log::debug("Encrypting {} with positions {} to {} of Delta {}.", file.input.string(), crypto::to_decimal(first),
+            crypto::to_decimal(first + length - 1), claim.claimed.seq_number);
         const auto container = storage::encrypt_in_place(*claim.delta->cipher, claim.position_in_delta + offset,
             {key_uuid_, first}, file.input.filename().string(), encoded, file.attributes.size, layer_);
         storage::atomic_file output(file.output, storage::existing_target::refuse);

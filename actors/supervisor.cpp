@@ -8,8 +8,8 @@
 #include "actors/ecs_directory.hpp"
 #include "actors/key_store.hpp"
 #include "actors/make_actor.hpp"
+#include "messages/log.hpp"
 #include <functional>
-#include <spdlog/spdlog.h>
 
 namespace omegasafe::actors {
 
@@ -78,7 +78,7 @@ private:
             return;
         const auto again = std::move(found->second);
         restarts_.erase(found);
-        spdlog::warn("An internal part of the program stopped and was started anew.");
+        log::warn("An internal part of the program stopped and was started anew.");
         again();
     }
 
