@@ -28,10 +28,11 @@ void write_container(const fs::path& path, const password_ptr& password, Fill fi
 }
 
 std::vector<std::uint8_t> ecs_attributes(const uuid& key_uuid, const storage::iteration_info& info, u128 next) {
-    return storage::to_attributes({{"format", 1}, {"kind", "delta"}, {"key_uuid", crypto::to_string(key_uuid)},
-        {"seq_number", info.seq_number}, {"start_global_position", storage::position_to_json(info.first_position())},
-        {"end_global_position", storage::position_to_json(info.last_position())},
-        {"next_global_position", storage::position_to_json(next)}});
+    return storage::to_attributes(
+        {{"format", 1}, {"kind", "delta"}, {"key_uuid", crypto::to_string(key_uuid)}, {"seq_number", info.seq_number},
+            {"start_global_position", crypto::position_to_json<nlohmann::json>(info.first_position())},
+            {"end_global_position", crypto::position_to_json<nlohmann::json>(info.last_position())},
+            {"next_global_position", crypto::position_to_json<nlohmann::json>(next)}});
 }
 
 } // namespace

@@ -28,7 +28,7 @@ MAY_INCLUDE = {
     "actors": {"actors", "ecs", "wire", "storage", "messages", "crypto"},
     "engine": {"engine", "include"} | BELOW_ENGINE,
     "include": {"include"},
-    "cli": {"cli", "include", "messages/limits.hpp", "crypto", "net/http_url.hpp"} | FIELD_RULES,
+    "cli": {"cli", "include", "messages/limits.hpp", "crypto"} | FIELD_RULES,
     # Of the actors the server uses how they are made, for its one writer; of containers whether an upload is one.
     "server/store": {"server/store", "actors/runtime.hpp", "actors/make_actor.hpp"} | BELOW_SERVER,
     "server/auth": {"server/auth", "server/store"} | BELOW_SERVER,

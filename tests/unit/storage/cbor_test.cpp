@@ -9,6 +9,7 @@ using namespace omegasafe;
 using namespace omegasafe::storage;
 using namespace omegasafe::test;
 using nlohmann::json;
+using omegasafe::crypto::largest_json_integer;
 
 namespace {
 
