@@ -1,6 +1,7 @@
 #include "engine/context.hpp"
 
 #include "crypto/kernels/dispatch.hpp"
+#include "messages/log.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/records/cache_entry.hpp"
 #include <algorithm>
@@ -47,6 +48,21 @@ actors::password_source guarded(const std::function<secure_bytes()>& ask_passwor
 context::context(const client_options& options)
     : root_(initialised_root(options.config_dir)),
       runtime_(root_, options.max_threads, actors::connect_to, guarded(options.password)) {}
+
+context::~context() {
+    if (!log::heard(log_level::debug))
+        return;
+    try {
+        for (const auto& actor : runtime_.status()) {
+            std::string line = "Actor " + actor.name;
+            for (const auto& [label, value] : actor.values)
+                line += ", " + label + ": " + value;
+            log::say(log_level::debug, line);
+        }
+    } catch (const failure& problem) {
+        log::debug("The actors did not say how they are: {}", problem.what());
+    }
+}
 
 std::vector<ecs_entry> context::configured_ecs() {
     return ask<std::vector<ecs_entry>>(actors().ecs_directory, list_ecs{});

@@ -11,6 +11,10 @@ class context {
 public:
     /// failure(config_missing) when the root is not or half initialised.
     explicit context(const client_options& options);
+    /// Says at debug level what its actors held and counted.
+    ~context();
+    context(const context&) = delete;
+    context& operator=(const context&) = delete;
 
     const std::filesystem::path& root() const { return root_; }
     actors::runtime& runtime() { return runtime_; }

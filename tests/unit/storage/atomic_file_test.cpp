@@ -202,6 +202,7 @@ TEST_CASE("what is gathered for blocks is written before the sync, or nothing ap
         atomic_file file(folder / "large", existing_target::refuse);
         file.reserve(limits::direct_bytes);
         file.write_at(0, pattern(10'000));
+        noted_calls.clear();
         const hook_guard hook(note_call);
         file.commit();
     }
