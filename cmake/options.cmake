@@ -2,7 +2,20 @@
 option(OMEGASAFE_UNITY "compile several sources at once: a full build in a third of the time, a small change in more" OFF)
 set(OMEGASAFE_SANITIZE "" CACHE STRING "address (with undefined), thread, fuzzer (clang) or empty")
 
+set(library_by_default OFF)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT OMEGASAFE_SANITIZE)
+  set(library_by_default ON)
+endif()
+option(OMEGASAFE_LIBRARY "libomegasafe, static and shared, and what cmake --install needs" ${library_by_default})
+
 add_library(omegasafe_options INTERFACE)
+if(OMEGASAFE_LIBRARY)
+  # The rooms go into the shared library too; what is hidden costs no more than in a program (tests/install looks).
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+  set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+  set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+  target_compile_options(omegasafe_options INTERFACE -fno-semantic-interposition)
+endif()
 target_compile_options(omegasafe_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
   -Wnon-virtual-dtor -Woverloaded-virtual -fno-omit-frame-pointer)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

@@ -195,7 +195,7 @@ def third_party(root):
     page = Path("docs/third-party.md")
     sought = {}
     for file in files(root, {".txt", ".cmake"}):
-        if file.name != "CMakeLists.txt" and file.suffix != ".cmake":
+        if file.name != "CMakeLists.txt" and file.suffix != ".cmake" or file.parts[0] == "examples":
             continue
         text = re.sub(r"#.*", "", (root / file).read_text())
         for call, arguments in re.findall(r"\b(find_package|pkg_check_modules|find_path|find_library)\s*\(([^)]*)\)", text):
