@@ -77,7 +77,7 @@ int omegasafe_open(const char* config_dir, unsigned threads, omegasafe_password_
 }
 
 int omegasafe_close(omegasafe_client* client, omegasafe_error** error) {
-    return guarded(error, [&] { remove_client(client); });
+    return guarded(error, [&] { close_client(client); });
 }
 
 int omegasafe_list_keys(omegasafe_client* client, omegasafe_keys** keys, omegasafe_error** error) {

@@ -1,5 +1,6 @@
 #include "engine/c_registry.hpp"
 
+#include <condition_variable>
 #include <mutex>
 #include <unordered_map>
 
@@ -9,6 +10,7 @@ namespace {
 
 struct registry {
     std::mutex lock;
+    std::condition_variable returned; // a call has
     std::uintptr_t last_ticket = 0;
     std::unordered_map<const omegasafe_client*, std::shared_ptr<client>> clients;
     std::unordered_map<const void*, std::shared_ptr<const void>> memory;
@@ -73,16 +75,25 @@ std::shared_ptr<client> find_client(const omegasafe_client* ticket) {
     const auto found = all.clients.find(ticket);
     if (found == all.clients.end())
         throw no_client(ticket);
-    return found->second;
+    // What the caller gets tells close when it is done with it.
+    auto* const opened = found->second.get();
+    return {opened, [owner = found->second](client*) mutable {
+                owner.reset();
+                auto& registry = given_out();
+                const std::lock_guard done(registry.lock);
+                registry.returned.notify_all();
+            }};
 }
 
-std::shared_ptr<client> remove_client(const omegasafe_client* ticket) {
+void close_client(const omegasafe_client* ticket) {
     auto& all = given_out();
-    const std::lock_guard guard(all.lock);
+    std::unique_lock guard(all.lock);
     auto found = all.clients.extract(ticket);
     if (!found)
         throw no_client(ticket);
-    return std::move(found.mapped());
+    all.returned.wait(guard, [&] { return found.mapped().use_count() == 1; });
+    guard.unlock(); // its threads may still have something to say
+    found.mapped().reset();
 }
 
 void keep(const void* address, std::shared_ptr<const void> owner) {

@@ -11,7 +11,8 @@ namespace omegasafe::engine {
 omegasafe_client* add_client(client opened);
 /// Lives at least until the caller drops it. failure(usage) when it is NULL or closed.
 std::shared_ptr<client> find_client(const omegasafe_client* ticket);
-std::shared_ptr<client> remove_client(const omegasafe_client* ticket);
+/// Refuses new calls, waits for those under way, then destroys the client. failure(usage) as above.
+void close_client(const omegasafe_client* ticket);
 
 /// Keeps `owner` until omegasafe_free(address).
 void keep(const void* address, std::shared_ptr<const void> owner);

@@ -190,8 +190,8 @@ OMEGASAFE_API int omegasafe_set_log(omegasafe_log_callback callback, void* user,
 OMEGASAFE_API int omegasafe_open(const char* config_dir, unsigned threads, omegasafe_password_callback password,
     void* user, omegasafe_client** client, omegasafe_error** error);
 
-/// Closes a client. Calls that other threads make with it end as they would have; the last of them, or this one, ends
-/// its threads.
+/// Closes a client: new calls with it are refused, and this one returns when those that other threads make have ended as
+/// they would have.
 /// @return OMEGASAFE_USAGE when it is NULL or closed already
 OMEGASAFE_API int omegasafe_close(omegasafe_client* client, omegasafe_error** error);
 

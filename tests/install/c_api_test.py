@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -19,6 +20,9 @@ MIB = 1 << 20
 
 lib = c.CDLL(str(BUILD / "libomegasafe.so"))
 lib.omegasafe_version.restype = c.c_char_p
+Password = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_void_p, c.c_size_t, c.POINTER(c.c_size_t))
+Progress = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_uint64, c.c_uint64)
+Log = c.CFUNCTYPE(None, c.c_void_p, c.c_int, c.c_char_p)
 
 
 class Error(c.Structure):
@@ -47,6 +51,13 @@ class Inspection(c.Structure):
                 ("encrypted_length", c.c_uint64)]
 
 
+@Password
+def password(_user, buffer, capacity, size):
+    c.memmove(buffer, PASSWORD, min(len(PASSWORD), capacity))
+    size[0] = len(PASSWORD)
+    return 0
+
+
 def code(function, *arguments):
     """The name of the code that a call ends with; its error must say the same."""
     error = c.POINTER(Error)()
@@ -69,12 +80,12 @@ def setUpModule():
     folder = Path(place.name)
     root = folder / "config"
     root.mkdir()
-    os.environ["OMEGASAFE_CONFIG_PASSWORD"] = PASSWORD.decode()
+    environment = dict(os.environ, OMEGASAFE_CONFIG_PASSWORD=PASSWORD.decode())
     for command in (["init", "--skip-http-ecs"],
                     ["create-sfc-ecs", "--ecs-name", "local", "--sfc-path", folder / "claims.sfc", "--confirm-sfc-ecs"],
                     ["create-key", "--key-name", "test-key", "--nucleus-size-mb", "0.10", "--rotor-size-mb", "0.10",
                      "--number-of-rotors", "4"]):
-        subprocess.run([BUILD / "omegasafe", *command, "--config-dir", root], check=True,
+        subprocess.run([BUILD / "omegasafe", *command, "--config-dir", root], env=environment, check=True,
                        stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     client = opened()
     keys = c.POINTER(Keys)()
@@ -91,9 +102,9 @@ def tearDownModule():
     assert code("close", client) == "OK"
 
 
-def opened():
+def opened(callback=password):
     handle = c.c_void_p()
-    assert code("open", os.fsencode(root), c.c_uint(2), None, None, c.byref(handle)) == "OK"
+    assert code("open", os.fsencode(root), c.c_uint(2), callback, None, c.byref(handle)) == "OK"
     return handle
 
 
@@ -169,6 +180,15 @@ class Refused(unittest.TestCase):
         self.assertEqual("OK", code(*into, buffer, c.c_size_t(11), c.byref(size)))
         self.assertEqual(b"eleven byte", buffer.raw)
 
+        @Password
+        def endless(_user, _buffer, capacity, given):
+            given[0] = capacity + 1
+            return 0
+
+        other = opened(endless)
+        self.assertEqual("USAGE", code("list_keys", other, None))
+        self.assertEqual("OK", code("close", other))
+
     def test_values_that_mean_nothing(self):
         file = folder / "plain"
         file.write_bytes(b"x")
@@ -228,6 +248,64 @@ class Work(unittest.TestCase):
                                        found.contents.password_protected))
         self.assertGreater(found.contents.encrypted_length, 3 * MIB)
         lib.omegasafe_free(found)
+
+    def test_a_client_closed_under_a_call(self):
+        other, codes = opened(), []
+        file = folder / "large"
+        file.write_bytes(b"x" * (8 * MIB))
+
+        def work():
+            codes.append(code("encrypt_file", other, os.fsencode(file), os.fsencode(folder / "large.omegasafe"), key,
+                              c.c_uint(0), started, None, None))
+
+        running = threading.Event()
+
+        @Progress
+        def started(_user, _done, _total):
+            running.set()
+            return 0
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        running.wait(60)
+        self.assertEqual("OK", code("close", other))
+        thread.join()
+        self.assertEqual(["OK"], codes)
+        self.assertEqual("OK", code("verify_file", client, os.fsencode(folder / "large.omegasafe"), None, None, None))
+
+
+class Callbacks(unittest.TestCase):
+    def setUp(self):
+        self.place = Path(tempfile.mkdtemp(dir=folder))
+
+    def test_progress_that_stops_leaves_nothing_behind(self):
+        (self.place / "plain").write_bytes(os.urandom(24 * MIB))
+
+        @Progress
+        def stop(_user, done, total):
+            self.assertLessEqual(done, total)
+            return 1
+
+        self.assertEqual("ABORTED", code("encrypt_file", client, os.fsencode(self.place / "plain"),
+                                         os.fsencode(self.place / "made"), key, c.c_uint(0), stop, None, None))
+        self.assertEqual(["plain"], os.listdir(self.place))
+
+    def test_a_password_callback_that_has_none(self):
+        other = opened(Password(lambda *_: 1))
+        self.assertEqual("PASSWORD_MISSING", code("list_keys", other, None))
+        self.assertEqual("OK", code("close", other))
+
+    def test_the_log_is_heard_until_it_is_not(self):
+        heard = []
+        listener = Log(lambda _user, level, sentence: heard.append((level, sentence)))
+        self.assertEqual("OK", code("set_log", listener, None, 0))
+        encrypted(b"x")
+        self.assertEqual("OK", code("set_log", None, None, 0))
+        count = len(heard)
+        self.assertGreater(count, 0)
+        encrypted(b"x")
+        self.assertEqual(count, len(heard))
+        self.assertFalse(any(PASSWORD in sentence or b"\n" in sentence for _, sentence in heard))
 
 
 if __name__ == "__main__":

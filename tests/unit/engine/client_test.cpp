@@ -58,7 +58,9 @@ errc code_of(const std::function<void()>& call) {
 } // namespace
 
 TEST_CASE_METHOD(opened, "a program encrypts and decrypts a file", "[library]") {
-    test::write_text(in("plain"), std::string(3'000'000, 'x') + "end");
+    std::string plain(3'000'000, 'x');
+    plain += "end";
+    test::write_text(in("plain"), plain);
     std::uint64_t last = 0;
     const auto report = library.encrypt(encrypt_file{in("plain"), in("out/a.omegasafe"), key_uuid},
         {.listener = [&](const progress& now) { last = now.done; }});
