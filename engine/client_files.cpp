@@ -4,6 +4,7 @@
 #include "actors/key_access.hpp"
 #include "engine/context.hpp"
 #include "engine/watching.hpp"
+#include "messages/log.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include "storage/records/key_iteration.hpp"
 
@@ -56,6 +57,8 @@ std::vector<std::uint8_t> client::encrypt(const_byte_span content, const std::st
     const auto suffix = storage::draw_suffix_length(content.size(), capacity);
     const auto layer = key.layer();
     const auto claim = key.claim(limits::file_metadata_bytes + content.size() + suffix);
+    log::debug("Encrypting a buffer with positions {} to {} of Delta {}.", to_decimal(claim.claimed.range.first),
+        to_decimal(claim.claimed.range.last), claim.claimed.seq_number);
     return storage::encrypt_in_memory(*claim.delta->cipher, claim.position_in_delta,
         {key_uuid, claim.claimed.range.first}, name, content, suffix, layer);
 }

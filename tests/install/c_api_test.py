@@ -291,7 +291,8 @@ class Callbacks(unittest.TestCase):
         self.assertEqual(["plain"], os.listdir(self.place))
 
     def test_a_password_callback_that_has_none(self):
-        other = opened(Password(lambda *_: 1))
+        none = Password(lambda *_: 1)  # must live as long as the client
+        other = opened(none)
         self.assertEqual("PASSWORD_MISSING", code("list_keys", other, None))
         self.assertEqual("OK", code("close", other))
 

@@ -147,7 +147,9 @@ ecs_stand_in_actor::behavior_type stand_in_behavior(
             state->records.clear();
         }),
         handle([state](get_records) { return state->records; }),
-        handle([](get_status) { return actor_status{"ecs_stand_in", {}}; }),
+        handle([](get_status) {
+            return actor_status{"ecs_stand_in", {}};
+        }),
     };
 }
 

@@ -302,6 +302,7 @@ TEST_CASE("only what is safe is tried again, at most three times") {
     CHECK(attempts == 1);
     CHECK(run(repeat::safe, {errc::ecs_rejected, "No."}, 9) == errc::ecs_rejected);
     CHECK(attempts == 1);
-    CHECK(run(repeat::safe, {errc::ecs_unavailable, "Certificate.", net::certificate_refused}, 9) == errc::ecs_unavailable);
+    CHECK(run(repeat::safe, {errc::ecs_unavailable, "Certificate.", net::certificate_refused}, 9) ==
+          errc::ecs_unavailable);
     CHECK(attempts == 1);
 }
