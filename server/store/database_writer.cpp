@@ -53,7 +53,7 @@ private:
 caf::result<transaction_answer> database_writer_state::add_to_batch(const write_transaction& transaction) {
     const bool first = batch_.empty();
     batch_.push_back({actors::promised<transaction_answer>{self_}, nullptr});
-    const caf::result<transaction_answer> later = batch_.back().caller;
+    caf::result<transaction_answer> later = batch_.back().caller;
     ++transactions_;
     try {
         if (first)

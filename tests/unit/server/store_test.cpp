@@ -312,8 +312,8 @@ TEST_CASE_METHOD(store_fixture, "files of uploads are useless when nobody can re
 
 TEST_CASE_METHOD(store_fixture, "storages are kept, replaced, counted in use and deleted", "[store]") {
     const auto owner = add_user("anna@example.com");
-    storage_record storage{crypto::random_uuid(), owner.user_uuid, "my-bucket", wire::storage_provider::s3, "bucket", "eu-central-1",
-        "https://s3.example.com", "folder", "c2VhbGVk", noon};
+    storage_record storage{crypto::random_uuid(), owner.user_uuid, "my-bucket", wire::storage_provider::s3, "bucket",
+        "eu-central-1", "https://s3.example.com", "folder", "c2VhbGVk", noon};
     data.write([&](store& s) { s.add_storage(storage); });
     storage.name = "renamed";
     storage.sealed_credentials = "b3RoZXI=";
