@@ -355,6 +355,7 @@ namespace omegasafe {
 const std::vector<config_property>& config_properties() {
     static const std::vector<config_property> properties = [] {
         std::vector<config_property> result;
+        result.reserve(std::size(storage::rules));
         for (const storage::rule& rule : storage::rules)
             result.push_back(rule.property);
         return result;
