@@ -180,7 +180,7 @@ std::shared_ptr<const sfc_reader> open_container(
 }
 
 void create_container(
-    const std::filesystem::path& path, sfc_password_ptr password, container_changes changes, bool replace) {
+    const std::filesystem::path& path, sfc_password_ptr password, const container_changes& changes, bool replace) {
     std::error_code unreadable;
     const bool exists = std::filesystem::exists(path, unreadable);
     if (exists && !replace)

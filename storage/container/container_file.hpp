@@ -25,8 +25,8 @@ std::shared_ptr<const sfc_reader> open_container(
 
 /// Creates an empty container (plus `changes`). Throws failure(config_exists / output_refused) when the file exists and
 /// may not be replaced.
-void create_container(
-    const std::filesystem::path& path, sfc_password_ptr password, container_changes changes, bool replace = false);
+void create_container(const std::filesystem::path& path, sfc_password_ptr password, const container_changes& changes,
+    bool replace = false);
 
 /// Load, change, save under the exclusive lock: locks the file, opens it, asks `decide` what to change and makes the
 /// change durable: in a new file beside the old one that replaces it (sealed entries that stay are copied as they are),
