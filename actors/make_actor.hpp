@@ -5,6 +5,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace omegasafe::actors {
 
@@ -121,12 +122,13 @@ template <class State, caf::spawn_options Options = caf::detached, class... Args
 typename State::handle_type make_actor(caf::actor_system& system, Args... given) {
     using interface = typename State::handle_type;
     using pointer = typename interface::template stateful_pointer<detail::kept<State>>;
+    // One argument at least: without any, the actor library binds references to nothing, which sanitizers report.
     return system.spawn<Options>(
-        [](pointer self, Args... args) -> typename interface::behavior_type {
+        [](pointer self, std::monostate, Args... args) -> typename interface::behavior_type {
             self->set_exception_handler(crash_error);
             return self->state.state.emplace(self, std::move(args)...).behavior();
         },
-        std::move(given)...);
+        std::monostate{}, std::move(given)...);
 }
 
 } // namespace omegasafe::actors
