@@ -6,6 +6,8 @@
 using namespace omegasafe;
 using namespace omegasafe::ecs;
 using omegasafe::fuzz::accepted;
+using omegasafe::net::parse_ecs_url;
+using omegasafe::net::parse_object_url;
 using omegasafe::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
