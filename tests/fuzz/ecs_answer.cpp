@@ -6,9 +6,9 @@
 using namespace omegasafe;
 using namespace omegasafe::ecs;
 using omegasafe::fuzz::accepted;
+using omegasafe::fuzz::require;
 using omegasafe::net::parse_ecs_url;
 using omegasafe::net::parse_object_url;
-using omegasafe::fuzz::require;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
