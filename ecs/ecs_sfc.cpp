@@ -173,7 +173,7 @@ void ecs_sfc::create(const std::filesystem::path& path, const uuid& ecs_uuid) {
     try {
         container_changes changes;
         changes.put.push_back({ecs_uuid, to_attributes({{"format", entry_format}, {"kind", "ecs"}}), secure_bytes{}});
-        storage::create_container(path, nullptr, std::move(changes));
+        storage::create_container(path, nullptr, changes);
     } catch (const failure& problem) {
         if (problem.code() != errc::config_exists)
             throw;
