@@ -15,29 +15,63 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void make_root_folder(const fs::path& root, bool create_folder) {
-    if (fs::is_directory(root))
-        return;
+/// True when it made the folder.
+bool make_root_folder(const fs::path& root, bool create_folder) {
+    if (std::error_code unknown; fs::is_directory(root, unknown))
+        return false;
     if (!create_folder)
         throw failure(errc::config_missing,
             "The config directory " + root.string() + " does not exist; create it first (mkdir -m 700).");
     if (::mkdir(root.c_str(), 0700) != 0)
         throw failure(errc::output_refused, "The config directory " + root.string() + " cannot be created.");
+    return true;
 }
 
-/// config.ini comes last: its presence means that the root is complete.
-void write_root(const fs::path& root, const create_root& request) {
-    make_root_folder(root, request.create_folder);
+void refuse_existing(const fs::path& root) {
+    std::vector<const char*> names{storage::container_names.begin(), storage::container_names.end()};
+    names.push_back(storage::config_file_name);
+    for (const auto* name : names) {
+        struct stat status {};
+        if (::lstat((root / name).c_str(), &status) == 0)
+            throw failure(errc::config_exists, (root / name).string() + " exists already; keep this configuration, or "
+                                                                        "make one in another folder.");
+    }
+}
+
+/// config.ini comes last: its presence means that the root is complete. `made` gets what is there under its name.
+void write_files(
+    const fs::path& root, const create_root& request, const std::string& text, std::vector<fs::path>& made) {
     const auto password = std::make_shared<storage::sfc_password>(request.password->text());
-    for (const auto* name : storage::container_names)
+    for (const auto* name : storage::container_names) {
         storage::create_container(root / name, password, {}, request.replace);
-    auto text = storage::default_config_text();
-    if (request.layer_password)
-        text = storage::with_property(text, "TRADITIONAL_ENC_LAYER_PASS", request.layer_password->text());
+        made.push_back(root / name);
+    }
     storage::atomic_file file(root / storage::config_file_name,
         request.replace ? storage::existing_target::replace : storage::existing_target::refuse);
     file.write_at(0, crypto::as_bytes(text));
     file.commit();
+}
+
+/// Whole or not at all, except that a replaced configuration is gone with its first container.
+void write_root(const fs::path& root, const create_root& request) {
+    if (!request.password || request.password->text().empty())
+        throw failure(errc::usage, "A configuration needs a password for its containers.");
+    auto text = storage::default_config_text();
+    if (request.layer_password) // refused here, before anything is made
+        text = storage::with_property(text, "TRADITIONAL_ENC_LAYER_PASS", request.layer_password->text());
+    std::vector<fs::path> made;
+    if (make_root_folder(root, request.create_folder))
+        made.push_back(root);
+    if (!request.replace)
+        refuse_existing(root);
+    try {
+        write_files(root, request, text, made);
+    } catch (...) {
+        if (!request.replace)
+            for (std::error_code ignored; !made.empty(); made.pop_back())
+                fs::remove(made.back(), ignored);
+        throw;
+    }
 }
 
 class config_state {

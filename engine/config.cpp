@@ -17,10 +17,11 @@ fs::path find_config_root(const fs::path& wanted) {
 }
 
 bool anything_in_config_root(const fs::path& root) {
-    if (fs::exists(root / storage::config_file_name))
-        return true;
-    return std::ranges::any_of(
-        storage::container_names, [&](const std::string_view name) { return fs::exists(root / name); });
+    const auto there = [&](const char* name) {
+        std::error_code unknown;
+        return fs::exists(root / name, unknown);
+    };
+    return there(storage::config_file_name) || std::ranges::any_of(storage::container_names, there);
 }
 
 std::optional<secure_bytes> environment_password() {

@@ -43,7 +43,8 @@ struct new_config {
 };
 
 /// Makes config.ini and three empty containers, all or none. failure(config_missing) when the folder is missing,
-/// failure(output_refused) when something is there and not to be replaced.
+/// failure(config_exists) when one of the files is there and not to be replaced, failure(usage) without a password or
+/// with a layer password that breaks its rule.
 OMEGASAFE_API void create_config(const new_config& wanted);
 
 /// What erase_config would remove and keep; failure(config_missing) when `root` holds no configuration.
