@@ -6,6 +6,11 @@
 
 namespace omegasafe::actors {
 
+failure not_linked(const uuid& key_uuid) {
+    return {errc::ecs_unknown, "Key " + crypto::to_string(key_uuid) +
+                                   " is not linked to an ECS on this device; import it again with import-key."};
+}
+
 struct key_access::known {
     services all;
     ecs_connection_actor connection; // made when first needed: a local hit touches no ECS
@@ -99,12 +104,9 @@ settings_ptr key_access::settings() const {
 const uuid& key_access::ecs_uuid() const {
     if (!ecs_uuid_) {
         const auto alpha = ends()->front().iteration_uuid;
-        const auto entries = ask_cache<cache_entries_ptr>(list_cache_entries{key_uuid_, alpha});
-        if (entries->empty())
-            throw failure(errc::ecs_unknown, "Key " + crypto::to_string(key_uuid_) +
-                                                 " is not linked to an ECS on this device; import it again with "
-                                                 "import-key.");
-        ecs_uuid_ = entries->front().ecs_uuid;
+        ecs_uuid_ = storage::ecs_of_key(*ask_cache<cache_entries_ptr>(list_cache_entries{key_uuid_, alpha}), alpha);
+        if (!ecs_uuid_)
+            throw not_linked(key_uuid_);
     }
     return *ecs_uuid_;
 }

@@ -15,6 +15,9 @@ inline constexpr const char* start_over_advice =
     "To start over from the ECS, export the Alpha (export-key) and the ECS (export-ecs), make a new configuration "
     "directory (init --config-dir) and import both there; keep the old directory for files encrypted with its Delta.";
 
+/// failure(ecs_unknown) of a key that is here without its ECS.
+failure not_linked(const uuid& key_uuid);
+
 /// What delta_sync and whoever stands above it may do. Short-lived: made for one request, it asks the supervisor for
 /// the actors once. All calls block and throw `failure`.
 class key_access {

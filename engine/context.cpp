@@ -1,11 +1,11 @@
 #include "engine/context.hpp"
 
+#include "actors/key_access.hpp"
 #include "crypto/kernels/dispatch.hpp"
 #include "messages/log.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/records/cache_entry.hpp"
 #include <algorithm>
-#include <sys/stat.h>
 
 namespace omegasafe::engine {
 
@@ -13,19 +13,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A root counts as initialised when config.ini and the containers at their configured places are there.
-fs::path initialised_root(const fs::path& wanted) {
+fs::path checked_root(const fs::path& wanted) {
     if (const auto problem = crypto::kernel_override_problem())
         throw failure(errc::usage, *problem);
-    auto root = find_config_root(wanted);
-    const auto settings = storage::load_settings(root); // failure(config_missing) without config.ini
+    return find_config_root(wanted);
+}
+
+/// A root counts as initialised when config.ini and the containers at their configured places are there.
+void require_initialised(const fs::path& root, const storage::settings& settings) {
     for (const auto& path : {settings.keys_path, settings.cache_path, settings.ecs_path})
-        if (!fs::exists(path))
+        if (std::error_code unknown; !fs::exists(path, unknown))
             throw failure(errc::config_missing, "The configuration in " + root.string() +
                                                     " is incomplete: " + path.string() +
                                                     " is missing. Restore it from a copy, or start over with "
                                                     "'omegasafe init --override-existing'.");
-    return root;
 }
 
 /// The program's callback. Whatever it throws is its way to say no.
@@ -46,8 +47,10 @@ actors::password_source guarded(const std::function<secure_bytes()>& ask_passwor
 } // namespace
 
 context::context(const client_options& options)
-    : root_(initialised_root(options.config_dir)),
-      runtime_(root_, options.max_threads, actors::connect_to, guarded(options.password)) {}
+    : root_(checked_root(options.config_dir)),
+      runtime_(root_, options.max_threads, actors::connect_to, guarded(options.password)) {
+    require_initialised(root_, *ask<settings_ptr>(actors().config, get_settings{}));
+}
 
 context::~context() {
     if (!log::heard(log_level::debug))
@@ -81,14 +84,22 @@ ecs_account_actor context::connect_account(const uuid& ecs_uuid) {
 }
 
 local_key context::find_key(const uuid& key_uuid) {
-    const auto now = actors();
+    return with_ecs(key_uuid, *ask<iterations_ptr>(actors().key_store, list_key_iterations{key_uuid}));
+}
+
+local_key context::find_key_ends(const uuid& key_uuid) {
+    return with_ecs(key_uuid, *ask<iterations_ptr>(actors().key_store, list_key_ends{key_uuid}));
+}
+
+local_key context::with_ecs(const uuid& key_uuid, std::vector<iteration_info> iterations) {
     local_key key;
     key.key_uuid = key_uuid;
-    key.iterations = *ask<iterations_ptr>(now.key_store, list_key_iterations{key_uuid});
-    const auto cache = ask<cache_entries_ptr>(now.claim_cache, list_cache_entries{key_uuid, {}});
-    if (cache->empty())
+    key.iterations = std::move(iterations);
+    const auto alpha = key.iterations.front().iteration_uuid;
+    key.ecs_uuid =
+        storage::ecs_of_key(*ask<cache_entries_ptr>(actors().claim_cache, list_cache_entries{key_uuid, alpha}), alpha);
+    if (!key.ecs_uuid)
         return key;
-    key.ecs_uuid = cache->back().ecs_uuid;
     const auto configured = configured_ecs();
     const auto found = std::ranges::find(configured, *key.ecs_uuid, &ecs_entry::ecs_uuid);
     if (found != configured.end())
@@ -102,9 +113,7 @@ ecs_info to_info(const ecs_entry& entry) {
 
 const ecs_info& require_ecs(const local_key& key) {
     if (!key.ecs_uuid)
-        throw failure(errc::ecs_unknown, "Key " + to_string(key.key_uuid) +
-                                             " is not linked to an ECS on this device; import it again with "
-                                             "import-key.");
+        throw actors::not_linked(key.key_uuid);
     if (!key.ecs)
         throw failure(errc::ecs_unknown, "The ECS " + to_string(*key.ecs_uuid) + " of key " + to_string(key.key_uuid) +
                                              " is not configured on this device; add it with import-ecs.");
@@ -127,12 +136,6 @@ std::optional<cache_summary> summarize(const std::vector<storage::cache_entry>& 
         summary.held.push_back(held);
     }
     return summary;
-}
-
-void refuse_existing(const fs::path& output) {
-    struct stat status {};
-    if (::lstat(output.c_str(), &status) == 0)
-        throw failure(errc::output_refused, output.string() + " exists already; choose another path.");
 }
 
 } // namespace omegasafe::engine

@@ -31,10 +31,14 @@ public:
     ecs_connection_actor connect(const uuid& ecs_uuid);
     /// failure(ecs_type_mismatch) on an SFC ECS.
     ecs_account_actor connect_account(const uuid& ecs_uuid);
-    /// Its ECS is the one that its newest cache entry names. failure(alpha_missing).
+    /// Its ECS is the one that its Alpha's cache entry names. failure(alpha_missing).
     local_key find_key(const uuid& key_uuid);
+    /// The same with the Alpha and the newest iteration only: cheap with thousands of Deltas.
+    local_key find_key_ends(const uuid& key_uuid);
 
 private:
+    local_key with_ecs(const uuid& key_uuid, std::vector<iteration_info> iterations);
+
     std::filesystem::path root_;
     actors::runtime runtime_;
 };
@@ -47,8 +51,5 @@ const ecs_info& require_ecs(const local_key& key);
 
 /// The newest entry, counted; nothing without entries.
 std::optional<cache_summary> summarize(const std::vector<storage::cache_entry>& entries);
-
-/// failure(output_refused) when something is there already.
-void refuse_existing(const std::filesystem::path& output);
 
 } // namespace omegasafe::engine

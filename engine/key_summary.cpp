@@ -36,11 +36,10 @@ key_summary local_summary(iterations_view iterations, const std::vector<storage:
     key.key_uuid = alpha.key_uuid;
     key.geometry = alpha.geometry;
     key.alpha = {alpha.geometry.capacity(), alpha.geometry.capacity()};
-    for (const auto& entry : cache) {
-        key.ecs_uuid = entry.ecs_uuid;
+    key.ecs_uuid = storage::ecs_of_key(cache, alpha.iteration_uuid);
+    for (const auto& entry : cache)
         if (entry.iteration_uuid == alpha.iteration_uuid)
             key.alpha.remaining -= entry.floor;
-    }
     if (const auto& latest = iterations.back(); !latest.is_alpha()) {
         key.latest_delta_uuid = latest.iteration_uuid;
         key.latest_delta_sequence = latest.seq_number;

@@ -34,6 +34,11 @@ void add_claim(cache_entry& entry, cache_reason reason, u128 first, u128 next, u
 
 } // namespace
 
+std::optional<uuid> ecs_of_key(std::span<const cache_entry> entries, const uuid& alpha_uuid) {
+    const auto alpha = std::ranges::find(entries, alpha_uuid, &cache_entry::iteration_uuid);
+    return alpha == entries.end() ? std::nullopt : std::optional{alpha->ecs_uuid};
+}
+
 u128 remaining(const cache_entry& entry, cache_reason reason) {
     u128 sum = 0;
     for (const auto& claim : entry.claims)

@@ -6,6 +6,7 @@
 
 #include "crypto/secure_memory.hpp"
 #include "messages/messages.hpp"
+#include <span>
 
 namespace omegasafe::storage {
 
@@ -31,6 +32,9 @@ struct cache_entry {
 
     bool operator==(const cache_entry&) const = default;
 };
+
+/// The ECS that a key is bound to: the one its Alpha's entry names. Nothing without that entry.
+std::optional<uuid> ecs_of_key(std::span<const cache_entry> entries, const uuid& alpha_uuid);
 
 /// Positions left for one reason, over all its claims.
 u128 remaining(const cache_entry& entry, cache_reason reason);
