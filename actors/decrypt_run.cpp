@@ -76,6 +76,8 @@ private:
 class decrypt_run final : public file_run {
 public:
     decrypt_run(const asker_on<actor_floor::file_job>& me, const decrypt_file& request) : request_(request) {
+        if (!request.name_override.empty() && !storage::safe_base_name(request.name_override))
+            throw failure(errc::usage, "The name for the output is no plain file name (1 to 255 bytes, no folders).");
         file_ = storage::open_encrypted_file(std::make_shared<storage::file_source>(request.input), layer_password(me));
         if (!request.name_override.empty() && !request.verify_only)
             create_output(request.name_override); // refused early when it exists

@@ -106,9 +106,9 @@ int omegasafe_decrypt_file(omegasafe_client* client, const char* input, const ch
         request.output_folder = path_of(output_folder, "the output folder");
         request.overwrite = overwrite(flags);
         if (name != nullptr) {
+            if (*name == '\0') // to the C++ API that would mean the original name
+                throw failure(errc::usage, "The name for the output is empty.");
             request.name_override = name;
-            if (!plain_file_name(name))
-                throw failure(errc::usage, "The name of the output is no plain file name.");
         }
         give_report(report, find_client(client)->decrypt(request, watched(progress, user)));
     });

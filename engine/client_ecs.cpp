@@ -7,7 +7,6 @@
 namespace omegasafe {
 
 namespace fs = std::filesystem;
-using engine::require_ecs;
 using engine::to_info;
 
 std::vector<ecs_info> client::list_ecs() {
@@ -26,7 +25,8 @@ ecs_info client::create_sfc_ecs(const std::string& name, const fs::path& path) {
 }
 
 bool client::free_for_sfc_ecs(const fs::path& path) {
-    return !fs::exists(path) || ecs::ecs_sfc::unused_ecs(path).has_value();
+    std::error_code unknown;
+    return !fs::exists(path, unknown) || ecs::ecs_sfc::unused_ecs(path).has_value();
 }
 
 ecs_info client::create_http_ecs(const new_http_ecs& wanted) {
@@ -45,7 +45,6 @@ ecs_info client::edit_ecs(const uuid& ecs_uuid, const ecs_changes& changes) {
 
 ecs_info client::export_ecs(const uuid& ecs_uuid, const fs::path& output) {
     const auto entry = context_->resolve(ecs_uuid);
-    engine::refuse_existing(output);
     ecs::export_ecs(output, entry);
     return to_info(entry);
 }
@@ -83,26 +82,23 @@ ecs_outcome client::delete_storage(const uuid& ecs_uuid, const uuid& storage_uui
 }
 
 key_limits client::storage_limits(const uuid& key_uuid) {
-    const auto key = context_->find_key(key_uuid);
-    return context_->ask<key_limits>(context_->connect_account(require_ecs(key).ecs_uuid), get_key_limits{key_uuid});
+    return context_->ask<key_limits>(
+        context_->connect_account(ecs_of_key(key_uuid).ecs_uuid), get_key_limits{key_uuid});
 }
 
 key_invite client::share_key(const uuid& key_uuid, const std::string& email, key_role role) {
-    const auto key = context_->find_key(key_uuid);
     return context_->ask<key_invite>(
-        context_->connect_account(require_ecs(key).ecs_uuid), invite_to_key{key_uuid, email, role});
+        context_->connect_account(ecs_of_key(key_uuid).ecs_uuid), invite_to_key{key_uuid, email, role});
 }
 
-std::vector<key_share> client::list_shares(const uuid& key_uuid) {
-    const auto key = context_->find_key(key_uuid);
-    return context_->ask<std::vector<key_share>>(
-        context_->connect_account(require_ecs(key).ecs_uuid), list_key_shares{key_uuid});
+std::vector<key_share> client::list_shares(const uuid& key_uuid, const std::optional<uuid>& ecs_uuid) {
+    const auto ecs = ecs_uuid ? *ecs_uuid : ecs_of_key(key_uuid).ecs_uuid;
+    return context_->ask<std::vector<key_share>>(context_->connect_account(ecs), list_key_shares{key_uuid});
 }
 
 ecs_outcome client::revoke_share(const uuid& key_uuid, const std::string& email) {
-    const auto key = context_->find_key(key_uuid);
     return context_->ask<ecs_outcome>(
-        context_->connect_account(require_ecs(key).ecs_uuid), revoke_key_share{key_uuid, email});
+        context_->connect_account(ecs_of_key(key_uuid).ecs_uuid), revoke_key_share{key_uuid, email});
 }
 
 std::vector<key_invite> client::list_invites(const uuid& ecs_uuid) {

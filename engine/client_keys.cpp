@@ -75,7 +75,7 @@ local_key client::find_key(const uuid& key_uuid) {
 }
 
 ecs_info client::ecs_of_key(const uuid& key_uuid) {
-    return require_ecs(context_->find_key(key_uuid));
+    return require_ecs(context_->find_key_ends(key_uuid));
 }
 
 key_creation client::create_key(const new_key& wanted) {
@@ -87,8 +87,7 @@ key_creation client::create_key(const new_key& wanted) {
 }
 
 ecs_outcome client::edit_key(const uuid& key_uuid, const key_changes& changes) {
-    const auto key = context_->find_key(key_uuid);
-    const auto& ecs = require_ecs(key);
+    const auto ecs = ecs_of_key(key_uuid);
     if (changes.storage_uuid)
         context_->connect_account(ecs.ecs_uuid); // refuses an SFC ECS
     return context_->ask<ecs_outcome>(context_->connect(ecs.ecs_uuid),
@@ -96,12 +95,11 @@ ecs_outcome client::edit_key(const uuid& key_uuid, const key_changes& changes) {
 }
 
 ecs_key client::key_at_ecs(const uuid& key_uuid) {
-    const auto key = context_->find_key(key_uuid);
-    return context_->ask<ecs_key>(context_->connect(require_ecs(key).ecs_uuid), get_ecs_key{key_uuid});
+    return context_->ask<ecs_key>(context_->connect(ecs_of_key(key_uuid).ecs_uuid), get_ecs_key{key_uuid});
 }
 
 key_deletion client::delete_key(const uuid& key_uuid) {
-    const auto key = context_->find_key(key_uuid);
+    const auto key = context_->find_key_ends(key_uuid);
     const auto actors = context_->actors();
     key_deletion result;
     result.ecs =
@@ -113,7 +111,6 @@ key_deletion client::delete_key(const uuid& key_uuid) {
 }
 
 iteration_info client::export_key(const uuid& key_uuid, const fs::path& output, const secret_ptr& passphrase) {
-    engine::refuse_existing(output);
     const auto alpha = context_->ask<key_iteration_ptr>(context_->actors().key_store, load_iteration{key_uuid, 0});
     storage::export_key(
         output, *alpha, passphrase ? std::make_shared<storage::sfc_password>(passphrase->text()) : nullptr);
@@ -133,11 +130,9 @@ key_import client::import_key(
     return {imported.already_present, info, now->size() - 1, engine::to_info(ecs), engine::summarize(*cache)};
 }
 
-delta_import client::import_delta(const fs::path& input) {
-    const auto container = std::make_shared<const std::vector<std::uint8_t>>(
-        storage::read_file(input.string(), limits::delta_container_bytes));
-    const auto imported =
-        context_->ask<imported_delta>(context_->actors().delta_sync, omegasafe::import_delta{container});
+delta_import client::import_delta(std::vector<std::uint8_t> container) {
+    const auto imported = context_->ask<imported_delta>(context_->actors().delta_sync,
+        omegasafe::import_delta{std::make_shared<const std::vector<std::uint8_t>>(std::move(container))});
     return {imported.already_present, imported.delta->info};
 }
 
@@ -155,7 +150,7 @@ pulled_deltas client::pull_deltas(const uuid& key_uuid) {
 }
 
 ecs_delta client::newest_delta(const uuid& key_uuid) {
-    const auto key = context_->find_key(key_uuid);
+    const auto key = context_->find_key_ends(key_uuid);
     const auto deltas =
         context_->ask<std::vector<ecs_delta>>(context_->connect(require_ecs(key).ecs_uuid), list_deltas{key_uuid});
     if (deltas.empty() || key.newest().is_alpha() || deltas.back().delta_uuid != key.newest().iteration_uuid)
@@ -168,6 +163,10 @@ ecs_delta client::newest_delta(const uuid& key_uuid) {
 
 ecs_delta client::fast_forward(const uuid& key_uuid, std::uint64_t size) {
     return context_->ask<ecs_delta>(context_->actors().claimant, omegasafe::fast_forward{key_uuid, size});
+}
+
+std::vector<std::uint8_t> read_delta(const fs::path& input) {
+    return storage::read_file(input, limits::delta_container_bytes);
 }
 
 } // namespace omegasafe

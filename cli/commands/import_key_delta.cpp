@@ -20,13 +20,12 @@ constexpr const char* warning =
 
 void run_import_delta(session& session, const import_delta_options& options) {
     auto& client = session.open();
-    if (!std::filesystem::is_regular_file(options.input))
-        throw failure(errc::input_unreadable, "Cannot open " + options.input + "; name the file of a Delta.");
+    auto container = read_delta(options.input);
     if (!options.force && interactive())
         show_guidance(warning);
     require_confirmation(options.force, "Do you want to continue with manual Delta import?");
 
-    const auto imported = client.import_delta(options.input);
+    const auto imported = client.import_delta(std::move(container));
     outcome out{session};
     out.line(imported.already_present ? "The Delta is already present; nothing was imported." : "Delta imported.");
     out.field("already_present", imported.already_present);

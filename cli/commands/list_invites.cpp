@@ -54,7 +54,7 @@ void run_list_invites(session& session, const invites_options& options) {
     out.field("key_uuid", json_uuid(key_uuid));
     json invites = nullptr, shares = nullptr;
     if (key_uuid) {
-        const auto found = client.list_shares(*key_uuid);
+        const auto found = client.list_shares(*key_uuid, ecs.ecs_uuid);
         out.line("Who has key " + to_string(*key_uuid) + " at " + ecs.name);
         shares = tell_shares(out, found);
     } else {

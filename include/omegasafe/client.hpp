@@ -24,7 +24,9 @@ OMEGASAFE_API std::string_view version();
 struct client_options {
     std::filesystem::path config_dir{}; // empty: as find_config_root says
     unsigned max_threads = 0;           // cipher threads, 1 .. 256; 0: one per core
-    /// Gives the configuration password, once, from any thread. Empty: environment, password file or keyring.
+    /// Gives the configuration password, from any thread; asked again after it threw. What it throws is passed on when
+    /// it is a failure, all else becomes errc::aborted. It must not call this client. Empty: environment, password file
+    /// or keyring.
     std::function<secure_bytes()> password{};
 };
 
@@ -80,8 +82,9 @@ public:
     /// the file is sealed. failure(password_wrong), failure(key_unknown).
     key_import import_key(
         const std::filesystem::path& input, const uuid& ecs_uuid, const std::function<secure_bytes()>& passphrase = {});
-    /// Takes the container of a Delta without asking the ECS. failure(delta_conflict) unless it is the next or known.
-    delta_import import_delta(const std::filesystem::path& input);
+    /// Takes the container of a Delta (read_delta) without asking the ECS. failure(delta_conflict) unless it is the
+    /// next or known.
+    delta_import import_delta(std::vector<std::uint8_t> container);
     /// Brings the Deltas here that the ECS has more.
     pulled_deltas pull_deltas(const uuid& key_uuid);
     /// The newest Delta as the ECS has it; failure(delta_conflict) unless it is the newest here.
@@ -126,8 +129,8 @@ public:
     key_limits storage_limits(const uuid& key_uuid);
     /// Invites the user of that e-mail address, who has to accept it. The Alpha goes another way.
     key_invite share_key(const uuid& key_uuid, const std::string& email, key_role role);
-    /// Who shares the key or is invited to.
-    std::vector<key_share> list_shares(const uuid& key_uuid);
+    /// Who shares the key or is invited to, as the ECS given says, else the key's own, whose Alpha must then be here.
+    std::vector<key_share> list_shares(const uuid& key_uuid, const std::optional<uuid>& ecs_uuid = {});
     /// Also withdraws an invitation that was not answered.
     ecs_outcome revoke_share(const uuid& key_uuid, const std::string& email);
     /// Invitations that the owner of the API key has not answered.
@@ -138,8 +141,7 @@ public:
     /// updates are not looked for, or when that was done within a day. Never throws.
     std::optional<std::string> newer_version() noexcept;
 
-    // --- files, folders, buffers
-    // --------------------------------------------------------------------------------------
+    // --- files, folders, buffers ------------------------------------------------------------------------------------
 
     /// The output appears whole, durable and under its name, or not at all.
     file_report encrypt(const encrypt_file& request, const watch& watch = {});
@@ -161,6 +163,10 @@ private:
 /// What a container says without being decrypted. Needs no config root; the entries of a sealed one show when the layer
 /// password of the root at `config_dir` fits.
 OMEGASAFE_API inspection inspect(const std::filesystem::path& input, const std::filesystem::path& config_dir = {});
+
+/// The bytes of a file that should hold a Delta, for import_delta. failure(input_unreadable) when it cannot be read or
+/// is larger than any Delta.
+OMEGASAFE_API std::vector<std::uint8_t> read_delta(const std::filesystem::path& input);
 
 /// True for names that an encrypted or decrypted file may get: 1-255 bytes, no separators or control characters, not
 /// "." or "..".

@@ -12,7 +12,8 @@
 
 namespace omegasafe {
 
-/// How far a long call is, in bytes of plain data.
+/// How far a long call is, in bytes: of a single file as it is encrypted (name and filling count), of plain files in a
+/// tree.
 struct progress {
     std::uint64_t done = 0;
     std::uint64_t total = 0;
@@ -25,7 +26,7 @@ struct progress {
 using progress_listener = std::function<void(const progress& now)>;
 
 /// How a long call is watched and ended. A stop is heard within a chunk (1 MiB); the call ends with errc::aborted and
-/// leaves nothing behind. Positions that were claimed for it stay used up.
+/// leaves nothing behind, of a tree the files that were done. Positions that were claimed for it stay used up.
 struct watch {
     progress_listener listener{};
     std::stop_token stop{};
@@ -51,7 +52,7 @@ struct encrypt_file {
 struct decrypt_file {
     std::filesystem::path input;
     std::filesystem::path output_folder; // must be there
-    std::string name_override;           // empty: the original name
+    std::string name_override;           // a plain file name (plain_file_name); empty: the original one
     bool overwrite = false;
     bool verify_only = false;                  // check everything, write nothing
     std::optional<file_attributes> expected{}; // the size must be right; mode and time are restored

@@ -50,6 +50,8 @@ TEST_CASE_METHOD(two_users, "two users on two devices share a key through an HTT
     CHECK(invites[0]["invited_by_email"] == ann.email);
     const auto accepted = succeed(there, {"accept-invite", "-i", shared["invite_uuid"].get<std::string>()});
     CHECK(accepted.out.find("omegasafe import-key -e " + ecs) != std::string::npos);
+    // Before the key is on this device its ECS must be named.
+    CHECK(json_of(there, {"list-invites", "-e", ecs, "-k", key})["shares"].size() == 2);
     succeed(there, {"import-key", "-e", ecs, "-i", alpha});
     CHECK(error_of(here, {"share-key", "-k", key, "-m", bob.email})["code"] == "ecs_rejected"); // has it already
 
