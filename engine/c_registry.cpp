@@ -44,7 +44,16 @@ void give_error(omegasafe_error** error, const failure& problem) {
     give(error, kept, &kept->shown);
 }
 
-int failed(omegasafe_error** error, const failure& problem) noexcept {
+std::shared_ptr<client> shared_client(const omegasafe_client* ticket) {
+    auto& all = given_out();
+    const std::lock_guard guard(all.lock);
+    const auto found = all.clients.find(ticket);
+    if (found == all.clients.end())
+        throw no_client(ticket);
+    return found->second;
+}
+
+int give_failure(omegasafe_error** error, const failure& problem) noexcept {
     static omegasafe_error no_memory{
         OMEGASAFE_INTERNAL, OMEGASAFE_INTERNAL, "internal", "There is not enough memory.", nullptr, ""};
     try {
@@ -70,14 +79,10 @@ omegasafe_client* add_client(client opened) {
 }
 
 std::shared_ptr<client> find_client(const omegasafe_client* ticket) {
-    auto& all = given_out();
-    const std::lock_guard guard(all.lock);
-    const auto found = all.clients.find(ticket);
-    if (found == all.clients.end())
-        throw no_client(ticket);
-    // What the caller gets tells close when it is done with it.
-    auto* const opened = found->second.get();
-    return {opened, [owner = found->second](client*) mutable {
+    auto owner = shared_client(ticket);
+    auto* const opened = owner.get();
+    // What the caller gets tells close when it is done with it. Made outside the lock, which it takes when it fails.
+    return {opened, [owner = std::move(owner)](client*) mutable {
                 owner.reset();
                 auto& registry = given_out();
                 const std::lock_guard done(registry.lock);
@@ -102,21 +107,18 @@ void keep(const void* address, std::shared_ptr<const void> owner) {
     all.memory.emplace(address, std::move(owner));
 }
 
-int guarded(omegasafe_error** error, const std::function<void()>& body) noexcept {
-    if (error != nullptr)
-        *error = nullptr;
+int failed(omegasafe_error** error) noexcept {
     try {
-        body();
-        return OMEGASAFE_OK;
+        throw;
     } catch (const failure& problem) {
-        return failed(error, problem);
+        return give_failure(error, problem);
     } catch (const std::bad_alloc&) {
-        return failed(error, {errc::internal, "There is not enough memory."});
+        return give_failure(error, {errc::internal, "There is not enough memory."});
     } catch (const std::exception& problem) {
-        return failed(
+        return give_failure(
             error, {errc::internal, std::string{"An internal part of the library stopped: "} + problem.what()});
     } catch (...) {
-        return failed(error, {errc::internal, "An internal part of the library stopped."});
+        return give_failure(error, {errc::internal, "An internal part of the library stopped."});
     }
 }
 

@@ -2,7 +2,7 @@
 // these lists, so closed clients and foreign pointers do no harm.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <omegasafe/client.hpp>
 #include <omegasafe/omegasafe.h>
 
@@ -26,8 +26,21 @@ void give(T** wanted, std::shared_ptr<Owner> owner, T* inside) {
     *wanted = inside;
 }
 
+/// What a function of the C API returns when its body threw; call it while the exception is handled.
+int failed(omegasafe_error** error) noexcept;
+
 /// Runs the body of a function of the C API: what it throws becomes the function's code and error.
-int guarded(omegasafe_error** error, const std::function<void()>& body) noexcept;
+template <class Body>
+int guarded(omegasafe_error** error, Body body) noexcept {
+    if (error != nullptr)
+        *error = nullptr;
+    try {
+        body();
+        return OMEGASAFE_OK;
+    } catch (...) {
+        return failed(error);
+    }
+}
 
 /// failure(usage) when a pointer that must be given was not.
 void require(bool given, const char* what);
