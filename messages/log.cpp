@@ -1,5 +1,6 @@
 #include "messages/log.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 
@@ -12,9 +13,10 @@ struct hearing {
     log_level least = log_level::error;
 };
 
-/// Shared: a listener that is replaced stays alive for the thread that is just calling it.
+/// Shared: a listener that is replaced stays alive for the thread that is just calling it. Never destroyed: other
+/// threads may still have something to say when the process ends.
 std::atomic<std::shared_ptr<const hearing>>& current() {
-    static std::atomic<std::shared_ptr<const hearing>> now;
+    static auto& now = *new std::atomic<std::shared_ptr<const hearing>>;
     return now;
 }
 
@@ -34,7 +36,10 @@ void log::say(log_level level, const std::string& sentence) noexcept {
     if (!now || level < now->least)
         return;
     try {
-        now->listener(level, sentence);
+        auto line = sentence; // names of files and answers of servers stand in it
+        std::ranges::replace_if(
+            line, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+        now->listener(level, line);
     } catch (...) {
     }
 }

@@ -3,6 +3,8 @@
 #include "cli/text.hpp"
 #include "crypto/secure_memory.hpp"
 #include "crypto/text_encoding.hpp"
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iostream>
 #include <omegasafe/error.hpp>
@@ -86,9 +88,11 @@ bool ask_yes_no(const std::string& question, bool by_default, const std::string&
         const auto answer = crypto::lower_case(read_answer(prompt, flag));
         if (answer.empty())
             return by_default;
-        if (answer == "y" || answer == "yes" || answer == "true")
+        static constexpr std::array yes{"y", "yes", "true", "on", "1"};
+        static constexpr std::array no{"n", "no", "false", "off", "0"};
+        if (std::ranges::find(yes, answer) != yes.end())
             return true;
-        if (answer == "n" || answer == "no" || answer == "false")
+        if (std::ranges::find(no, answer) != no.end())
             return false;
         show_guidance("Please answer y or n.");
     }
