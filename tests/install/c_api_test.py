@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -258,17 +259,20 @@ class Work(unittest.TestCase):
             codes.append(code("encrypt_file", other, os.fsencode(file), os.fsencode(folder / "large.omegasafe"), key,
                               c.c_uint(0), started, None, None))
 
-        running = threading.Event()
+        running, ended = threading.Event(), threading.Event()
 
         @Progress
         def started(_user, _done, _total):
             running.set()
+            time.sleep(0.5)  # the call cannot return before this does
+            ended.set()
             return 0
 
         thread = threading.Thread(target=work)
         thread.start()
         running.wait(60)
         self.assertEqual("OK", code("close", other))
+        self.assertTrue(ended.is_set())
         thread.join()
         self.assertEqual(["OK"], codes)
         self.assertEqual("OK", code("verify_file", client, os.fsencode(folder / "large.omegasafe"), None, None, None))
@@ -279,7 +283,8 @@ class Callbacks(unittest.TestCase):
         self.place = Path(tempfile.mkdtemp(dir=folder))
 
     def test_progress_that_stops_leaves_nothing_behind(self):
-        (self.place / "plain").write_bytes(os.urandom(24 * MIB))
+        (self.place / "plain").touch()
+        os.truncate(self.place / "plain", 200 * MIB)  # still at work when the callback has said stop
 
         @Progress
         def stop(_user, done, total):
