@@ -79,6 +79,8 @@ bool can_grow(const sfc_reader& from, const container_changes& changes) {
 bool grow_container(
     in_place_file& file, const sfc_reader& from, const sfc_password_ptr& password, const container_changes& changes) {
     const auto& old = from.header();
+    for (const auto& put : changes.put)
+        check_attributes(put.attributes);
     if (from.source().size() > old.total_size)
         file.cut(old.total_size);
     // A process may have been killed between writing its header and syncing it: the disk must not go back behind what

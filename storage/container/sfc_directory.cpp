@@ -128,10 +128,14 @@ secure_bytes encode_sfc_directory(std::vector<sfc_entry> entries) {
     return directory;
 }
 
-sfc_new_entry new_sfc_entry(
-    const sfc_header& header, const uuid& id, std::uint64_t offset, const_byte_span attributes, std::uint64_t length) {
+void check_attributes(const_byte_span attributes) {
     if (attributes.size() > limits::attributes_bytes)
         throw sfc_misuse("attributes are too long");
+}
+
+sfc_new_entry new_sfc_entry(
+    const sfc_header& header, const uuid& id, std::uint64_t offset, const_byte_span attributes, std::uint64_t length) {
+    check_attributes(attributes);
     secure_bytes key(header.password_protected ? crypto::aead_key_size : 0);
     crypto::random_fill(key.span());
     return {id, offset, length, {attributes.begin(), attributes.end()}, sfc_entry_codec(key, header, id)};

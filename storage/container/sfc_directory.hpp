@@ -13,6 +13,9 @@ std::vector<sfc_entry> parse_sfc_directory(
 /// The reverse; `entries` may stand in any order. failure(internal) when an id stands twice or they are too many.
 secure_bytes encode_sfc_directory(std::vector<sfc_entry> entries);
 
+/// failure(internal) when a reader would refuse an entry with these attributes. For every writer, before it writes.
+void check_attributes(const_byte_span attributes);
+
 /// A new entry at `offset`, sealed with a fresh random key, or plain when `header` has no password.
 sfc_new_entry new_sfc_entry(
     const sfc_header& header, const uuid& id, std::uint64_t offset, const_byte_span attributes, std::uint64_t length);

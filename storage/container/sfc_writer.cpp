@@ -58,8 +58,7 @@ void sfc_writer::copy(
     copied.offset = place(entry.length);
     if (attributes)
         copied.attributes = replaced_.emplace_back(std::move(*attributes));
-    if (copied.attributes.size() > limits::attributes_bytes)
-        throw sfc_misuse("attributes are too long");
+    check_attributes(copied.attributes);
     copied_.push_back(copied);
     if (run_.from != &from || run_.begin + run_.length != entry.offset || run_.target + run_.length != copied.offset) {
         write_run();

@@ -78,6 +78,24 @@ TEST_CASE("a large container is changed in place and does not grow by claims", "
     CHECK(code_of([&] { sfc_reader(std::make_shared<file_source>(path), password); }) == errc::container_damaged);
 }
 
+TEST_CASE("attributes that no reader would take are refused before anything is written", "[container_growth]") {
+    const temporary_folder folder;
+    const auto path = folder / "a.sfc";
+    create_large(path, fast_password());
+    update(path, fast_password(), change_of(2, bytes(limits::attributes_bytes)));
+    const auto before = file_bytes(path);
+    const bytes too_long(limits::attributes_bytes + 1);
+    SECTION("of an entry that is there") {
+        CHECK(code_of([&] { update(path, fast_password(), change_of(2, too_long)); }) == errc::internal);
+    }
+    SECTION("of a new one, behind a change that is right") {
+        auto changes = change_of(2, {8});
+        changes.put.push_back(std::move(change_of(3, too_long, pattern(5)).put.front()));
+        CHECK(code_of([&] { update(path, fast_password(), std::move(changes)); }) == errc::internal);
+    }
+    CHECK(file_bytes(path) == before);
+}
+
 TEST_CASE("what removes or replaces data takes the old bytes away", "[container_growth]") {
     const auto password = GENERATE(false, true) ? fast_password() : nullptr;
     const temporary_folder folder;
