@@ -58,6 +58,13 @@ struct claim_flow {
     }
 };
 
+/// By our own knowledge of the Delta: what the ECS says of one that was here before is not checked.
+void require_asked_for(const position_range& range, u128 size, const storage::iteration_info& delta) {
+    const bool wraps = range.last < range.first; // its size may be right all the same
+    if (wraps || range.size() != size || range.first < delta.first_position() || range.last > delta.last_position())
+        throw failure(errc::ecs_rejected, "The ECS answered with positions that were not asked for.");
+}
+
 claimed_range offline_fallback(claim_flow& flow, const std::string& why) {
     if (auto found = flow.from_cache(cache_reason::offline)) {
         log::debug("Claimed {} positions from the OFFLINE cache ({}).", flow.request.size, why);
@@ -103,10 +110,7 @@ std::optional<claimed_range> claim_at_ecs(claim_flow& flow, bool last_attempt) {
             throw;
         return std::nullopt;
     }
-    // By our own knowledge of the Delta: what the ECS says of one that was here before is not checked.
-    if (range.size() != plan->total() || range.first < flow.latest.first_position() ||
-        range.last > flow.latest.last_position())
-        throw failure(errc::ecs_rejected, "The ECS answered with positions that were not asked for.");
+    require_asked_for(range, plan->total(), flow.latest);
     log::debug("Claimed {} positions at the ECS: {} PERFORMANCE, {} direct, {} OFFLINE.", plan->total(),
         plan->performance, plan->direct, plan->offline);
     return flow.result(flow.key.ask_cache<position_range>(
@@ -180,6 +184,7 @@ ecs_delta advance(const key_access& key, const fast_forward& request) {
                                        " positions that Delta " + std::to_string(delta.seq_number) + " has left.");
     const auto range =
         key.ask_ecs<position_range>(claim_delta_positions{request.key_uuid, delta.delta_uuid, request.size, true});
+    require_asked_for(range, request.size, latest); // a floor above the Delta would spoil all that it has left
     raise_floor(key, delta.delta_uuid, range);
     delta.next = range.last + 1;
     return delta;

@@ -75,7 +75,8 @@ position_range accept(cache_entry& entry, const accept_range& request) {
     const auto& range = request.range;
     require_above_floor(entry, range.first);
     const u128 front = request.performance > 0 ? request.performance : request.take;
-    const bool wraps = range.last < range.first; // its size may be right all the same
+    // The size may be right all the same; behind the last of all positions the floor would begin anew at 0.
+    const bool wraps = range.last < range.first || range.last == ~u128{0};
     if (wraps || request.take == 0 || request.take > front || front + request.offline != range.size())
         throw failure(errc::ecs_rejected, "The ECS answered with a range of a different size than asked for.");
     entry.floor = range.last + 1;

@@ -42,6 +42,17 @@ std::map<std::string, bad_range> bad_ranges(u128 floor, u128 first, u128 last) {
     };
 }
 
+struct advancing : one_device {
+    errc fast_forward_error() {
+        try {
+            ask<ecs_delta>(actors().claimant, fast_forward{key_uuid, unit});
+        } catch (const failure& problem) {
+            return problem.code();
+        }
+        return errc::none;
+    }
+};
+
 /// One claim of 59 M positions made, a second one will need a new Delta.
 struct full_delta : one_device {
     full_delta() {
@@ -116,6 +127,23 @@ TEST_CASE_METHOD(one_device, "a fast-forward brings an ECS restored from an old 
     ask<ecs_delta>(actors().claimant, fast_forward{key_uuid, 2 * unit}); // across it
     CHECK(entry().floor == floor + unit);
     CHECK(claim(1).range.first == floor + unit);
+}
+
+TEST_CASE_METHOD(advancing, "a fast-forward takes no range that was not asked for") {
+    configure(0, 0);
+    claim(1);
+    const auto before = entry();
+    auto ranges = bad_ranges(before.floor, 0, capacity - 1);
+    // Below the mark is what a restored ECS gives: nothing is encrypted with it.
+    std::erase_if(ranges, [](const auto& named) { return named.second.expected != errc::ecs_rejected; });
+    for (const auto& [name, bad] : ranges) {
+        INFO(name);
+        ecs_plays({{answers_range(bad.from_good), ecs_call::claim_delta}});
+        CHECK(fast_forward_error() == errc::ecs_rejected);
+        CHECK(entry() == before);
+    }
+    ecs_plays({});
+    CHECK(claim(1).range.first >= before.floor);
 }
 
 TEST_CASE_METHOD(one_device, "an ECS that knows fewer Deltas than this device is refused", "[sfc]") {

@@ -178,6 +178,15 @@ TEST_CASE("a cache entry of a later format is refused, and so is a claim with mo
     CHECK(code_reading(changed) == errc::container_damaged);
 }
 
+TEST_CASE("a range that ends at the last of all positions would bring the floor back to 0, and is refused") {
+    const auto before = entry_at(base);
+    auto entry = before;
+    CHECK(code_of(entry, {{}, {~u128{0} - 29, ~u128{0}}, 20, 10, 5}) == errc::ecs_rejected);
+    CHECK(entry == before);
+    CHECK(code_of(entry, {{}, {~u128{0} - 30, ~u128{0} - 1}, 20, 10, 5}) == errc::none);
+    CHECK(entry.floor == ~u128{0});
+}
+
 TEST_CASE("a range of another size, or one that wraps around, is refused and changes nothing") {
     const auto before = entry_at(base);
     for (const auto& range : {position_range{base, base + 28}, position_range{base, base + 30},
