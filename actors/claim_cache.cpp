@@ -26,7 +26,7 @@ cache_entry entry_in(const storage::sfc_reader& file, const uuid& iteration_uuid
         throw failure(errc::delta_missing, "The local claim cache has no entry for iteration " +
                                                crypto::to_string(iteration_uuid) +
                                                "; run pull-missing-deltas for its key.");
-    return storage::decode_cache_entry(found->attributes);
+    return storage::decode_cache_entry(*found);
 }
 
 void create(local_container& container, std::span<const create_cache_entry> requests) {
@@ -45,7 +45,7 @@ void create(local_container& container, std::span<const create_cache_entry> requ
 std::vector<cache_entry> entries_of_key(const storage::sfc_reader& file, const uuid& key_uuid) {
     std::vector<cache_entry> entries;
     for (const auto& stored : file.entries())
-        if (auto entry = storage::decode_cache_entry(stored.attributes); entry.key_uuid == key_uuid)
+        if (auto entry = storage::decode_cache_entry(stored); entry.key_uuid == key_uuid)
             entries.push_back(std::move(entry));
     std::ranges::sort(entries, {}, &cache_entry::seq_number);
     return entries;
@@ -57,7 +57,7 @@ std::vector<cache_entry> list(const storage::sfc_reader& file, const list_cache_
     const auto* found = file.find(*request.iteration_uuid);
     if (!found)
         return {};
-    return {storage::decode_cache_entry(found->attributes)};
+    return {storage::decode_cache_entry(*found)};
 }
 
 std::optional<position_range> take(local_container& container, const sub_claim& request) {

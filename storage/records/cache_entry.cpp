@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "storage/container/attributes.hpp"
+#include "storage/container/sfc.hpp"
 #include <algorithm>
 
 namespace omegasafe::storage {
@@ -123,6 +124,16 @@ cache_entry decode_cache_entry(crypto::const_byte_span cbor) {
                 "The local claim cache is damaged: a claim contradicts itself; nothing was used from it.");
         entry.claims.push_back(read);
     }
+    return entry;
+}
+
+cache_entry decode_cache_entry(const sfc_entry& stored) {
+    auto entry = decode_cache_entry(stored.attributes);
+    // Else its positions would be handed out for two iterations, or what is used of them saved under the other one.
+    if (entry.iteration_uuid != stored.id)
+        throw failure(errc::container_damaged,
+            "The local claim cache is damaged: an entry is of another iteration than it says; nothing was used from "
+            "it.");
     return entry;
 }
 

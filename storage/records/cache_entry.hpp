@@ -10,6 +10,8 @@
 
 namespace omegasafe::storage {
 
+struct sfc_entry;
+
 /// LocalClaim of the reference: one contiguous range, consumed from left to right.
 struct local_claim {
     cache_reason reason{};
@@ -56,6 +58,8 @@ position_range accept(cache_entry& entry, const accept_range& request);
 /// failure(container_damaged), failure(container_newer).
 std::vector<std::uint8_t> encode(const cache_entry& entry, crypto::const_byte_span rewritten = {});
 cache_entry decode_cache_entry(crypto::const_byte_span cbor);
+/// The same for an entry of the container, which must stand under the UUID of its own iteration.
+cache_entry decode_cache_entry(const sfc_entry& stored);
 
 /// "performance" or "offline".
 std::string_view to_string(cache_reason reason);

@@ -144,7 +144,7 @@ def check_iteration(case, found):
 
 
 def check_records(case, where, container):
-    found = [(str(identity), read_record(where, entry[3], container.read(identity)), container.read(identity))
+    found = [(str(identity), read_record(where, identity, entry[3], container.read(identity)), container.read(identity))
              for identity, entry in container.entries.items()]
     for expected, (identity, fields, content) in zip(case["entries"], found, strict=True):
         assert (identity, fields) == (expected["uuid"], expected["fields"]), identity

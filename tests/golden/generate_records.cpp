@@ -66,6 +66,10 @@ void caches(golden_folder& golden, const key_iteration& alpha, const key_iterati
     add_records(golden, "local_cache_later.sfc", "local_cache", generated_password);
     golden.add("local_cache_newer.sfc", container_of(password, cache_record(of_delta, {{"format", 2}})), "local_cache",
         generated_password, fails("container_newer"));
+    auto stray = cache_record(of_delta);
+    stray.id = numbered(0xa2);
+    golden.add("local_cache_stray.sfc", container_of(password, stray), "local_cache", generated_password,
+        fails("container_damaged"));
 }
 
 void configured_ecs(golden_folder& golden) {

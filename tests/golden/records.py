@@ -99,7 +99,7 @@ def read_claims(fields):
         need(first <= following <= last < position_of(fields["next_key_global_position"]))
 
 
-def read_record(where, data, content):
+def read_record(where, identity, data, content):
     """`where`: ecs_file, local_cache or ecs (configured or exported). Unknown fields are passed over."""
     fields = read_cbor(data)
     need(isinstance(fields.get("format"), int) and fields["format"] > 0)
@@ -114,6 +114,7 @@ def read_record(where, data, content):
             need(first <= last and first <= following <= last + 1)
     elif where == "local_cache":
         check_fields(fields, CACHE)
+        need(uuid.UUID(fields["key_iteration_uuid"]) == identity)
         read_claims(fields)
     else:
         check_fields(fields, {"ecs_type": "T"})

@@ -107,7 +107,7 @@ void check_records(const json& test, const sfc_reader& reader) {
         if (kind == "ecs_file")
             continue;
         // Outside CHECK, which would catch what is thrown.
-        const auto again = kind == "local_cache" ? encode(decode_cache_entry(entry.attributes), entry.attributes)
+        const auto again = kind == "local_cache" ? encode(decode_cache_entry(entry), entry.attributes)
                                                  : ecs::to_stored(ecs::read_ecs_entry(reader, entry, kind)).attributes;
         CHECK(again == to_bytes(entry.attributes));
     }

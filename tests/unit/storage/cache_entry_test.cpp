@@ -178,6 +178,16 @@ TEST_CASE("a cache entry of a later format is refused, and so is a claim with mo
     CHECK(code_reading(changed) == errc::container_damaged);
 }
 
+TEST_CASE("a cache entry under the UUID of another iteration is damage", "[cache_entry]") {
+    auto entry = entry_at(base);
+    entry.iteration_uuid = test::id(7);
+    const auto attributes = storage::encode(entry);
+    storage::sfc_entry stored{.id = test::id(7), .offset = 0, .length = 0, .attributes = attributes, .key = {}};
+    CHECK(storage::decode_cache_entry(stored) == entry);
+    stored.id = test::id(8);
+    CHECK(test::code_of([&] { storage::decode_cache_entry(stored); }) == errc::container_damaged);
+}
+
 TEST_CASE("a range that ends at the last of all positions would bring the floor back to 0, and is refused") {
     const auto before = entry_at(base);
     auto entry = before;
