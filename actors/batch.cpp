@@ -15,6 +15,8 @@ namespace {
 /// One writes while the other waits for the disk, even on one core.
 constexpr std::size_t fewest_jobs = 2;
 
+constexpr const char* stopped_sentence = "It was stopped.";
+
 /// What a file_job says of its file, with the file's number: the batch adds up.
 struct part_state {
     using handle_type = progress_actor;
@@ -65,20 +67,23 @@ private:
         answer_ = promised<tree_report_ptr>{self_};
         const caf::result<tree_report_ptr> later = answer_;
         most_jobs_ = request.jobs > 0 ? request.jobs : std::max(fewest_jobs, self_->system().scheduler().num_workers());
+        look_for_stop(); // before anything is locked or made
         try {
-            run_ = start_tree(me_, request);
-            now_ = run_->expected();
-        } catch (const failure& problem) {
-            stop(problem);
+            if (!stopped_) {
+                run_ = start_tree(me_, request);
+                now_ = run_->expected();
+            }
+        } catch (...) {
+            stop(caught());
         }
         go_on();
         return later;
     }
 
-    /// Fills the free places; ends the run when nothing is left under way.
+    /// Fills the free places; ends the run when nothing is left under way. Whatever goes wrong stops the run only: an
+    /// end of this actor would leave its jobs at work behind the answer.
     void go_on() {
-        if (stop_.stop_requested())
-            stop({errc::aborted, "It was stopped."});
+        look_for_stop();
         try {
             while (!stopped_ && run_ && under_way_ < most_jobs_) {
                 const auto unit = std::make_shared<const tree_unit>(run_->next_unit());
@@ -89,8 +94,8 @@ private:
             }
             if (under_way_ == 0 && !stopped_ && answer_.pending())
                 end(run_->finish());
-        } catch (const failure& problem) {
-            stop(problem);
+        } catch (...) {
+            stop(caught());
         }
         if (under_way_ == 0 && stopped_ && answer_.pending())
             end_stopped();
@@ -101,7 +106,6 @@ private:
             idle_.push_back(workers_.emplace_back(spawn_tree_worker(me_.here())));
         const auto worker = std::move(idle_.back());
         idle_.pop_back();
-        ++under_way_;
         ask_then(
             self_, worker, run_->group(*unit),
             [this, unit, worker](const std::vector<file_result>& results) {
@@ -113,6 +117,7 @@ private:
                 stop(problem);
                 go_on();
             });
+        ++under_way_;
     }
 
     void send_large(const std::shared_ptr<const tree_unit>& unit) {
@@ -121,7 +126,6 @@ private:
             listener_ ? make_actor<part_state, caf::no_spawn_options>(self_->system(), batch_actor{self_}, number)
                       : progress_actor{};
         const auto job = spawn_file_job(self_->system(), me_.here()->supervisor, part, stop_);
-        ++under_way_;
         parts_.emplace(number, 0);
         const auto back = [this, unit, part, number](const failure& problem) {
             if (part)
@@ -140,21 +144,22 @@ private:
                     back);
             },
             run_->single(unit->front()));
+        ++under_way_;
     }
 
     void take_back(const tree_unit& unit, const std::vector<file_result>& results) {
         --under_way_;
-        try {
-            run_->finished(unit, results);
-        } catch (const failure& problem) {
-            stop(problem);
-        }
         for (const auto& file : unit) {
             parts_.erase(file.number);
             ++now_.files_done;
             now_.done += file.attributes.size;
         }
-        report_progress();
+        try {
+            run_->finished(unit, results);
+            report_progress();
+        } catch (...) {
+            stop(caught());
+        }
         go_on();
     }
 
@@ -163,7 +168,11 @@ private:
         if (under_way == parts_.end())
             return;
         under_way->second = part.bytes;
-        report_progress();
+        try {
+            report_progress();
+        } catch (...) {
+            stop(caught());
+        }
     }
 
     void report_progress() {
@@ -178,6 +187,11 @@ private:
         self_->send(listener_, all);
     }
 
+    void look_for_stop() {
+        if (stop_.stop_requested())
+            stop({errc::aborted, stopped_sentence});
+    }
+
     void stop(const failure& why) {
         if (!stopped_)
             stopped_ = why;
@@ -190,8 +204,9 @@ private:
     }
 
     void end_stopped() {
-        std::string sentence = stopped_->what();
-        if (run_)
+        const bool wanted = stopped_->code() == errc::aborted; // also when a job saw it first
+        std::string sentence = wanted ? stopped_sentence : stopped_->what();
+        if (run_ && !wanted)
             sentence += " What is done stays: run the command again with --resume to go on.";
         run_ = nullptr;
         answer_.deliver(failure{stopped_->code(), sentence, stopped_->detail()});
@@ -202,8 +217,9 @@ private:
     asker<batch_actor> me_;
     progress_actor listener_;
     std::stop_token stop_;
+    promised<tree_report_ptr>
+        answer_; // before run_: when both are dropped, the output folder is free before the answer
     std::unique_ptr<tree_run> run_;
-    promised<tree_report_ptr> answer_;
     std::size_t most_jobs_ = 0, under_way_ = 0;
     std::vector<tree_worker_actor> workers_, idle_;
     std::optional<failure> stopped_; // why nothing new is started any more

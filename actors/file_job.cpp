@@ -59,8 +59,8 @@ private:
             while (!all_asked_ && under_way_ < window)
                 read_next();
             send_last();
-        } catch (const failure& problem) {
-            fail(problem);
+        } catch (...) { // an end of this actor would leave the others at work behind the answer
+            fail(caught());
         }
         return later;
     }
@@ -131,6 +131,7 @@ private:
     void take_back(std::uint64_t number, chunk_ptr done) {
         if (!run_)
             return; // failed already
+        require_go();
         returned_.emplace(number, std::move(done));
         report_progress();
         while (run_ && !returned_.empty() && returned_.begin()->first == next_absorbed_) {
@@ -209,10 +210,10 @@ private:
     std::stop_token stop_;
     cipher_pool_actor pool_;
     file_reader_actor reader_;
-    file_writer_actor writer_; // null when nothing is written
+    file_writer_actor writer_;     // null when nothing is written
+    promised<file_report> answer_; // before run_: when both are dropped, the run's files are closed before the answer
     std::unique_ptr<file_run> run_;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-    promised<file_report> answer_;
     std::vector<chunk_ptr> idle_;                 // buffers with nothing to do
     std::map<std::uint64_t, chunk_ptr> returned_; // back from the pool, waiting for an earlier one
     std::uint64_t next_sent_ = 0, next_absorbed_ = 0;

@@ -9,8 +9,12 @@
 
 namespace omegasafe::actors {
 
-/// A crash as errc::internal, with the text of the exception; for caf's set_exception_handler.
+/// A crash as errc::internal, with the text of the exception, which is logged: who asked may have gone. For caf's
+/// set_exception_handler.
 caf::error crash_error(std::exception_ptr& problem);
+
+/// What is being caught, as a failure; what is none becomes errc::internal with the text of the exception.
+failure caught();
 
 namespace detail {
 
@@ -53,8 +57,8 @@ struct answer_handler<F, Fail, void (F::*)(Args...) const> {
     void operator()(Args... args) const {
         try {
             body(std::forward<Args>(args)...);
-        } catch (const failure& problem) {
-            fail(problem);
+        } catch (...) {
+            fail(caught());
         }
     }
 };
@@ -75,8 +79,8 @@ auto handle(F body) {
     return detail::handler<F, decltype(&F::operator())>{std::move(body)};
 }
 
-/// Asks without waiting. `use` gets the answer; `fail` the failure that came instead, or that `use` threw. Any other
-/// exception is a crash as above.
+/// Asks without waiting. `use` gets the answer; `fail` the failure that came instead, or whatever `use` threw: the
+/// actor lives on, because somebody waits for what it does with the answer.
 template <class Self, class Handle, class Request, class Use, class Fail>
 void ask_then(Self* self, const Handle& whom, Request request, Use use, Fail fail) {
     self->request(whom, caf::infinite, std::move(request))

@@ -3,6 +3,7 @@
 #include "actors/make_actor.hpp"
 #include "actors/supervisor.hpp"
 #include "messages/limits.hpp"
+#include "messages/log.hpp"
 #include <thread>
 
 namespace omegasafe::actors {
@@ -37,15 +38,27 @@ failure to_failure(const caf::error& error) {
                                 "); nothing was left behind. Run the command again and report it if it stays."};
 }
 
-caf::error crash_error(std::exception_ptr& problem) {
+failure caught() {
     std::string text = "unknown exception";
     try {
-        std::rethrow_exception(problem);
+        throw;
+    } catch (const failure& problem) {
+        return problem;
     } catch (const std::exception& e) {
         text = e.what();
     } catch (...) {
     }
-    return to_error({errc::internal, "An internal part of the program stopped: " + text + "."});
+    return {errc::internal, "An internal part of the program stopped: " + text + "."};
+}
+
+caf::error crash_error(std::exception_ptr& problem) {
+    try {
+        std::rethrow_exception(problem);
+    } catch (...) {
+        const auto crash = caught();
+        log::warn("{}", crash.what());
+        return to_error(crash);
+    }
 }
 
 namespace detail {

@@ -3,6 +3,7 @@
 #include "actors/file_job.hpp"
 #include "actors/make_actor.hpp"
 #include "crypto/cipher.hpp"
+#include "messages/log.hpp"
 #include "storage/container/sfc.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -64,6 +65,23 @@ TEST_CASE("a crash is an internal error for who asked, and for who asks later") 
     CHECK(problem.code() == errc::internal);
     CHECK(std::string{problem.what()}.find("broken on purpose") != std::string::npos);
     CHECK(failure_of([&] { actors::ask<settings_ptr>(self, config, get_settings{}); }).code() == errc::internal);
+}
+
+TEST_CASE("the text of a crash is logged, though nobody waited for an answer") {
+    static std::atomic<int> heard = 0;
+    set_log_listener([](log_level level, std::string_view sentence) {
+        if (level == log_level::warning && sentence.find("broken on purpose") != std::string_view::npos)
+            ++heard;
+    });
+    {
+        actors::runtime runtime{"/nonexistent", 1};
+        caf::scoped_actor self{runtime.system()};
+        const auto config = runtime.system().spawn(broken_config, std::string{"crash"});
+        caf::anon_send(config, get_settings{});
+        self->wait_for(config);
+    }
+    set_log_listener({});
+    CHECK(heard == 1);
 }
 
 TEST_CASE("the supervisor replaces an actor that died") {
