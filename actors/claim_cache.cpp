@@ -12,6 +12,15 @@ namespace {
 
 using storage::cache_entry;
 
+/// All changes go through here: who refuses a file as of a later version must not change it.
+template <class F>
+void update(local_container& container, F decide) {
+    container.update([&](const storage::sfc_reader& file) -> storage::container_changes {
+        storage::require_known_formats(file);
+        return decide(file);
+    });
+}
+
 /// Saves an entry that exists: all it says stands in its attributes.
 storage::container_changes save(const storage::sfc_reader& file, const cache_entry& entry) {
     storage::container_changes changes;
@@ -30,7 +39,7 @@ cache_entry entry_in(const storage::sfc_reader& file, const uuid& iteration_uuid
 }
 
 void create(local_container& container, std::span<const create_cache_entry> requests) {
-    container.update([&](const storage::sfc_reader& file) {
+    update(container, [&](const storage::sfc_reader& file) {
         storage::container_changes changes;
         for (const auto& wanted : requests)
             if (!file.find(wanted.iteration_uuid))
@@ -62,7 +71,7 @@ std::vector<cache_entry> list(const storage::sfc_reader& file, const list_cache_
 
 std::optional<position_range> take(local_container& container, const sub_claim& request) {
     std::optional<position_range> taken;
-    container.update([&](const storage::sfc_reader& file) {
+    update(container, [&](const storage::sfc_reader& file) {
         auto entry = entry_in(file, request.iteration_uuid);
         taken = storage::take(entry, request.reason, request.size);
         return taken ? save(file, entry) : storage::container_changes{};
@@ -72,7 +81,7 @@ std::optional<position_range> take(local_container& container, const sub_claim& 
 
 position_range accept(local_container& container, const accept_range& request) {
     position_range taken;
-    container.update([&](const storage::sfc_reader& file) {
+    update(container, [&](const storage::sfc_reader& file) {
         auto entry = entry_in(file, request.iteration_uuid);
         taken = storage::accept(entry, request);
         return save(file, entry);
@@ -81,7 +90,7 @@ position_range accept(local_container& container, const accept_range& request) {
 }
 
 void remove(local_container& container, const uuid& key_uuid) {
-    container.update([&](const storage::sfc_reader& file) {
+    update(container, [&](const storage::sfc_reader& file) {
         storage::container_changes changes;
         for (const auto& entry : entries_of_key(file, key_uuid))
             changes.remove.push_back(entry.iteration_uuid);

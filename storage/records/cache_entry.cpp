@@ -11,6 +11,7 @@ namespace omegasafe::storage {
 namespace {
 
 constexpr std::uint64_t cache_format = 1;
+constexpr const char* cache_name = "The local claim cache"; // in sentences
 /// Fields of a claim. It has no others: claims come and go, so that those of a later version could not be kept.
 constexpr std::size_t claim_fields = 4;
 
@@ -104,7 +105,7 @@ std::vector<std::uint8_t> encode(const cache_entry& entry, crypto::const_byte_sp
 }
 
 cache_entry decode_cache_entry(crypto::const_byte_span cbor) {
-    const attribute_reader fields{cbor, "The local claim cache", cache_format};
+    const attribute_reader fields{cbor, cache_name, cache_format};
     cache_entry entry{.key_uuid = fields.id("key_uuid"),
         .iteration_uuid = fields.id("key_iteration_uuid"),
         .seq_number = fields.number("seq_number"),
@@ -135,6 +136,11 @@ cache_entry decode_cache_entry(const sfc_entry& stored) {
             "The local claim cache is damaged: an entry is of another iteration than it says; nothing was used from "
             "it.");
     return entry;
+}
+
+void require_known_formats(const sfc_reader& local_cache) {
+    for (const auto& stored : local_cache.entries())
+        const attribute_reader checked{stored.attributes, cache_name, cache_format};
 }
 
 std::string_view to_string(cache_reason reason) {

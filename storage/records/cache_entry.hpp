@@ -11,6 +11,7 @@
 namespace omegasafe::storage {
 
 struct sfc_entry;
+class sfc_reader;
 
 /// LocalClaim of the reference: one contiguous range, consumed from left to right.
 struct local_claim {
@@ -60,6 +61,10 @@ std::vector<std::uint8_t> encode(const cache_entry& entry, crypto::const_byte_sp
 cache_entry decode_cache_entry(crypto::const_byte_span cbor);
 /// The same for an entry of the container, which must stand under the UUID of its own iteration.
 cache_entry decode_cache_entry(const sfc_entry& stored);
+
+/// Before local_cache.sfc is changed: failure(container_newer) when any entry of it is of a later format, whichever is
+/// to be changed, because a later version may mean something by it that we do not keep to.
+void require_known_formats(const sfc_reader& local_cache);
 
 /// "performance" or "offline".
 std::string_view to_string(cache_reason reason);
