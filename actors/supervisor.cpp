@@ -111,7 +111,7 @@ private:
     template <class Handle>
     void ask_one(const gathering_ptr& all, const char* whose, const Handle& whom) {
         const auto place = all->found.size();
-        all->found.push_back({whose, {{"state", "busy"}}});
+        all->found.push_back({whose, {}});
         ++all->missing;
         self_->request(whom, status_patience, get_status{})
             .then(
@@ -119,7 +119,11 @@ private:
                     all->found[place] = std::move(status);
                     all->one_less();
                 },
-                [all](const caf::error&) { all->one_less(); });
+                [all, place](const caf::error& problem) {
+                    const bool busy = problem == caf::sec::request_timeout;
+                    all->found[place].values = {{"state", busy ? "busy" : to_failure(problem).what()}};
+                    all->one_less();
+                });
     }
 
     void ask_connections(const gathering_ptr& all) {

@@ -13,7 +13,7 @@ struct actor_status {
     std::vector<std::pair<std::string, std::string>> values; // label, value
 };
 
-/// Of all actors that live now. One that is busy (an ECS that does not answer) says only that.
+/// Of all actors that live now. One that is busy (an ECS that does not answer) says only that, one that failed why.
 struct get_all_status {};
 
 } // namespace omegasafe

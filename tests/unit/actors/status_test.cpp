@@ -1,4 +1,5 @@
-// What long-lived actors say of themselves: their name and what they counted; a busy one only that it is; no secrets.
+// What long-lived actors say of themselves: their name and what they counted; a busy one only that it is, one that
+// fails why; no secrets.
 #include "actors/runtime.hpp"
 #include "crypto/cipher.hpp"
 #include "crypto/kdf.hpp"
@@ -39,7 +40,44 @@ struct status_fixture {
     }
 };
 
+/// A connection to an ECS that answers nothing but its status, with a failure.
+ecs_connection_actor::behavior_type broken_connection(ecs_connection_actor::pointer, std::string sentence) {
+    const auto fail = [sentence] { return actors::to_error({errc::io_failed, sentence}); };
+    return {
+        [=](const register_key&) -> caf::result<void> { return fail(); },
+        [=](const get_ecs_key&) -> caf::result<ecs_key> { return fail(); },
+        [=](const edit_ecs_key&) -> caf::result<ecs_outcome> { return fail(); },
+        [=](const delete_ecs_key&) -> caf::result<void> { return fail(); },
+        [=](const list_deltas&) -> caf::result<std::vector<ecs_delta>> { return fail(); },
+        [=](const claim_delta_positions&) -> caf::result<position_range> { return fail(); },
+        [=](const claim_alpha_positions&) -> caf::result<position_range> { return fail(); },
+        [=](const upload_delta&) -> caf::result<void> { return fail(); },
+        [=](const download_delta&) -> caf::result<blob_ptr> { return fail(); },
+        [=](get_status) -> caf::result<actor_status> { return fail(); },
+    };
+}
+
 } // namespace
+
+TEST_CASE("an actor that fails to say its status is shown with its failure, not as busy") {
+    temp_dir folder;
+    const std::string password{crypto::generate_password().text()};
+    const scoped_variable variable{"OMEGASAFE_CONFIG_PASSWORD", password};
+    const auto broken = [](caf::actor_system& system, const ecs_entry&) -> ecs_connection_actor {
+        return system.spawn(broken_connection, std::string{"It is broken."});
+    };
+    actors::runtime runtime{folder.path(), 1, broken};
+    caf::scoped_actor self{runtime.system()};
+    const auto now = runtime.actors();
+    actors::ask<void>(
+        self, now.config, create_root{std::make_shared<const crypto::secure_bytes>(password), true, false, nullptr});
+    const auto ecs = actors::ask<ecs_entry>(self, now.ecs_directory, create_sfc_ecs{"ecs", folder / "e.sfc"});
+    actors::ask<ecs_connection_actor>(self, now.ecs_directory, connect_ecs{ecs.ecs_uuid});
+    const auto all = runtime.status();
+    const auto found = std::ranges::find(all, "ecs_connection", &actor_status::name);
+    REQUIRE(found != all.end());
+    CHECK(found->values == decltype(found->values){{"state", "It is broken."}});
+}
 
 TEST_CASE_METHOD(status_fixture, "every long-lived actor answers for its status before anything was asked of it") {
     const auto all = statuses();
