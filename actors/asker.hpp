@@ -15,7 +15,7 @@ struct services;
 
 namespace omegasafe::actors {
 
-/// The actor system and the supervisor in it (runtime.hpp).
+/// The actor system and the supervisor in it (asking.hpp).
 struct surroundings;
 using surroundings_ptr = std::shared_ptr<const surroundings>;
 
@@ -28,11 +28,11 @@ public:
     requires(Higher > Own) asker_on(const asker_on<Higher>& other) : here_(other.here()) {}
 
     /// Waits for the answer, never time-limited: every actor answers, and one that dies answers with an error. Throws
-    /// `failure`. Defined in runtime.hpp.
+    /// `failure`. Defined in asking.hpp.
     template <class Answer, class Handle, class Request>
     requires(floor_of<Handle> < Own) Answer ask(const Handle& whom, Request request)
     const;
-    /// The actors as the supervisor holds them now. Defined in runtime.hpp.
+    /// The actors as the supervisor holds them now. Defined in asking.hpp.
     services actors() const;
 
     const surroundings_ptr& here() const { return here_; }

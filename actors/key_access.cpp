@@ -1,6 +1,6 @@
 #include "actors/key_access.hpp"
 
-#include "actors/runtime.hpp"
+#include "actors/asking.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
 
@@ -112,10 +112,10 @@ const uuid& key_access::ecs_uuid() const {
 }
 
 struct key_access::downloads::parts {
-    explicit parts(const key_access& from) : key(from), under_way(from.me_.here()->system) {}
+    explicit parts(const key_access& from) : key(from), under_way(from.me_) {}
 
     const key_access& key;
-    questions<blob_ptr> under_way;
+    questions<blob_ptr, actor_floor::delta_sync> under_way;
 };
 
 key_access::downloads::downloads(const key_access& key) : parts_(std::make_unique<parts>(key)) {}

@@ -1,7 +1,7 @@
 // How every actor is made: a state with a name, handlers whose failures are answers, promises that always answer.
 #pragma once
 
-#include "actors/runtime.hpp"
+#include "actors/asking.hpp"
 #include <optional>
 #include <type_traits>
 #include <utility>

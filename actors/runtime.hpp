@@ -1,50 +1,12 @@
-// The actor system of one process, and how its actors are asked: failures as answers, blocking questions.
+// The actor system of one process, as threads outside of the actors start it and ask it. Not for actors: they ask with
+// their asker, downwards only.
 #pragma once
 
-#include "actors/asker.hpp"
+#include "actors/asking.hpp"
 #include "actors/config.hpp"
 #include "actors/ecs_connection.hpp"
-#include <deque>
 
 namespace omegasafe::actors {
-
-/// A failure as the error that travels: category "omegasafe", code, sentence, detail.
-caf::error to_error(const failure& problem);
-
-/// The reverse. An error that is not ours (a crashed or vanished actor) becomes errc::internal.
-failure to_failure(const caf::error& error);
-
-namespace detail {
-
-/// Sends the request; returns what finds its answer.
-caf::message_id send_question(caf::scoped_actor& self, const caf::strong_actor_ptr& whom, caf::message&& request);
-/// Waits; throws `failure`. One for all types: what it needs of the actor library takes long to compile.
-caf::message wait_for_answer(caf::scoped_actor& self, caf::message_id id);
-
-template <class Handle, class Request>
-using answer_of =
-    typename caf::response_type_unbox<caf::signatures_of_t<Handle>, caf::detail::type_list<Request>>::type;
-
-template <class Answer, class Handle, class Request>
-constexpr void require_answer() {
-    static_assert(std::is_same_v<answer_of<Handle, Request>, caf::detail::type_list<Answer>>,
-        "the interface in messages/actors.hpp has no such question, or another answer to it");
-}
-
-template <class Handle, class Request>
-caf::message_id send_question(caf::scoped_actor& self, const Handle& whom, Request&& request) {
-    return send_question(
-        self, caf::actor_cast<caf::strong_actor_ptr>(whom), caf::make_message(std::forward<Request>(request)));
-}
-
-template <class Answer>
-Answer wait_for_answer(caf::scoped_actor& self, caf::message_id id) {
-    auto answer = wait_for_answer(self, id);
-    if constexpr (!std::is_void_v<Answer>)
-        return std::move(answer.get_mutable_as<Answer>(0));
-}
-
-} // namespace detail
 
 /// For threads that are no actors, which stand above all of them: asks and waits; throws `failure`. Never time-limited:
 /// every actor answers, and one that dies answers with an error.
@@ -60,56 +22,6 @@ requires(floor_of<Handle> < actor_floor::program) Answer
     caf::scoped_actor self{system};
     return ask<Answer>(self, whom, std::move(request));
 }
-
-struct surroundings {
-    caf::actor_system& system;
-    supervisor_actor supervisor;
-};
-inline surroundings_ptr surroundings_of(caf::actor_system& system, supervisor_actor supervisor) {
-    return std::make_shared<const surroundings>(surroundings{system, std::move(supervisor)});
-}
-
-/// What an actor of interface `Me` asks others with.
-template <class Me>
-using asker = asker_on<floor_of<Me>>;
-
-template <actor_floor Own>
-template <class Answer, class Handle, class Request>
-requires(floor_of<Handle> < Own) Answer asker_on<Own>::ask(const Handle& whom, Request request)
-const {
-    return actors::ask<Answer>(here_->system, whom, std::move(request));
-}
-
-template <actor_floor Own>
-services asker_on<Own>::actors() const {
-    return ask<services>(here_->supervisor, get_services{});
-}
-
-/// Several questions on their way at once; the answers are taken in the order of the questions. What nobody takes is
-/// dropped with it.
-template <class Answer>
-class questions {
-public:
-    explicit questions(caf::actor_system& system) : self_(system) {}
-
-    template <class Handle, class Request>
-    void ask(const Handle& whom, Request request) {
-        detail::require_answer<Answer, Handle, Request>();
-        waiting_.push_back(detail::send_question(self_, whom, std::move(request)));
-    }
-    /// Questions whose answer was not taken yet.
-    std::size_t open() const { return waiting_.size(); }
-    /// Waits for the answer to the oldest one; throws `failure`.
-    Answer next() {
-        const auto oldest = waiting_.front();
-        waiting_.pop_front();
-        return detail::wait_for_answer<Answer>(self_, oldest);
-    }
-
-private:
-    caf::scoped_actor self_;
-    std::deque<caf::message_id> waiting_;
-};
 
 /// The actor system of one process and the supervisor in it. Destruction ends every actor and waits for them.
 class runtime {

@@ -22,8 +22,4 @@ enum class actor_floor : int {
 template <class Handle>
 inline constexpr actor_floor floor_of = actor_floor::none;
 
-/// Whether an actor of interface `Me` may wait for one of interface `Handle`.
-template <class Me, class Handle>
-concept may_ask = floor_of<Handle> < floor_of<Me>;
-
 } // namespace omegasafe

@@ -1,6 +1,7 @@
 #include "tests/scenario/ecs_stand_in.hpp"
 
 #include "actors/make_actor.hpp"
+#include "actors/runtime.hpp"
 #include "ecs/ecs_http.hpp"
 #include "tests/scenario/http_world.hpp"
 #include <algorithm>

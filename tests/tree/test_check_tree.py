@@ -13,7 +13,7 @@ RULES = [f"{letter}{n}" for letter, last in check_tree.RULES.items() for n in ra
 RULE_TESTS = f'TEST_CASE_METHOD(fixture, "{", ".join(RULES)}: all at once") {{}}\n'
 
 GOOD = {
-    "CMakeLists.txt": "omegasafe_library(c crypto)\nomegasafe_library(s storage)\nadd_library(m messages/error.cpp)\n",
+    "CMakeLists.txt": "omegasafe_library(c crypto)\nomegasafe_library(s storage)\nomegasafe_library(a actors)\nadd_library(m messages/error.cpp)\n",
     "tests/CMakeLists.txt": "add_library(test_main main.cpp)\nomegasafe_test(unit_crypto unit/crypto c)\n"
     "omegasafe_test(e2e e2e c)\n",
     "crypto/a.hpp": "// Something.\n#pragma once\n#include <string>\n",
@@ -22,6 +22,8 @@ GOOD = {
     "messages/actors.hpp": '// Actors.\n#pragma once\n#include "crypto/a.hpp"\n',
     "messages/error.cpp": '#include "messages/error.hpp"\n',
     "storage/files/b.cpp": '#include "crypto/a.hpp"\n#include "messages/error.hpp"\n',
+    "actors/runtime.hpp": "// For whoever is no actor.\n#pragma once\n",
+    "actors/runtime.cpp": '#include "actors/runtime.hpp"\n',
     "tests/main.cpp": "\n",
     "tests/unit/crypto/a_test.cpp": '#include "crypto/a.hpp"\n',
     "tests/e2e/rules_test.cpp": 'TEST_CASE("it works") {}\n' + RULE_TESTS,
@@ -57,6 +59,7 @@ class CheckTree(unittest.TestCase):
         self.expect("includes", "must not include", "messages/bad.hpp", '// x\n#include "storage/files/b.cpp"\n')
         self.expect("includes", "must not include", "storage/files/bad.cpp", '#include "messages/actors.hpp"\n')
         self.expect("includes", ":2:", "storage/files/bad.cpp", '\n  # include "messages/actors.hpp"\n')
+        self.expect("includes", "must not use", "actors/bad.cpp", '#include "actors/runtime.hpp"\n')
         self.expect("includes", "not a file", "storage/files/bad.cpp", '#include "b.hpp"\n')
         self.expect("includes", "<caf/all.hpp>", "storage/files/bad.cpp", "#include <caf/all.hpp>\n")
         self.expect("includes", "<fstream>", "crypto/bad.cpp", "#include <fstream>\n")

@@ -2,6 +2,7 @@
 #include "actors/cipher_pool.hpp"
 #include "actors/file_job.hpp"
 #include "actors/make_actor.hpp"
+#include "actors/runtime.hpp"
 #include "crypto/cipher.hpp"
 #include "messages/log.hpp"
 #include "storage/container/sfc.hpp"

@@ -110,7 +110,7 @@ TEST_CASE("account and connection of an HTTP ECS, and no account of an SFC ECS")
     CHECK(here.ask<ecs_account>(account, get_account{}).server_name == "test server");
     const auto connection = here.ask<ecs_connection_actor>(here.directory(), connect_ecs{made.ecs_uuid});
     CHECK(here.ask<std::vector<ecs_delta>>(connection, list_deltas{}).empty());
-    actors::questions<blob_ptr> downloads{here.runtime.system()};
+    actors::questions<blob_ptr, actor_floor::program> downloads{here.runtime.main_asker()};
     for (int i = 0; i < 6; ++i)
         downloads.ask(connection, download_delta{});
     for (int i = 0; i < 6; ++i)

@@ -1,5 +1,6 @@
 // A promise that nobody keeps is an answer too, and a state ends with its actor.
 #include "actors/make_actor.hpp"
+#include "actors/runtime.hpp"
 
 #include <catch2/catch.hpp>
 #include <stdexcept>
