@@ -4,6 +4,7 @@
 #include "storage/config/config_file.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/container_file.hpp"
+#include "storage/files/temporary_names.hpp"
 #include "storage/records/pending_delta.hpp"
 #include <algorithm>
 
@@ -51,7 +52,7 @@ config_root_files find_config_root_files(const fs::path& root) {
         const auto& path = entry.path();
         if (path.filename() == config_file_name || std::ranges::find(found.ours, path) != found.ours.end())
             continue;
-        const bool temporary = path.filename().string().starts_with(".omegasafe-tmp-");
+        const bool temporary = path.filename().string().starts_with(temporary_prefix);
         const bool update_check = path.filename() == update_check_file_name && entry.is_regular_file();
         const bool pending = is_pending_delta(path) && entry.is_regular_file();
         (temporary || update_check || pending || (entry.is_regular_file() && is_sfc_ecs(path)) ? found.ours

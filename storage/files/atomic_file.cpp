@@ -1,15 +1,12 @@
 #include "storage/files/atomic_file.hpp"
 
-#include "crypto/random.hpp"
-#include "crypto/text_encoding.hpp"
 #include "messages/limits.hpp"
 #include "storage/files/fail_points.hpp"
 #include "storage/files/file_status.hpp"
 #include "storage/files/system_error.hpp"
+#include "storage/files/temporary_names.hpp"
 #include <algorithm>
-#include <array>
 #include <fcntl.h>
-#include <mutex>
 #include <sys/stat.h>
 
 namespace omegasafe::storage {
@@ -17,54 +14,6 @@ namespace omegasafe::storage {
 namespace {
 
 constexpr mode_t private_mode = S_IRUSR | S_IWUSR;
-
-/// Temporary names this process holds. Names are made, given up and removed under one mutex, so that a signal finds
-/// every one of them and none appears behind its back.
-class temporary_names {
-public:
-    /// Never destroyed: a signal may come while static objects die.
-    static temporary_names& instance() {
-        static auto& names = *new temporary_names;
-        return names;
-    }
-
-    /// Calls `create`, which makes the name and returns a negative number on failure, and remembers the name.
-    template <typename Create>
-    int make(int folder, const std::string& name, Create create) {
-        const std::lock_guard lock(mutex_);
-        if (closed_)
-            throw failure(errc::aborted, "The program is about to end; start it again.");
-        names_.push_back({folder, name});
-        const int result = create();
-        if (result < 0)
-            names_.pop_back();
-        return result;
-    }
-
-    void forget(int folder, const std::string& name) {
-        const std::lock_guard lock(mutex_);
-        std::erase(names_, std::pair(folder, name));
-    }
-
-    void remove_all() {
-        const std::lock_guard lock(mutex_);
-        closed_ = true;
-        for (const auto& [folder, name] : names_)
-            ::unlinkat(folder, name.c_str(), 0);
-        names_.clear();
-    }
-
-private:
-    std::mutex mutex_;
-    bool closed_ = false;
-    std::vector<std::pair<int, std::string>> names_;
-};
-
-std::string random_temporary_name() {
-    std::array<std::uint8_t, 16> random{};
-    crypto::random_fill(random);
-    return ".omegasafe-tmp-" + crypto::to_hexadecimal(random);
-}
 
 /// The link in /proc by which an unnamed file gets a name without privileges.
 std::string proc_path(int file) {
@@ -136,7 +85,7 @@ atomic_file::atomic_file(std::filesystem::path target, existing_target policy)
 
 /// Random, since others may write the same target; fixed where a lock keeps them out, so that nothing piles up.
 std::string atomic_file::choose_temporary_name() const {
-    auto fixed = ".omegasafe-tmp-" + target_.filename().string();
+    auto fixed = std::string{temporary_prefix} + target_.filename().string();
     if (policy_ != existing_target::replace_locked || fixed.size() > limits::name_bytes)
         return random_temporary_name();
     ::unlinkat(folder_.get(), fixed.c_str(), 0);

@@ -2,9 +2,11 @@
 
 #include "storage/files/fail_points.hpp"
 #include "storage/files/system_error.hpp"
+#include "storage/files/temporary_names.hpp"
 #include "storage/files/write_fully.hpp"
 #include <cstdlib>
 #include <fcntl.h>
+#include <unistd.h>
 
 namespace omegasafe::storage {
 
@@ -15,16 +17,29 @@ std::filesystem::path temporary_folder() {
     return wanted == nullptr || *wanted == '\0' ? "/tmp" : wanted;
 }
 
+/// Where unnamed files cannot be made: the name goes at once, and with the program if it is ended in between.
+descriptor create_and_unlink(const std::filesystem::path& folder) {
+    const descriptor where(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!where)
+        return {};
+    const auto name = random_temporary_name();
+    descriptor file(temporary_names::instance().make(where.get(), name, [&] {
+        return ::openat(
+            where.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    }));
+    if (file) {
+        ::unlinkat(where.get(), name.c_str(), 0);
+        temporary_names::instance().forget(where.get(), name);
+    }
+    return file;
+}
+
 descriptor create_unnamed(const std::filesystem::path& folder) {
     descriptor file(guarded("create_temporary",
         [&] { return ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, S_IRUSR | S_IWUSR); }));
     if (file || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
         return file;
-    auto named = (folder / ".omegasafe-XXXXXX").string();
-    file = descriptor(::mkostemp(named.data(), O_CLOEXEC));
-    if (file)
-        ::unlink(named.c_str());
-    return file;
+    return create_and_unlink(folder);
 }
 
 } // namespace
