@@ -42,6 +42,11 @@ def read_blocks(page):
     return blocks
 
 
+def inputs(block, *names):
+    """What a block gives; nothing else of it is taken over, so that a value which nothing computes is noticed."""
+    return {name: block[name] for name in names}
+
+
 def counting(start, size):
     return bytes((start + i) % 251 for i in range(size))
 
@@ -255,7 +260,8 @@ class Vectors:
         self.files["vector_alpha.omegakey"], _ = container(
             Keys({}), self.identity, salt, [(uuid.UUID(block["alpha_uuid"]), b"", self.alpha_text, content)])
         starts = {f"map_{number}_start": self.maps[3][256 * number:][:8] for number in (0, 1, 390, 780)}
-        return {**block, "alpha_description": self.alpha_text, "delta_description": self.delta_text, **starts,
+        given = inputs(block, "key_uuid", "alpha_uuid", "delta_uuid", "key_name", "omegasafe_version")
+        return {**given, "alpha_description": self.alpha_text, "delta_description": self.delta_text, **starts,
                 "alpha_maps_sha256": sha256(self.maps[0]), "delta_maps_sha256": sha256(self.maps[3]),
                 "delta_payload_sha256": sha256(payload(self.delta_text, self.maps[3])), "capacity": CAPACITY}
 
@@ -291,7 +297,9 @@ class Vectors:
                 for keys in (Keys({}), self.scrypt_keys)]
         text, plain, data, self.files["vector_file.omegasafe"] = made[0]
         self.files["vector_file_layer.omegasafe"] = made[1][3]
-        return {**block, "seq_number": sequence + 1, "start": start, "sha256": hashlib.sha256(content).digest(),
+        given = inputs(block, "name", "length", "suffix_length", "global_position_start", "metadata_entry_key",
+                       "data_entry_key")
+        return {**given, "seq_number": sequence + 1, "start": start, "sha256": hashlib.sha256(content).digest(),
                 "metadata_start": plain[:64], "encrypted_start": data[:64], "encrypted_size": len(data),
                 "encrypted_sha256": sha256(data), "encryption_metadata": text,
                 "file_size": len(made[0][3]), "file_sha256": sha256(made[0][3]),
@@ -303,7 +311,7 @@ class Vectors:
         text, _, data, made = self.encrypted(self.hkdf_keys, self.maps[0], block, int(block["global_position_start"]), name,
                                              content, b"")
         self.files["vector_pending_delta.sfc"] = made
-        return {**block, "payload_size": len(content), "encryption_metadata": text, "encrypted_start": data[:64],
+        return {**inputs(block, "global_position_start"), "payload_size": len(content), "encryption_metadata": text, "encrypted_start": data[:64],
                 "encrypted_size": len(data), "encrypted_sha256": sha256(data), "file_size": len(made),
                 "file_sha256": sha256(made)}
 
@@ -320,7 +328,7 @@ class Vectors:
         rows = struct.pack("<HHHHQq16s", 1, int(block["a_mode"], 8), 1, 0, 0, int(block["a_mtime"]), bytes(16)) + b"a"
         rows += struct.pack("<HHHHQq16s", 0, int(block["b_mode"], 8), 3, 0, int(block["b_length"]),
                             int(block["b_mtime"]), uuid.UUID(block["b_uuid"]).bytes) + b"a/b"
-        return {**block, "index": b"\x8fOST\r\n\x1a\n" + struct.pack("<H6xQ", 1, 2) + rows}
+        return {**inputs(block, "a_mode", "a_mtime", "b_mode", "b_mtime", "b_length", "b_uuid"), "index": b"\x8fOST\r\n\x1a\n" + struct.pack("<H6xQ", 1, 2) + rows}
 
     def journal(self, block):
         keys = self.hkdf_keys
@@ -338,7 +346,7 @@ class Vectors:
         tag = mac(struct.pack("<Qq", int(block["length"]), int(block["mtime"])) + block["path"].encode())
         made = {"header": fields + check, "record_0": record(0, bytes(32)), "tag": tag, "record_1": record(1, tag)}
         self.files["vector_journal"] = made["header"] + made["record_0"] + made["record_1"]
-        return {**{name: block[name] for name in ("input", "uuid", "path", "length", "mtime")}, "key": key, **made}
+        return {**inputs(block, "input", "uuid", "path", "length", "mtime"), "key": key, **made}
 
 
 def shown(blocks):
@@ -352,15 +360,19 @@ def shown(blocks):
         print("```\n")
 
 
+def differences(given, computed):
+    """Block and field of each value that is missing, wrong or of no use."""
+    return [(name, field) for name, values in computed.items() for field in values.keys() | given[name].keys()
+            if values.get(field) != given[name].get(field)]
+
+
 def check(page, folder):
     given = read_blocks(page)
     vectors = Vectors(given)
     wrong = 0
-    for name, values in vectors.blocks.items():
-        for field in values.keys() | given[name].keys():
-            if values.get(field) != given[name].get(field):
-                wrong += 1
-                print(f"{name}: {field} is {values.get(field)}, the page says {given[name].get(field)}")
+    for name, field in differences(given, vectors.blocks):
+        wrong += 1
+        print(f"{name}: {field} is {vectors.blocks[name].get(field)}, the page says {given[name].get(field)}")
     for name, content in vectors.files.items():
         path = folder / name
         if not path.is_file() or path.read_bytes() != content:

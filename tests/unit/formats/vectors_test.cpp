@@ -2,6 +2,8 @@
 // them again from the page alone.
 #include "crypto/kernels/dispatch.hpp"
 #include "crypto/text_encoding.hpp"
+#include "ecs/ecs_entry_file.hpp"
+#include "ecs/ecs_sfc.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/sfc_directory.hpp"
 #include "storage/container/sfc_header.hpp"
@@ -136,6 +138,48 @@ void check_container(const std::string& name, const std::string& file, const sfc
         CHECK(hex(entry.key) == page.text("entry_key"));
 }
 
+u128 position_in(const json& value) {
+    return value.is_string() ? *crypto::parse_decimal(value.get<std::string>()) : u128{value.get<std::uint64_t>()};
+}
+
+position_range range_in(const json& record) {
+    return {position_in(record.at("start_global_position")), position_in(record.at("end_global_position"))};
+}
+
+/// The records of an SFC ECS, as it comes to them by the page's values: a key, and its third Delta.
+void check_ecs_file(const block& page) {
+    const auto key = json::parse(page.text("key")), delta = json::parse(page.text("delta"));
+    const auto key_uuid = *crypto::parse_uuid(delta.at("key_uuid").get<std::string>());
+    const auto ecs_uuid = id(1), delta_uuid = vector("key").id("delta_uuid");
+    const temporary_folder folder;
+    ecs::ecs_sfc::create(folder / "ecs.sfc", ecs_uuid);
+    ecs::ecs_sfc file{folder / "ecs.sfc"};
+    const std::uint64_t capacity = key.at("alpha_capacity");
+    file.register_key({key_uuid, key.at("key_name"), key.at("omegasafe_version"), capacity, 0});
+    file.claim_alpha({key_uuid, key.at("alpha_next").get<std::uint64_t>()});
+    for (std::uint64_t seq = 1; seq < delta.at("seq_number"); ++seq) {
+        const position_range before{u128{seq - 1} * capacity, u128{seq} * capacity - 1};
+        file.upload(key_uuid, {id(static_cast<std::uint8_t>(seq + 1)), seq, before, before.first}, bytes{1});
+    }
+    const auto range = range_in(delta);
+    file.upload(key_uuid, {delta_uuid, delta.at("seq_number"), range, range.first}, bytes{1});
+    const auto used = position_in(delta.at("next_global_position")) - range.first;
+    file.claim_delta({key_uuid, delta_uuid, static_cast<std::uint64_t>(used)});
+    const auto reader = open_container(folder / "ecs.sfc", nullptr);
+    CHECK(hex(reader->find(ecs_uuid)->attributes) == page.text("ecs_cbor"));
+    CHECK(hex(reader->find(key_uuid)->attributes) == page.text("key_cbor"));
+    CHECK(hex(reader->find(delta_uuid)->attributes) == page.text("delta_cbor"));
+}
+
+/// The cache entry of the page, which has one claim.
+cache_entry cache_entry_in(const json& record) {
+    const auto uuid_in = [&](const char* field) { return *crypto::parse_uuid(record.at(field).get<std::string>()); };
+    const auto& claim = record.at("claims").at(0);
+    return {uuid_in("key_uuid"), uuid_in("key_iteration_uuid"), record.at("seq_number"), uuid_in("ecs_uuid"),
+        position_in(record.at("next_key_global_position")),
+        {{cache_reason::performance, range_in(claim), position_in(claim.at("next_global_position"))}}};
+}
+
 } // namespace
 
 TEST_CASE("vectors: keys from passwords", "[vectors]") {
@@ -233,6 +277,12 @@ TEST_CASE("vectors: encrypted files and a Delta", "[vectors]") {
         CHECK(hex(plain.encoded.span().first(64)) == page.text("metadata_start"));
         CHECK(to_bytes(plain.content()) == pattern(page.number("length")));
         CHECK(plain.metadata.name == page.text("name"));
+        auto again = to_bytes(plain.encoded);
+        const auto made = encode(plain.metadata); // random behind the name
+        const auto fixed = 48 + plain.metadata.name.size();
+        CHECK(std::ranges::equal(made.span().first(fixed), const_byte_span(again).first(fixed)));
+        delta->cipher->encrypt(page.number("start"), again, again);
+        CHECK(hex(crypto::sha256::of(again)) == page.text("encrypted_sha256"));
     }
     const auto& sealed = vector("delta");
     const auto container = file_bytes(source_folder / "tests" / "golden" / "vector_pending_delta.sfc");
@@ -248,12 +298,20 @@ TEST_CASE("vectors: records", "[vectors]") {
     std::size_t checked = 0;
     for (const auto& [name, text] : page.all())
         if (!name.ends_with("_cbor")) {
-            CHECK(hex(to_attributes(json::parse(text))) == page.text(name + "_cbor"));
+            CHECK(json::from_cbor(page.data(name + "_cbor")) == json::parse(text));
             ++checked;
         }
-    CHECK(checked == 6);
-    const auto cbor = page.data("cache_cbor");
-    CHECK(encode(decode_cache_entry(cbor)) == cbor);
+    CHECK(checked == 6); // by what writes them:
+    check_ecs_file(page);
+    const auto cache = cache_entry_in(json::parse(page.text("cache")));
+    CHECK(hex(encode(cache)) == page.text("cache_cbor"));
+    CHECK(decode_cache_entry(page.data("cache_cbor")) == cache);
+    const auto sfc = json::parse(page.text("sfc_ecs")), http = json::parse(page.text("http_ecs"));
+    const ecs_entry in_a_file{id(1), sfc.at("ecs_name"), ecs_type::sfc, sfc.at("path")};
+    CHECK(hex(ecs::to_stored(in_a_file).attributes) == page.text("sfc_ecs_cbor"));
+    const auto api_key = std::make_shared<const secure_bytes>(std::string_view{"an API key"});
+    const ecs_entry at_a_server{id(1), http.at("ecs_name"), ecs_type::http, {}, http.at("url"), api_key};
+    CHECK(hex(ecs::to_stored(at_a_server).attributes) == page.text("http_ecs_cbor"));
 }
 
 TEST_CASE("vectors: index and journal of a tree", "[vectors]") {
@@ -277,4 +335,12 @@ TEST_CASE("vectors: index and journal of a tree", "[vectors]") {
     std::ranges::copy(tag_bytes, tag.begin());
     CHECK(hex(encode_journal_record(key, 0, page.id("uuid"), nullptr)) == page.text("record_0"));
     CHECK(hex(encode_journal_record(key, 1, page.id("uuid"), &tag)) == page.text("record_1"));
+    const temporary_folder folder; // the header, and what makes tags
+    fs::copy(source_folder / "tests" / "golden" / "vector_journal", folder / std::string(tree_journal_name));
+    CHECK(hex(const_byte_span(file_bytes(folder / std::string(tree_journal_name))).first(journal_header_bytes)) ==
+          page.text("header"));
+    const auto opened = tree_journal::open(
+        folder.path(), {page_password("keys-hkdf"), vector("key").id("key_uuid"), page.text("input")});
+    CHECK(opened.tag_of(page.text("path"), {page.number("length"), 0600, std::stoll(page.text("mtime"))}) == tag);
+    CHECK(opened.before().done == std::map<file_tag, uuid>{{tag, page.id("uuid")}});
 }
