@@ -77,6 +77,21 @@ class CheckTree(unittest.TestCase):
         other_program = {"cli/x.hpp": "// x\n", "server/api/bad.cpp": '#include "cli/x.hpp"\n'}
         self.assertEqual(len(self.findings("includes", other_program)), 1)
 
+    def test_includes_in_angle_brackets(self):
+        """They are judged as those in quotation marks are; what opens the library is for its users alone."""
+        opening = ("client.hpp", "config.hpp", "omegasafe.hpp", "omegasafe.h")
+        for name in (*opening, "types.hpp"):
+            for room in ("crypto", "messages", "storage/files", "net", "wire", "ecs", "actors", "server/api", "engine", "cli"):
+                public = {f"include/omegasafe/{name}": "// x\n", f"{room}/x.cpp": f"#include <omegasafe/{name}>\n"}
+                bad = name in opening and room not in ("engine", "cli")
+                self.assertEqual(len(self.findings("includes", public)), bad, public)
+        upward = {"engine/e.hpp": "// x\n", "wire/bad.cpp": "#include <engine/e.hpp>\n"}
+        self.assertEqual(len(self.findings("includes", upward)), 1)
+        words = {"include/omegasafe/client.hpp": "// x\n", "include/omegasafe/types.hpp": "// x\n#include <omegasafe/client.hpp>\n"}
+        self.assertEqual(len(self.findings("includes", words)), 1)
+        program = {"include/omegasafe/client.hpp": "// x\n", "examples/cpp/e.cpp": "#include <omegasafe/client.hpp>\n"}
+        self.assertEqual(self.findings("includes", program), [])
+
     def test_includes_of_the_server(self):
         """Each arrow of its rooms turned round, and what it must not take of the client's side."""
         rooms = ["store", "auth", "objects", "api", "commands"]
