@@ -1,5 +1,6 @@
 #include "ecs/ecs_sfc.hpp"
 
+#include "crypto/geometry.hpp"
 #include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "storage/container/attributes.hpp"
@@ -46,6 +47,12 @@ attribute_reader fields_of(const sfc_reader& file, const sfc_entry& entry) {
     return {entry.attributes, name_of(file), entry_format};
 }
 
+/// What a later version keeps in the file may belong to what is about to be changed: then nothing is.
+void require_known_formats(const sfc_reader& file) {
+    for (const auto& entry : file.entries())
+        fields_of(file, entry);
+}
+
 /// Whether an entry says what file it is, in whatever format.
 bool names_an_ecs(const sfc_reader& file, const sfc_entry& entry) {
     return attribute_reader{entry.attributes, name_of(file)}.text("kind") == "ecs";
@@ -56,13 +63,17 @@ bool names_an_ecs(const sfc_reader& file, const sfc_entry& entry) {
         name_of(file) + " is damaged: the positions of an entry contradict each other; restore it from a copy.");
 }
 
-ecs_key key_in(const sfc_reader& file, const uuid& key_uuid) {
+const sfc_entry& key_entry(const sfc_reader& file, const uuid& key_uuid) {
     const auto* entry = file.find(key_uuid);
     if (!entry || fields_of(file, *entry).text("kind") != "key")
         throw failure(
             errc::key_unknown, "The ECS file " + file.source().name() + " has no key " + crypto::to_string(key_uuid) +
                                    "; if its create-key was interrupted, delete-key removes what is left of it.");
-    const auto fields = fields_of(file, *entry);
+    return *entry;
+}
+
+ecs_key key_in(const sfc_reader& file, const uuid& key_uuid) {
+    const auto fields = fields_of(file, key_entry(file, key_uuid));
     ecs_key key{key_uuid, fields.text("key_name"), fields.text("omegasafe_version"), fields.number("alpha_capacity"),
         fields.position("alpha_next")};
     if (key.alpha_next > key.alpha_capacity)
@@ -90,23 +101,24 @@ const sfc_entry& delta_in(const sfc_reader& file, const uuid& key_uuid, const uu
     return *entry;
 }
 
-/// Calls `found` with entry and sequence of each Delta of a key, not decoding the rest: claims look through thousands.
+/// Calls `found` with entry and fields of each Delta of a key, which it does not decode: claims look through thousands,
+/// and a key whose Deltas are damaged can still be deleted.
 template <class Found>
 void each_delta(const sfc_reader& file, const uuid& key_uuid, Found found) {
-    key_in(file, key_uuid);
     const auto name = name_of(file);
     for (const auto& entry : file.entries()) {
         const attribute_reader fields{entry.attributes, name, entry_format};
         if (fields.text("kind") == "delta" && fields.id("key_uuid") == key_uuid)
-            found(entry, fields.number("seq_number"));
+            found(entry, fields);
     }
 }
 
 /// In the order of their sequence.
 std::vector<ecs_delta> deltas_in(const sfc_reader& file, const uuid& key_uuid) {
+    key_in(file, key_uuid);
     std::vector<ecs_delta> found;
-    each_delta(
-        file, key_uuid, [&](const sfc_entry& entry, std::uint64_t) { found.push_back(decode_delta(file, entry)); });
+    each_delta(file, key_uuid,
+        [&](const sfc_entry& entry, const attribute_reader&) { found.push_back(decode_delta(file, entry)); });
     std::ranges::sort(found, {}, &ecs_delta::seq_number);
     return found;
 }
@@ -117,8 +129,10 @@ struct delta_count {
     const sfc_entry* newest = nullptr;
 };
 delta_count count_deltas(const sfc_reader& file, const uuid& key_uuid) {
+    key_in(file, key_uuid);
     delta_count count;
-    each_delta(file, key_uuid, [&](const sfc_entry& entry, std::uint64_t seq) {
+    each_delta(file, key_uuid, [&](const sfc_entry& entry, const attribute_reader& fields) {
+        const auto seq = fields.number("seq_number");
         ++count.deltas;
         if (count.newest == nullptr || seq > count.newest_seq) {
             count.newest = &entry;
@@ -139,8 +153,7 @@ bool is_repeated(const sfc_reader& file, const sfc_entry& known, const ecs_key& 
 
 /// Positions that are not this Delta's would be encrypted with twice.
 void require_positions(const ecs_key& key, const ecs_delta& delta) {
-    const auto first = u128{delta.seq_number - 1} * key.alpha_capacity;
-    if (delta.positions != position_range{first, first + key.alpha_capacity - 1})
+    if (delta.positions != crypto::positions_of_iteration(delta.seq_number, key.alpha_capacity))
         throw failure(errc::ecs_rejected,
             "The positions of Delta " + crypto::to_string(delta.delta_uuid) + " are not those of Delta " +
                 std::to_string(delta.seq_number) + " of its key.",
@@ -221,9 +234,9 @@ std::string ecs_sfc::edit_key(const edit_ecs_key& changes) {
 void ecs_sfc::delete_key(const uuid& key_uuid) {
     update([&](const sfc_reader& file) {
         container_changes changes;
-        for (const auto& delta : deltas_in(file, key_uuid))
-            changes.remove.push_back(delta.delta_uuid);
-        changes.remove.push_back(key_uuid);
+        changes.remove.push_back(key_entry(file, key_uuid).id);
+        each_delta(file, key_uuid,
+            [&](const sfc_entry& entry, const attribute_reader&) { changes.remove.push_back(entry.id); });
         return changes;
     });
 }
@@ -340,7 +353,12 @@ const sfc_reader& ecs_sfc::open() {
 }
 
 void ecs_sfc::update(const std::function<container_changes(const sfc_reader&)>& decide) const {
-    or_unavailable(path_, [&] { storage::update_container(path_, nullptr, decide); });
+    or_unavailable(path_, [&] {
+        storage::update_container(path_, nullptr, [&](const sfc_reader& file) {
+            require_known_formats(file);
+            return decide(file);
+        });
+    });
 }
 
 } // namespace omegasafe::ecs

@@ -75,20 +75,65 @@ TEST_CASE("an ECS file with entries of a later format is refused and stays as it
     const auto path = folder / "ecs.sfc";
     make_ecs(path);
     put(path, delta_uuid, {{"format", 2}});
-    const auto before = file_bytes(path);
     ecs::ecs_sfc storage{path};
-    CHECK(code_of([&] { storage.deltas(key_uuid); }) == errc::container_newer);
-    CHECK(code_of([&] { storage.claim_delta({key_uuid, delta_uuid, 10}); }) == errc::container_newer);
-    CHECK(code_of([&] { storage.download(key_uuid, delta_uuid); }) == errc::container_newer);
-    CHECK(code_of([&] { storage.delete_key(key_uuid); }) == errc::container_newer);
+    const auto refuses = [&](const auto& call) {
+        const auto before = file_bytes(path);
+        return code_of(call) == errc::container_newer && file_bytes(path) == before;
+    };
+    CHECK(refuses([&] { storage.deltas(key_uuid); }));
+    CHECK(refuses([&] { storage.claim_delta({key_uuid, delta_uuid, 10}); }));
+    CHECK(refuses([&] { storage.download(key_uuid, delta_uuid); }));
+    CHECK(refuses([&] { storage.delete_key(key_uuid); }));
     put(path, key_uuid, {{"format", 2}});
-    CHECK(code_of([&] { storage.key(key_uuid); }) == errc::container_newer);
-    CHECK(code_of([&] { storage.claim_alpha({key_uuid, 1}); }) == errc::container_newer);
+    CHECK(refuses([&] { storage.key(key_uuid); }));
+    CHECK(refuses([&] { storage.claim_alpha({key_uuid, 1}); }));
     CHECK(ecs::ecs_sfc::is_ecs(path, ecs_uuid));
     put(path, key_uuid, {{"format", 1}});
     put(path, delta_uuid, {{"format", 1}});
     CHECK(storage::open_container(path, nullptr)->entries().size() == 3);
-    CHECK(before.size() == file_bytes(path).size());
+    CHECK(storage.claim_delta({key_uuid, delta_uuid, 10}) == position_range{0, 9});
+}
+
+TEST_CASE("one entry of a later format keeps every operation from changing the file", "[ecs_records]") {
+    const temporary_folder folder;
+    const auto path = folder / "ecs.sfc";
+    make_ecs(path);
+    storage::update_container(path, nullptr, [](const storage::sfc_reader&) {
+        storage::container_changes changes;
+        changes.put.push_back(
+            {id(9), json::to_cbor({{"format", 2}, {"kind", "later"}}), crypto::secure_bytes{bytes(5, 1)}});
+        return changes;
+    });
+    const auto before = file_bytes(path);
+    ecs::ecs_sfc storage{path};
+    const auto refuses = [&](const auto& call) {
+        return code_of(call) == errc::container_newer && file_bytes(path) == before;
+    };
+    CHECK(refuses([&] { storage.register_key({id(8), "Another", "1.0.0", 100, 0}); }));
+    CHECK(refuses([&] { storage.register_key({key_uuid, "A key", "1.0.0", 100, 0}); }));
+    CHECK(refuses([&] { storage.edit_key({key_uuid, "Another name", std::nullopt}); }));
+    CHECK(refuses([&] { storage.claim_delta({key_uuid, delta_uuid, 10}); }));
+    CHECK(refuses([&] { storage.claim_alpha({key_uuid, 10}); }));
+    CHECK(refuses([&] { storage.upload(key_uuid, {id(7), 2, {100, 199}, 100}, bytes(10, 7)); }));
+    CHECK(refuses([&] { storage.delete_key(key_uuid); }));
+    CHECK(storage.key(key_uuid).name == "A key"); // reading needs only what it reads
+}
+
+TEST_CASE("a key whose Deltas are damaged can be deleted", "[ecs_records]") {
+    const temporary_folder folder;
+    const auto path = folder / "ecs.sfc";
+    for (const auto& damage :
+        {json{{"next_global_position", 101}}, json{{"start_global_position", 100}}, json{{"seq_number", "one"}}}) {
+        fs::remove(path);
+        make_ecs(path);
+        put(path, delta_uuid, damage);
+        ecs::ecs_sfc storage{path};
+        CHECK(code_of([&] { storage.claim_delta({key_uuid, delta_uuid, 1}); }) == errc::container_damaged);
+        storage.delete_key(key_uuid);
+        const auto file = storage::open_container(path, nullptr);
+        CHECK(file->entries().size() == 1);
+        CHECK(file->find(ecs_uuid) != nullptr);
+    }
 }
 
 TEST_CASE("entries of an unknown kind are passed over and kept", "[ecs_records]") {
