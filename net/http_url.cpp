@@ -127,10 +127,12 @@ http_proxy parse_proxy(std::string_view text) {
     auto authority = rest.substr(0, rest.find('/'));
     http_proxy proxy;
     if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
-        const auto written = authority.substr(0, at);
-        const auto user = crypto::percent_decoded(written).value_or(std::string{written});
+        const auto user = crypto::percent_decoded(authority.substr(0, at));
+        if (!user) // to guess what was meant would send another password
+            throw failure(errc::ecs_unavailable, "User and password of the proxy that HTTPS_PROXY or ALL_PROXY names "
+                                                 "have a '%' that begins no %XX; write %25 for the sign itself.");
         proxy.authorization = "Basic ";
-        proxy.authorization += crypto::to_base64(crypto::as_bytes(user), crypto::base64_alphabet::standard).text();
+        proxy.authorization += crypto::to_base64(crypto::as_bytes(*user), crypto::base64_alphabet::standard).text();
         authority.remove_prefix(at + 1);
     }
     const auto origin = take_origin(authority, false);

@@ -133,7 +133,9 @@ TEST_CASE("a proxy's URL may have credentials and need not have a scheme") {
     CHECK(choose_proxy(origin, {.all_proxy = "proxy:8080"})->port == 8080);
     CHECK(choose_proxy(origin, {.https_proxy = "first", .all_proxy = "second"})->host == "first");
     CHECK(!choose_proxy(origin, {}));
-    for (const auto* bad : {"socks5://proxy:1", "https://proxy:1", "http://", "http://a b"}) {
+    CHECK(choose_proxy(origin, {.https_proxy = "http://user:100%25@proxy"})->authorization == "Basic dXNlcjoxMDAl");
+    for (const auto* bad : {"socks5://proxy:1", "https://proxy:1", "http://", "http://a b", "http://user:100%@proxy",
+             "http://us%40er:50%x1@proxy"}) {
         try {
             choose_proxy(origin, {.https_proxy = bad});
             FAIL("taken");
