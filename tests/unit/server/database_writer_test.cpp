@@ -30,7 +30,7 @@ struct writer_fixture {
         for (const auto& [known, value] : actors::ask<actor_status>(system, writer, get_status{}).values)
             if (known == label)
                 return std::stoi(value);
-        return -1;
+        throw std::out_of_range("the writer counts no " + label);
     }
 
     /// The answers of transactions that reach the writer while it is busy with one before them: they form one batch.
