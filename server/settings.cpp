@@ -3,6 +3,7 @@
 #include "messages/error.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/files/atomic_file.hpp"
+#include "wire/storage_rules.hpp"
 #define SI_NO_CONVERSION
 #define SI_IMPLEMENTATION
 #include <SimpleIni.h>
@@ -135,7 +136,8 @@ const std::vector<setting_row>& rows() {
             }},
         {{"internal_storage", "folder for Deltas, or the word bucket"}, set_internal_storage},
         {{"internal_bucket_name", "of the bucket"}, bucket_text(&bucket_settings::name)},
-        {{"internal_region", "of the bucket; auto for r2"}, bucket_text(&bucket_settings::region)},
+        {{"internal_region", "of the bucket: an AWS code, or auto with an endpoint"},
+            bucket_text(&bucket_settings::region)},
         {{"internal_endpoint_url", "of the bucket; for r2 and other S3 servers"},
             bucket_text(&bucket_settings::endpoint_url)},
         {{"internal_remote_path", "prefix in the bucket"}, bucket_text(&bucket_settings::remote_path)},
@@ -220,13 +222,23 @@ std::map<std::string, std::string> values_in(const fs::path& file) {
 }
 
 void require_bucket(const settings& s, const fs::path& file) {
+    if (!s.internal_folder.empty())
+        return;
     const auto& bucket = s.internal_bucket;
-    for (const auto& [name, value] :
-        {std::pair{"internal_bucket_name", bucket.name}, {"internal_region", bucket.region},
-            {"internal_access_key_id", bucket.access_key_id}, {"internal_secret_access_key", bucket.secret_access_key}})
-        if (s.internal_folder.empty() && value.empty())
-            throw failure(errc::config_invalid,
-                file.string() + " puts the internal storage into a bucket, which needs " + name + " too.");
+    const auto provider = bucket.provider();
+    for (const auto& [name, problem] : {
+             std::pair{"internal_bucket_name", wire::bucket_name_problem(bucket.name)},
+             {"internal_endpoint_url",
+                 wire::endpoint_url_problem(provider, bucket.endpoint_url, wire::plain_http::allowed)},
+             {"internal_region", wire::region_problem(provider, bucket.region)},
+             {"internal_remote_path", wire::remote_path_problem(bucket.remote_path)},
+             {"internal_access_key_id", wire::access_key_id_problem(bucket.access_key_id)},
+             {"internal_secret_access_key", wire::secret_access_key_problem(bucket.secret_access_key)},
+         })
+        if (problem)
+            throw failure(errc::config_invalid, file.string() +
+                                                    " puts the internal storage into a bucket, which needs a usable " +
+                                                    name + " too: " + *problem);
 }
 
 settings defaults_in(const fs::path& folder) {

@@ -1,6 +1,7 @@
 // The server's settings: omegasafe-ecs.ini and the environment (docs/operating.md has each of them).
 #pragma once
 
+#include "wire/storage_providers.hpp"
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -13,6 +14,11 @@ namespace omegasafe::server {
 /// A bucket that the operator gives for the internal storage.
 struct bucket_settings {
     std::string name, region, endpoint_url, remote_path, access_key_id, secret_access_key;
+
+    /// Amazon's buckets need no endpoint, all others do.
+    wire::storage_provider provider() const {
+        return endpoint_url.empty() ? wire::storage_provider::s3 : wire::storage_provider::r2;
+    }
 };
 
 /// Limits of the internal storage for each key; 0: none (reference, key-storage-limits).

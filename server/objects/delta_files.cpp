@@ -19,8 +19,7 @@ std::unique_ptr<object_store> delta_files::at(const storage_record& storage, con
         return std::make_unique<folder_store>(folder_);
     const auto& own = settings_.internal_bucket;
     return std::make_unique<bucket_store>(
-        bucket_access{own.endpoint_url.empty() ? wire::storage_provider::s3 : wire::storage_provider::r2, own.name,
-            own.region, own.endpoint_url, own.remote_path, own.access_key_id,
+        bucket_access{own.provider(), own.name, own.region, own.endpoint_url, own.remote_path, own.access_key_id,
             crypto::secure_bytes{std::string_view{own.secret_access_key}}},
         settings_.url_lifetime, *turns_, user_uuid);
 }

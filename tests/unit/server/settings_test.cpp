@@ -5,6 +5,7 @@
 #include "tests/support/temp_dir.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
 
 using namespace omegasafe;
 using namespace omegasafe::server;
@@ -59,6 +60,29 @@ TEST_CASE_METHOD(settings_file, "server settings: what is not usable is named wi
     CHECK_THAT(problem("nonsense = 1\n"), Catch::Contains("nonsense"));
     const scoped_variable variable{"OMEGASAFE_ECS_WORKERS", "many"};
     CHECK_THAT(problem(""), Catch::Contains("OMEGASAFE_ECS_WORKERS"));
+}
+
+TEST_CASE_METHOD(settings_file, "server settings: the bucket of the operator keeps to the rules of a user's") {
+    std::map<std::string, std::string> bucket{{"internal_storage", "bucket"}, {"internal_bucket_name", "some-bucket"},
+        {"internal_region", "eu-central-1"}, {"internal_access_key_id", std::string(20, 'A')},
+        {"internal_secret_access_key", std::string(40, 's')}};
+    const auto with = [&](const std::string& name, const std::string& value) {
+        auto changed = bucket;
+        changed[name] = value;
+        std::string lines;
+        for (const auto& [key, text] : changed)
+            lines += key + " = " + text + "\n";
+        return problem(lines);
+    };
+    CHECK(with("internal_remote_path", "deltas/prod").empty());
+    for (const auto& [name, bad] :
+        {std::pair{"internal_bucket_name", ""}, {"internal_bucket_name", "Some_Bucket"}, {"internal_region", "auto"},
+            {"internal_region", ""}, {"internal_remote_path", "a/../b"}, {"internal_access_key_id", "short"},
+            {"internal_secret_access_key", ""}, {"internal_endpoint_url", "https://user@host"}})
+        CHECK_THAT(with(name, bad), Catch::Contains(name));
+    CHECK_THAT(with("internal_endpoint_url", "https://minio.example.org"), Catch::Contains("internal_region"));
+    bucket["internal_region"] = "auto";
+    CHECK(with("internal_endpoint_url", "http://127.0.0.1:9000").empty()); // the operator's own choice
 }
 
 TEST_CASE_METHOD(settings_file, "server settings: the file that init writes has every setting and is valid") {
