@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace omegasafe::wire {
@@ -14,8 +15,9 @@ enum class storage_provider : std::uint8_t { internal, s3, r2 };
 enum class region_rule : std::uint8_t {
     none,
     aws_code, // eu-central-1
-    automatic // "auto" and nothing else
+    automatic // automatic_region and nothing else
 };
+inline constexpr const char* automatic_region = "auto";
 
 /// Where the service answers.
 enum class endpoint_rule : std::uint8_t {
@@ -29,8 +31,9 @@ enum class bucket_style : std::uint8_t { none, host_name, path };
 
 struct provider_rules {
     storage_provider provider;
-    std::string_view name; // in requests and answers
-    int type_id;           // in answers
+    std::string_view name;  // in requests and answers
+    std::string_view whose; // what users bring under this name; empty: nothing
+    int type_id;            // in answers
     std::string_view type_name, badge;
     region_rule region;
     endpoint_rule endpoint;
@@ -38,6 +41,7 @@ struct provider_rules {
     std::string_view guidance; // which rights the credentials need, for whoever sets a storage up; lines of a terminal
 };
 const provider_rules& rules_of(storage_provider provider);
+std::span<const provider_rules> all_providers();
 
 /// "internal", "s3", "r2"; nothing for any other text.
 std::optional<storage_provider> parse_provider(std::string_view name);

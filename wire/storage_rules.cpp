@@ -125,10 +125,15 @@ std::optional<std::string> storage_name_problem(std::string_view name) {
 }
 
 std::optional<std::string> provider_problem(std::string_view name) {
-    const auto provider = parse_provider(name);
-    if (!provider || *provider == storage_provider::internal)
-        return "The provider is s3 (Amazon S3) or r2 (Cloudflare R2 and others with an endpoint of their own).";
-    return std::nullopt;
+    std::string known;
+    for (const auto& rules : all_providers()) {
+        if (rules.whose.empty())
+            continue;
+        if (rules.name == name)
+            return std::nullopt;
+        known += (known.empty() ? "" : " or ") + std::string{rules.name} + " (" + std::string{rules.whose} + ")";
+    }
+    return "The provider is " + known + ".";
 }
 
 std::optional<std::string> bucket_name_problem(std::string_view name) {
@@ -144,8 +149,8 @@ std::optional<std::string> bucket_name_problem(std::string_view name) {
 std::optional<std::string> region_problem(storage_provider provider, std::string_view region) {
     const auto& rules = rules_of(provider);
     const std::string of_provider = "The region of an " + std::string{rules.name} + " storage is ";
-    if (rules.region == region_rule::automatic && region != "auto")
-        return of_provider + "auto.";
+    if (rules.region == region_rule::automatic && region != automatic_region)
+        return of_provider + automatic_region + ".";
     if (rules.region == region_rule::aws_code && !is_aws_region(region))
         return of_provider + "an AWS region code, such as eu-central-1.";
     return std::nullopt;
@@ -158,7 +163,8 @@ std::optional<std::string> endpoint_url_problem(storage_provider provider, std::
         return url.empty() ? std::nullopt
                            : std::optional{"An " + name +
                                            " storage has no endpoint URL; for a server of another kind that speaks "
-                                           "S3, the provider is r2."};
+                                           "S3, the provider is " +
+                                           std::string{rules_of(storage_provider::r2).name} + "."};
     if (url.empty())
         return "An " + name + " storage needs an endpoint URL, such as https://ACCOUNT.r2.cloudflarestorage.com.";
     if (!is_endpoint(url, http))

@@ -20,7 +20,8 @@ std::optional<std::string> provider_problem(std::string_view name);
 /// 3 to 63 lower-case letters, digits, '-', '.'; begins and ends with a letter or digit; no ".."; no IPv4 address.
 std::optional<std::string> bucket_name_problem(std::string_view name);
 
-/// As the provider has it: an AWS region code of 9 to 24 characters, such as eu-central-1 or us-gov-west-1; or "auto".
+/// As the provider has it: an AWS region code of 9 to 24 characters, such as eu-central-1 or us-gov-west-1; or
+/// automatic_region.
 std::optional<std::string> region_problem(storage_provider provider, std::string_view region);
 
 /// Whether http:// will do: where the server's operator allows it. The client leaves that to the server.

@@ -73,7 +73,7 @@ ecs_storage choose_storage_fields(const storage_flags& flags, const ecs_storage&
     const auto region_check = [&](const std::string& text) { return wire::region_problem(rules.provider, text); };
     chosen.region = any_region || flags.region ? choose_field(flags.region, "--region", "Region (such as eu-central-1)",
                                                      current.region, region_check)
-                                               : "auto";
+                                               : wire::automatic_region;
     const bool any_endpoint = rules.endpoint == wire::endpoint_rule::given;
     const auto endpoint_check = [&](const std::string& text) {
         return wire::endpoint_url_problem(

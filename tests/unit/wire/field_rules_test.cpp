@@ -47,7 +47,7 @@ TEST_CASE("wire: the fields of storages") {
     holds(test::bucket_rows, [](const std::string& name) { return !bucket_name_problem(name); });
     holds(test::region_rows, [](const std::string& region) { return !region_problem(storage_provider::s3, region); });
     for (const auto& row : test::region_rows)
-        CHECK(!region_problem(storage_provider::r2, row.input) == (row.input == "auto"));
+        CHECK(!region_problem(storage_provider::r2, row.input) == (row.input == automatic_region));
     holds(test::endpoint_rows,
         [](const std::string& url) { return !endpoint_url_problem(storage_provider::r2, url, plain_http::allowed); });
     CHECK(endpoint_url_problem(storage_provider::r2, "http://127.0.0.1:9000", plain_http::refused));
@@ -65,6 +65,8 @@ TEST_CASE("wire: every provider has its row") {
     CHECK(rules_of(storage_provider::r2).type_id == 2);
     CHECK(rules_of(storage_provider::internal).type_id == 3);
     CHECK_FALSE(parse_provider("S3"));
+    CHECK(provider_problem("internal") ==
+          "The provider is s3 (Amazon S3) or r2 (Cloudflare R2 and others with an endpoint of their own).");
 }
 
 TEST_CASE("wire: MD5 of contents is 24 characters of Base64") {
