@@ -3,6 +3,7 @@
 
 #include "crypto/secure_memory.hpp"
 #include "messages/messages.hpp"
+#include "wire/api_error.hpp"
 #include <memory>
 
 namespace omegasafe::ecs {
@@ -10,11 +11,11 @@ namespace omegasafe::ecs {
 // What failure::detail() says of a refusal (ecs_rejected), beside the codes that only a server has.
 
 /// A field that no ECS takes: a name, a size, positions that are not this Delta's.
-inline constexpr const char* invalid_request = "invalid_request";
+inline constexpr const char* invalid_request = wire::codes::invalid_request;
 /// Another key is registered under this UUID, or the same one has been used since.
-inline constexpr const char* key_exists = "key_exists";
+inline constexpr const char* key_exists = wire::codes::key_exists;
 /// The storage holds another file under the Delta's name: this Delta cannot be registered any more.
-inline constexpr const char* upload_mismatch = "upload_mismatch";
+inline constexpr const char* upload_mismatch = wire::codes::upload_mismatch;
 
 /// What failure::detail() says of an ECS that is there and answered "not now" (ecs_unavailable): listings tell it from
 /// one that is away.

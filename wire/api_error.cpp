@@ -11,7 +11,7 @@ constexpr auto as_hint = std::nullopt;
 
 constexpr std::array table{
     api_error_info{
-        api_error::invalid_request, "invalid_request", 400, "see docs/openapi.yaml for what the route takes", ""},
+        api_error::invalid_request, codes::invalid_request, 400, "see docs/openapi.yaml for what the route takes", ""},
     api_error_info{api_error::unauthenticated, "unauthenticated", 401,
         "send 'Authorization: Bearer <API key>' with a key that is not revoked",
         "Check the API key; edit-ecs --update-api-key sets another one."},
@@ -28,7 +28,7 @@ constexpr std::array table{
     api_error_info{api_error::object_unknown, "object_unknown", 404, "", as_hint},
     api_error_info{api_error::method_not_allowed, "method_not_allowed", 405, "", as_hint},
     api_error_info{api_error::request_timeout, "request_timeout", 408, "", as_hint},
-    api_error_info{api_error::key_exists, "key_exists", 409, "", as_hint},
+    api_error_info{api_error::key_exists, codes::key_exists, 409, "", as_hint},
     api_error_info{api_error::user_exists, "user_exists", 409, "", as_hint},
     api_error_info{api_error::delta_conflict, "delta_conflict", 409, "pull the missing Deltas and go on from there",
         "Run pull-missing-deltas, then this again."},
@@ -39,7 +39,7 @@ constexpr std::array table{
     api_error_info{api_error::idempotency_mismatch, "idempotency_mismatch", 409,
         "use a fresh Idempotency-Key for another claim", as_hint},
     api_error_info{
-        api_error::upload_mismatch, "upload_mismatch", 409, "ask for a new upload URL and upload again", as_hint},
+        api_error::upload_mismatch, codes::upload_mismatch, 409, "ask for a new upload URL and upload again", as_hint},
     api_error_info{api_error::storage_in_use, "storage_in_use", 409, "", as_hint},
     api_error_info{api_error::already_shared, "already_shared", 409, "", as_hint},
     api_error_info{api_error::last_owner, "last_owner", 409, "", as_hint},

@@ -48,6 +48,13 @@ enum class api_error : std::uint8_t {
     unavailable,
 };
 
+/// Codes that an ECS in a file refuses with, too.
+namespace codes {
+inline constexpr const char* invalid_request = "invalid_request";
+inline constexpr const char* key_exists = "key_exists";
+inline constexpr const char* upload_mismatch = "upload_mismatch";
+} // namespace codes
+
 struct api_error_info {
     api_error error;
     std::string_view code; // in JSON
