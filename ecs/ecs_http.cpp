@@ -18,6 +18,13 @@ ecs_api::query of_key(const uuid& key_uuid) {
 
 } // namespace
 
+key_role parse_role(const json_answer& answer) {
+    const auto role = answer.number("role_id");
+    if (role < 1 || role > 3)
+        answer.refuse("names a role that does not exist");
+    return static_cast<key_role>(role);
+}
+
 ecs_key parse_ecs_key(const json_answer& answer) {
     ecs_key key{answer.id("key_uuid"), answer.text("name"), answer.text("omegasafe_version"),
         answer.number("alpha_global_position_capacity"), answer.position("alpha_next_global_position")};
@@ -26,10 +33,7 @@ ecs_key parse_ecs_key(const json_answer& answer) {
     key.storage_uuid = answer.id("storage_uuid");
     key.storage_name = answer.text("storage_name");
     key.storage_is_internal = answer.flag("storage_is_internal");
-    const auto role = answer.number("role_id");
-    if (role < 1 || role > 3)
-        answer.refuse("names a role that does not exist");
-    key.role_id = static_cast<int>(role);
+    key.role_id = static_cast<int>(parse_role(answer));
     key.role_name = answer.text("role_name");
     key.user_key_relation_uuid = answer.id("user_key_relation_uuid");
     return key;

@@ -38,6 +38,7 @@ private:
 };
 
 /// How the answers are read; failure(ecs_rejected).
+key_role parse_role(const json_answer& answer);
 ecs_key parse_ecs_key(const json_answer& answer);
 ecs_delta parse_ecs_delta(const json_answer& answer);
 /// In the order of their sequence, which rises.

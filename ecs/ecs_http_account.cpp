@@ -1,5 +1,6 @@
 #include "ecs/ecs_http_account.hpp"
 
+#include "ecs/ecs_http.hpp"
 #include "messages/error.hpp"
 #include "wire/routes.hpp"
 #include <algorithm>
@@ -10,13 +11,6 @@ namespace {
 
 using crypto::to_string;
 using nlohmann::json;
-
-key_role parse_role(const json_answer& answer) {
-    const auto role = answer.number("role_id");
-    if (role < 1 || role > 3)
-        answer.refuse("names a role that does not exist");
-    return static_cast<key_role>(role);
-}
 
 usage_metric parse_metric(const std::string& scope, const json_answer& answer) {
     return {scope, answer.number_or_none("used"), answer.number_or_none("limit"), answer.number_or_none("remaining"),
