@@ -77,11 +77,15 @@ std::optional<crypto::uuid> fields::optional_id(const char* name) {
     return find(name) ? std::optional{id(name)} : std::nullopt;
 }
 
-std::string fields::text(const char* name, std::size_t most) {
+const std::string& fields::string_at(const char* name) {
     const auto& value = at(name);
     if (!value.is_string())
         refuse(name, "is no text");
-    const auto& text = value.get_ref<const std::string&>();
+    return value.get_ref<const std::string&>();
+}
+
+std::string fields::text(const char* name, std::size_t most) {
+    const auto& text = string_at(name);
     if (text.size() > most)
         refuse(name, "has more than " + std::to_string(most) + " bytes");
     if (!crypto::is_plain_text(text))
@@ -94,9 +98,9 @@ std::optional<std::string> fields::optional_text(const char* name, std::size_t m
 }
 
 std::string fields::name(const char* name) {
-    auto value = text(name, limits::name_bytes);
+    const auto& value = string_at(name);
     if (const auto problem = wire::name_problem(value))
-        refuse(name, "is no name: " + *problem);
+        throw invalid("The field " + std::string{name} + " is no name. " + *problem);
     return value;
 }
 

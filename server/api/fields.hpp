@@ -24,7 +24,7 @@ public:
 
     crypto::uuid id(const char* name);
     std::optional<crypto::uuid> optional_id(const char* name);
-    /// 1 to 255 bytes of UTF-8 without control characters.
+    /// A name by the rules of wire/field_rules.hpp.
     std::string name(const char* name);
     std::optional<std::string> optional_name(const char* name);
     /// Any text up to `most` bytes, also empty.
@@ -42,6 +42,7 @@ private:
     explicit fields(nlohmann::json object) : object_(std::move(object)) {}
     const nlohmann::json* find(const char* name);
     const nlohmann::json& at(const char* name);
+    const std::string& string_at(const char* name);
     [[noreturn]] static void refuse(const std::string& name, const std::string& what);
 
     nlohmann::json object_;

@@ -53,6 +53,12 @@ std::string checked_email(const std::string& email) {
     return *normal;
 }
 
+std::string checked_name(const std::string& name) {
+    if (const auto problem = wire::name_problem(name))
+        throw failure(errc::usage, "--name: " + *problem);
+    return name;
+}
+
 api_key add_api_key_for(database& data, const uuid& user_uuid, const std::string& name) {
     auto fresh = generate_api_key();
     data.write([&](store& s) {

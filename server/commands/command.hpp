@@ -42,6 +42,9 @@ uuid require_uuid(const std::string& text, const std::string& flag);
 /// A mail address from --email in lower case; failure(usage).
 std::string checked_email(const std::string& email);
 
+/// What --name gives, by the rule for names; failure(usage).
+std::string checked_name(const std::string& name);
+
 /// A new API key of a user: stored hashed, its text for once.
 api_key add_api_key_for(database& data, const uuid& user_uuid, const std::string& name);
 

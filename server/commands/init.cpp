@@ -51,6 +51,7 @@ std::vector<std::string> certificate_names(const init_flags& flags) {
 
 void run_init(const init_flags& flags) {
     const auto email = checked_email(flags.email);
+    const auto name = checked_name(flags.name);
     const auto port = std::to_string(parse_listen(flags.listen).second);
     const fs::path folder =
         fs::absolute(flags.common->data_dir.empty() ? default_data_dir() : fs::path{flags.common->data_dir});
@@ -72,7 +73,7 @@ void run_init(const init_flags& flags) {
     write_settings(unfinished, flags, "https://" + host + ":" + port);
 
     const installation made{{.data_dir = "", .config = unfinished.string()}};
-    user_record user{crypto::random_uuid(), email, flags.name, std::time(nullptr), false};
+    user_record user{crypto::random_uuid(), email, name, std::time(nullptr), false};
     made.data->write([&](store& s) {
         if (const auto known = s.user_by_email(user.email))
             user = *known;

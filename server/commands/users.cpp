@@ -22,7 +22,8 @@ user_record require_user(database& data, const std::string& email) {
 }
 
 void run_add(const user_flags& flags) {
-    const user_record user{crypto::random_uuid(), checked_email(flags.email), flags.name, std::time(nullptr), false};
+    const auto name = flags.name.empty() ? flags.name : checked_name(flags.name); // nobody needs one
+    const user_record user{crypto::random_uuid(), checked_email(flags.email), name, std::time(nullptr), false};
     const installation at{*flags.common};
     at.data->write([&](store& s) { s.add_user(user); });
     const auto key = add_api_key_for(*at.data, user.user_uuid, "first key");
@@ -60,13 +61,14 @@ void run_disable(const user_flags& flags) {
 }
 
 void run_create_key(const user_flags& flags) {
+    const auto name = checked_name(flags.name);
     const installation at{*flags.common};
     const auto user = require_user(*at.data, flags.email);
-    const auto key = add_api_key_for(*at.data, user.user_uuid, flags.name);
+    const auto key = add_api_key_for(*at.data, user.user_uuid, name);
     const std::string text{api_key_text(key).text()};
     tell(*flags.common,
         {{"user_uuid", crypto::to_string(user.user_uuid)}, {"api_key_uuid", crypto::to_string(key.api_key_uuid)},
-            {"name", flags.name}, {"api_key", text}},
+            {"name", name}, {"api_key", text}},
         {"API key of " + user.email + ": " + text, "  UUID: " + crypto::to_string(key.api_key_uuid),
             "It is shown only now."});
 }

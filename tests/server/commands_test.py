@@ -35,6 +35,9 @@ class CommandsTest(KeysTest):
         self.expect(client.post("/users/login", {}), 200)
         self.refused(65, "new.user@example.com", "user", "add", "--email", "new.user@example.com")
         self.refused(2, "--email", "user", "add", "--email", "nobody")
+        for name in ("a\nb", "\x1b[2J", "x" * 256):
+            self.refused(2, "--name", "user", "add", "--email", "other@example.com", "--name", name)
+        self.assertEqual(self.server.run("user", "add", "--email", "other@example.com")["name"], "")
         self.refused(50, "nobody@example.com", "user", "disable", "--email", "nobody@example.com")
 
     def test_api_keys(self):
@@ -51,6 +54,8 @@ class CommandsTest(KeysTest):
         self.assertNotIn(made["api_key"], shown)
         self.assertTrue(self.server.run("api-key", "revoke", *email, "--api-key-uuid", made["api_key_uuid"])["revoked"])
         self.expect(client.post("/users/login", {}), 401)
+        for name in ("", "a\nb", "x" * 256):
+            self.refused(2, "--name", "api-key", "create", *email, "--name", name)
         self.refused(50, "API key", "api-key", "revoke", *email, "--api-key-uuid", new_uuid())
         self.refused(2, "--api-key-uuid", "api-key", "revoke", *email, "--api-key-uuid", "x")
 

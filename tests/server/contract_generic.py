@@ -1,6 +1,7 @@
 """What every route of docs/openapi.yaml refuses, made from the document itself: credentials, methods, media types, sizes,
 malformed bodies and queries, time-outs and rates."""
 import json
+import re
 import unittest
 import urllib.parse
 
@@ -149,6 +150,27 @@ class BodiesTest(ContractTest):
                     answer = send_example(self.owner, name, raw=json.dumps(body).encode())
                     self.expect(answer, 400, "invalid_request")
                     self.assertIn(field, answer.json["error"]["message"])
+
+    def test_names(self):
+        """The server takes what the schema of a name takes; that a name is counted in bytes no schema can say."""
+        names = ("", "x", "x" * 255, "x" * 256, "two words", "\u00e9\u20ac\U0001f511", "line\nbreak", "end\n", "\t", "\x00", "\x7f",
+                 "\x1f", "'\"\\<>;--")
+        tried = 0
+        for name in WITH_JSON:
+            schema = body_schema(DOCUMENT.operations[name][2])[0]
+            for field, inner in schema["properties"].items():
+                if not re.search("/(KeyName|ApiKeyName|Version)$", inner.get("$ref", "")):
+                    continue
+                for value in (*names, "\u20ac" * 86):
+                    body = {**example_request(name)[4], field: value}
+                    answer = send_example(self.owner, name, raw=json.dumps(body).encode())
+                    refused = any(DOCUMENT.validate(DOCUMENT.resolve(inner), value)) or len(value.encode()) > 255
+                    with self.subTest(operation=name, field=field, value=value):
+                        self.assertEqual(answer.status == 400, refused, answer.body)
+                        if refused:
+                            self.assertNotIn("..", answer.json["error"]["message"])
+                    tried += 1
+        self.assertGreater(tried, 4 * len(names))
 
     def test_positions(self):
         for name in ("keys_create", "claims_delta", "claims_alpha", "claims_fast_forward", "deltas_upload_url"):

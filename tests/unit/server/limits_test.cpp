@@ -3,6 +3,7 @@
 #include "server/api/storage_rules.hpp"
 #include "server/http/rate_limiter.hpp"
 #include "server/refusal.hpp"
+#include "wire/field_rules.hpp"
 
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
@@ -81,6 +82,12 @@ TEST_CASE("request bodies are one flat JSON object of known fields") {
     CHECK(code_of([&] { body.id("a"); }) == "invalid_request");
     CHECK(code_of([&] { body.text("missing", 9); }) == "invalid_request");
     CHECK(code_of([] { fields::of_body(with_body(R"({"a":"line\nbreak"})")).name("a"); }) == "invalid_request");
+    try {
+        fields::of_body(with_body(R"({"a":""})")).name("a");
+        FAIL("taken");
+    } catch (const refusal& no) {
+        CHECK(no.what() == std::string{"The field a is no name. "} + *wire::name_problem(""));
+    }
     CHECK(code_of([] { fields::of_body(with_body(R"({"n":-1})")).number("n", 0, 9); }) == "invalid_request");
     CHECK(code_of([] { fields::of_body(with_body(R"({"n":1.5})")).number("n", 0, 9); }) == "invalid_request");
 }
