@@ -3,7 +3,7 @@
 #include "ecs/ecs_http.hpp"
 #include "ecs/ecs_sfc.hpp"
 #include "messages/error.hpp"
-#include <algorithm>
+#include "wire/field_rules.hpp"
 
 namespace omegasafe::ecs {
 
@@ -14,9 +14,8 @@ namespace {
 }
 
 void require_name(const std::string& what, const std::string& name) {
-    const auto is_control = [](unsigned char c) { return c < ' ' || c == 127; };
-    if (name.empty() || name.size() > limits::name_bytes || std::ranges::any_of(name, is_control))
-        refuse("A " + what + " has 1 to " + std::to_string(limits::name_bytes) + " bytes and no control characters.");
+    if (const auto problem = wire::name_problem(name))
+        refuse("The " + what + " cannot be used: " + *problem);
 }
 
 } // namespace
@@ -34,8 +33,8 @@ std::unique_ptr<external_claims_storage> open_ecs(const ecs_entry& entry) {
 void require_registrable(const ecs_key& key) {
     require_name("key's name", key.name);
     require_name("version", key.omegasafe_version);
-    if (key.alpha_capacity == 0)
-        refuse("A key has at least one position.");
+    if (key.alpha_capacity == 0 || key.alpha_capacity > wire::largest_capacity)
+        refuse("A key has 1 to " + std::to_string(wire::largest_capacity) + " positions.");
 }
 
 void require_editable(const edit_ecs_key& changes) {
@@ -46,13 +45,13 @@ void require_editable(const edit_ecs_key& changes) {
 }
 
 void require_claim_size(std::uint64_t size) {
-    if (size == 0 || size > INT64_MAX)
-        refuse("A claim is for 1 to " + std::to_string(INT64_MAX) + " positions.");
+    if (size == 0 || size > wire::largest_number)
+        refuse("A claim is for 1 to " + std::to_string(wire::largest_number) + " positions.");
 }
 
 void require_uploadable(const ecs_delta& delta, crypto::const_byte_span container) {
-    if (delta.seq_number == 0)
-        refuse("The first Delta of a key is Delta 1.");
+    if (delta.seq_number == 0 || delta.seq_number > wire::largest_number)
+        refuse("The Deltas of a key have the numbers 1 to " + std::to_string(wire::largest_number) + ".");
     if (container.empty())
         refuse("A Delta without content is none.");
     if (container.size() > limits::delta_container_bytes)

@@ -63,12 +63,12 @@ std::unique_ptr<external_claims_storage> open_ecs(const ecs_entry& entry);
 
 // For implementations: what no ECS takes, in the same words. failure(ecs_rejected, detail invalid_request).
 
-/// Name and version have 1 to 255 bytes without control characters; the capacity is not 0.
+/// Name and version are names (wire/field_rules.hpp); the capacity is from 1 to wire::largest_capacity.
 void require_registrable(const ecs_key& key);
 void require_editable(const edit_ecs_key& changes);
 /// 1 to 2^63-1 positions.
 void require_claim_size(std::uint64_t size);
-/// Sequence numbers begin with 1; the container has 1 byte to 10 MiB.
+/// Sequence numbers are from 1 to 2^63-1; the container has 1 byte to 10 MiB.
 void require_uploadable(const ecs_delta& delta, crypto::const_byte_span container);
 
 } // namespace omegasafe::ecs

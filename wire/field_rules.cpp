@@ -2,12 +2,14 @@
 
 #include "crypto/text_encoding.hpp"
 #include "messages/limits.hpp"
+#include <algorithm>
 
 namespace omegasafe::wire {
 
 namespace {
 
 constexpr std::size_t email_bytes = 254; // RFC 5321
+constexpr std::size_t api_key_bytes = 512;
 
 } // namespace
 
@@ -24,6 +26,14 @@ std::optional<std::string> normal_email(std::string_view text) {
         !crypto::is_plain_text(text))
         return std::nullopt;
     return crypto::lower_case(text);
+}
+
+std::optional<std::string> api_key_problem(std::string_view key) {
+    const bool visible = std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
+    if (key.empty() || key.size() > api_key_bytes || !visible)
+        return "An API key has 1 to " + std::to_string(api_key_bytes) +
+               " visible characters without spaces; copy it as the server's operator gave it.";
+    return std::nullopt;
 }
 
 } // namespace omegasafe::wire

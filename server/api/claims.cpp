@@ -2,6 +2,7 @@
 #include "server/api/access.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/services.hpp"
+#include "wire/field_rules.hpp"
 #include "wire/routes.hpp"
 
 namespace omegasafe::server {
@@ -31,7 +32,7 @@ claim_request_record read_claim(const call& call, bool of_delta) {
     claim.key_uuid = body.id("key_uuid");
     if (of_delta)
         claim.delta_uuid = body.id("delta_uuid");
-    claim.size = body.number("size", 1, INT64_MAX);
+    claim.size = body.number("size", 1, wire::largest_number);
     body.finish();
     return claim;
 }

@@ -4,6 +4,7 @@
 #include "server/api/answer.hpp"
 #include "server/api/delta_upload.hpp"
 #include "server/api/limits.hpp"
+#include "wire/field_rules.hpp"
 #include "wire/upload_terms.hpp"
 
 namespace omegasafe::server {
@@ -22,10 +23,10 @@ delta_offer read_offer(const call& call) {
     delta_offer offer;
     offer.key_uuid = body.id("key_uuid");
     offer.delta_uuid = body.id("delta_uuid");
-    offer.seq_number = body.number("seq_number", 1, INT64_MAX);
+    offer.seq_number = body.number("seq_number", 1, wire::largest_number);
     offer.positions.first = body.position("start_global_position");
     offer.positions.last = body.position("end_global_position");
-    offer.size_bytes = body.number("size_bytes", 1, INT64_MAX);
+    offer.size_bytes = body.number("size_bytes", 1, wire::largest_number);
     offer.content_md5 = body.text("content_md5", wire::content_md5_length);
     body.finish();
     if (offer.size_bytes > limits::delta_container_bytes)

@@ -3,14 +3,12 @@
 #include "server/api/answer.hpp"
 #include "server/api/limits.hpp"
 #include "server/api/services.hpp"
+#include "wire/field_rules.hpp"
 #include <set>
 
 namespace omegasafe::server {
 
 namespace {
-
-/// Largest capacity of an iteration: 1.00 MB parts and 4 rotors (docs/formats.md).
-constexpr std::uint64_t largest_capacity = 909'218'544'982'605'376;
 
 response key_answer(store& data, const call& call, const uuid& key_uuid, unsigned status = 200) {
     const auto key = require_key(data, call, key_uuid);
@@ -55,7 +53,7 @@ response create_key(const services& services, const call& call) {
     key.key_uuid = body.id("key_uuid");
     key.name = body.name("name");
     key.omegasafe_version = body.name("omegasafe_version");
-    key.alpha_capacity = body.number("alpha_global_position_capacity", 1, largest_capacity);
+    key.alpha_capacity = body.number("alpha_global_position_capacity", 1, wire::largest_capacity);
     key.storage_uuid = body.optional_id("storage_uuid").value_or(internal_storage().storage_uuid);
     key.created_at = call.now;
     body.finish();

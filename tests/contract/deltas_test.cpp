@@ -1,6 +1,7 @@
 // The contract of every ECS: its Deltas.
 #include "messages/limits.hpp"
 #include "tests/contract/ecs_contract.hpp"
+#include "wire/field_rules.hpp"
 
 using namespace omegasafe;
 using namespace omegasafe::test;
@@ -40,6 +41,9 @@ TEMPLATE_LIST_TEST_CASE("a Delta that is not the next is refused", "", ecs_place
     auto same_uuid = c.new_delta(2);
     same_uuid.delta_uuid = delta.delta_uuid;
     CHECK(upload(same_uuid) == conflict());
+    CHECK(upload(c.new_delta(wire::largest_number)) == conflict());
+    CHECK(upload(c.new_delta(wire::largest_number + 1)) == invalid);
+    CHECK(upload(c.new_delta(UINT64_MAX)) == invalid);
     auto none = c.new_delta(1);
     none.seq_number = 0;
     CHECK(upload(none) == invalid);
@@ -103,7 +107,7 @@ TEMPLATE_LIST_TEST_CASE("a container has one byte to 10 MiB", "", ecs_places) {
 }
 
 TEMPLATE_LIST_TEST_CASE("positions go on beyond 64 bits", "", ecs_places) {
-    constexpr std::uint64_t largest = 909'218'544'982'605'376, newest = 22; // (newest - 1) * largest > 2^64
+    constexpr std::uint64_t largest = wire::largest_capacity, newest = 22; // (newest - 1) * largest > 2^64
     contract<TestType> c;
     const auto key = c.registered(largest);
     ecs_delta delta;

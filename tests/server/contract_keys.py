@@ -1,7 +1,7 @@
 """Routes of users, API keys, keys and claims: what they answer to good requests and to ones that do not fit."""
 from contract_support import CAPACITY, INTERNAL_STORAGE, KeysTest, as_position, new_uuid
 
-LARGEST_CAPACITY = 909218544982605376  # 1.00 MB parts, 4 rotors: above 2^53, so positions are strings
+LARGEST_CAPACITY = 909203700718879776  # 1.00 MB parts, 4 rotors: above 2^53, so positions are strings
 
 
 class ApiKeysTest(KeysTest):

@@ -4,6 +4,7 @@
 #include "storage/container/attributes.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "tests/support/temp_dir.hpp"
+#include "tests/unit/wire/field_table.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -73,6 +74,14 @@ TEST_CASE("an exported ECS comes back whole") {
     }
 }
 
+TEST_CASE("an ECS is stored under a name that can be read again") {
+    for (const auto& row : name_rows)
+        for (auto entry : {sfc_entry(), http_entry()}) {
+            entry.name = row.input;
+            CHECK((code_of([&] { ecs::to_stored(entry); }) == errc::none) == row.accepted);
+        }
+}
+
 TEST_CASE("an entry of an ECS is read strictly") {
     const json sfc{{"format", 1}, {"ecs_name", "file"}, {"ecs_type", "SFC"}, {"path", "/ecs.sfc"}};
     const json http{
@@ -95,6 +104,12 @@ TEST_CASE("an entry of an ECS is read strictly") {
     CHECK(reading({{http, ""}}) == errc::container_damaged);
     CHECK(reading({{sfc, "key"}}) == errc::container_damaged);
     CHECK(reading({{http, std::string(4097, 'k')}}) == errc::container_damaged);
+    for (const auto& row : name_rows)
+        for (const auto& fields : {sfc, http})
+            CHECK((reading({{with(fields, "ecs_name", row.input), fields == sfc ? "" : "key"}}) == errc::none) ==
+                  row.accepted);
+    for (const auto& row : api_key_rows)
+        CHECK((reading({{http, row.input}}) == errc::none) == row.accepted);
     CHECK(reading({{with(sfc, "ecs_type", "CLOUD"), ""}}) == errc::container_newer);
     CHECK(reading({}) == errc::container_damaged);
     CHECK(reading({{sfc, ""}, {sfc, ""}}) == errc::container_damaged);

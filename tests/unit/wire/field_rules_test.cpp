@@ -1,4 +1,5 @@
 // The table of inputs that client and server are held to, against the rules themselves.
+#include "crypto/geometry.hpp"
 #include "crypto/uuid.hpp"
 #include "tests/unit/wire/field_table.hpp"
 #include "wire/field_rules.hpp"
@@ -27,9 +28,15 @@ TEST_CASE("wire: names, mail addresses, UUIDs and positions") {
     holds(test::name_rows, [](const std::string& name) { return !name_problem(name); });
     holds(test::email_rows, [](const std::string& email) { return normal_email(email).has_value(); });
     CHECK(normal_email("Ann@Example.ORG") == "ann@example.org");
+    holds(test::api_key_rows, [](const std::string& key) { return !api_key_problem(key); });
     holds(test::uuid_rows, [](const std::string& text) { return crypto::parse_uuid(text).has_value(); });
     holds(test::position_rows,
         [](const std::string& text) { return parse_position(nlohmann::json::parse(text)).has_value(); });
+}
+
+TEST_CASE("wire: the largest capacity is that of the largest geometry") {
+    using namespace crypto;
+    CHECK(largest_capacity == key_geometry{max_chain_bytes, max_chain_bytes, max_rotors}.capacity());
 }
 
 TEST_CASE("wire: positions are written as they are read") {

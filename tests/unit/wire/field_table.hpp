@@ -45,6 +45,18 @@ inline const field_rows email_rows{
     {std::string(253, 'x') + "@b", false},
 };
 
+inline const field_rows api_key_rows{
+    {"k", true},
+    {"ose_A-Za-z0-9+/=!~", true},
+    {std::string(512, 'k'), true},
+    {"", false},
+    {std::string(513, 'k'), false},
+    {"two words", false},
+    {"key\n", false},
+    {"key\x7f", false},
+    {"\xc3\xa4", false},
+};
+
 inline const field_rows uuid_rows{
     {"11111111-2222-4333-8444-555555555555", true},
     {"ABCDEFAB-CDEF-4ABC-8DEF-ABCDEFABCDEF", true},
