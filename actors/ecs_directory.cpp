@@ -5,6 +5,7 @@
 #include "ecs/ecs_entry_file.hpp"
 #include "ecs/ecs_http_account.hpp"
 #include "ecs/ecs_sfc.hpp"
+#include "wire/field_rules.hpp"
 #include <algorithm>
 #include <map>
 
@@ -92,9 +93,8 @@ void verify(const ecs_entry& entry) {
 }
 
 void require_api_key(const secret_ptr& api_key) {
-    const auto fine = [](unsigned char c) { return c > ' ' && c < 127; };
-    if (!api_key || api_key->empty() || !std::ranges::all_of(api_key->text(), fine))
-        throw failure(errc::usage, "An API key is one word without blanks; copy it as the server gave it out.");
+    if (const auto problem = wire::api_key_problem(api_key ? api_key->text() : std::string_view{}))
+        throw failure(errc::usage, *problem);
 }
 
 ecs_entry create_http(local_container& container, const create_http_ecs& request) {

@@ -1,14 +1,11 @@
 #include "cli/ask/http_entry.hpp"
 
 #include "cli/terminal/terminal.hpp"
-#include <algorithm>
 #include <cstdlib>
 
 namespace omegasafe::cli {
 
 namespace {
-
-constexpr std::size_t longest_api_key = 512;
 
 std::string ecs_url_of(const http_ecs_flags& flags, const http_ecs_flag_names& names) {
     if (flags.url.empty())
@@ -27,14 +24,6 @@ std::string ecs_name_of(const http_ecs_flags& flags, const http_ecs_flag_names& 
 }
 
 } // namespace
-
-std::optional<std::string> api_key_problem(std::string_view key) {
-    const bool visible = std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7f; });
-    if (key.empty() || key.size() > longest_api_key || !visible)
-        return "An API key has 1 to " + std::to_string(longest_api_key) +
-               " visible characters without spaces; copy it as the server's operator gave it.";
-    return std::nullopt;
-}
 
 secret_ptr given_secret(const std::string& value, const std::string& flag, const char* variable,
     std::optional<std::string> (*problem)(std::string_view)) {

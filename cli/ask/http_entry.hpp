@@ -20,8 +20,7 @@ struct http_ecs_flag_names {
 /// An API key on the command line shows in the list of processes; in the environment it does not.
 inline constexpr const char* api_key_variable = "OMEGASAFE_HTTP_ECS_API_KEY";
 
-/// Why it cannot be an API key; nothing when it can. Never tells the key.
-std::optional<std::string> api_key_problem(std::string_view key);
+using wire::api_key_problem;
 
 /// The flag's value, else that of the environment variable; null when neither is there. failure(usage) names where it
 /// came from, never the value.

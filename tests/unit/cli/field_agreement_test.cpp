@@ -65,6 +65,11 @@ TEST_CASE("client and server agree: what the client takes for names, mail addres
         info.geometry = crypto::small_preset;
         storage::encode(info);
     });
+    agrees(test::api_key_rows, [](const std::string& key) {
+        if (key.empty())
+            throw failure(errc::usage, "an empty flag is none");
+        choose_http_ecs({.name = "server", .url = "ecs.example.org", .api_key = key});
+    });
     agrees(test::email_rows, require_email);
     CHECK(require_email("Ann@Example.ORG") == "ann@example.org");
     agrees(test::uuid_rows, [](const std::string& text) { parse_uuid_flag(text, "--key-uuid"); });
