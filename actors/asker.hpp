@@ -2,10 +2,10 @@
 // rules of an actor need not be compiled with it.
 #pragma once
 
-#include "messages/error.hpp"
 #include "messages/floors.hpp"
 #include "messages/messages.hpp"
 #include <memory>
+#include <omegasafe/error.hpp>
 #include <type_traits>
 #include <utility>
 

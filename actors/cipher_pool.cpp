@@ -34,7 +34,7 @@ void for_each_run(chunk& data, F body) {
         const auto plain = segment * limits::segment_bytes, stored = segment * stored_segment;
         const auto size = std::min(run_segments * limits::segment_bytes, data.plain_size - plain);
         body(segment_run{data.first_segment + segment, data.ends_entry && plain + size == data.plain_size,
-            data.position + plain, {data.plain.data() + plain, size},
+            data.position_in_delta + plain, {data.plain.data() + plain, size},
             {data.stored.data() + stored, static_cast<std::size_t>(segment_codec::stored_length(size))}});
     }
 }
@@ -83,7 +83,7 @@ struct cipher_worker_state {
     cipher_worker_actor::behavior_type behavior() {
         return {
             handle([](const cipher_chunk& job) {
-                job.direction == cipher_direction::encrypt ? encrypt(job) : decrypt(job);
+                job.direction == crypto::direction::encrypt ? encrypt(job) : decrypt(job);
                 return job.data;
             }),
             handle([](const draw_piece& piece) {

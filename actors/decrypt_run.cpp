@@ -88,7 +88,7 @@ public:
                 request.input.string() + " is damaged: it claims positions beyond the end of its Delta.");
         position_in_delta_ = static_cast<std::uint64_t>(metadata.global_position_start - delta->info.first_position());
         seq_number_ = delta->info.seq_number;
-        job_ = {cipher_direction::decrypt, delta->cipher, file_.container->codec(file_.data), nullptr};
+        job_ = {crypto::direction::decrypt, delta->cipher, file_.container->codec(file_.data), nullptr};
         read_metadata();
     }
 

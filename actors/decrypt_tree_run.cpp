@@ -71,7 +71,7 @@ public:
     }
 
     file_group group(const tree_unit& unit) const override {
-        return {cipher_direction::decrypt, {}, output_, request_.overwrite, unit};
+        return {crypto::direction::decrypt, {}, output_, request_.overwrite, unit};
     }
     std::variant<encrypt_file, decrypt_file> single(const tree_file& file) const override {
         return decrypt_file{file.input, file.output.parent_path(), file.output.filename().string(), request_.overwrite,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "actors/asker.hpp"
-#include "messages/error.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::actors {
 

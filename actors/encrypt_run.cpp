@@ -147,7 +147,7 @@ private:
             crypto::to_decimal(claimed_.range.first), crypto::to_decimal(claimed_.range.last), claimed_.seq_number);
 
         output_->begin(layer_, {request_.key_uuid, claimed_.range.first});
-        job_ = {cipher_direction::encrypt, delta->cipher, output_->codec(), nullptr};
+        job_ = {crypto::direction::encrypt, delta->cipher, output_->codec(), nullptr};
     }
 
     void read_head() {

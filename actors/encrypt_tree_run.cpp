@@ -66,7 +66,7 @@ public:
     }
 
     file_group group(const tree_unit& unit) const override {
-        return {cipher_direction::encrypt, request_.key_uuid, output_, false, unit};
+        return {crypto::direction::encrypt, request_.key_uuid, output_, false, unit};
     }
     std::variant<encrypt_file, decrypt_file> single(const tree_file& file) const override {
         return encrypt_file{file.input, file.output, request_.key_uuid, false};

@@ -1,8 +1,8 @@
 // Where the chunks of one file come from and go to, as the actors of file_streams.hpp use it.
 #pragma once
 
-#include "messages/error.hpp"
 #include "messages/messages.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::actors {
 

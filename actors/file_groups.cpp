@@ -172,8 +172,8 @@ private:
 } // namespace
 
 std::vector<file_result> run_group(const asker_on<actor_floor::file_job>& me, const file_group& group) {
-    return group.direction == cipher_direction::encrypt ? group_encryption{me, group}.run(group.files)
-                                                        : group_decryption{me, group}.run(group.files);
+    return group.direction == crypto::direction::encrypt ? group_encryption{me, group}.run(group.files)
+                                                         : group_decryption{me, group}.run(group.files);
 }
 
 } // namespace omegasafe::actors

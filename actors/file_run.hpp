@@ -12,9 +12,9 @@ namespace omegasafe::actors {
 void fit(chunk& buffer, std::size_t plain_size);
 
 /// Makes `buffer` stand for up to `segments` segments from `first_segment` on, of an entry of `length` plain bytes
-/// whose first has `position` in the iteration. Returns the segment after them.
-std::uint64_t place(
-    chunk& buffer, std::uint64_t first_segment, std::uint64_t segments, std::uint64_t length, std::uint64_t position);
+/// whose first has `position_in_delta`. Returns the segment after them.
+std::uint64_t place(chunk& buffer, std::uint64_t first_segment, std::uint64_t segments, std::uint64_t length,
+    std::uint64_t position_in_delta);
 
 /// The file_job drives one: next() places a chunk, the reader fills it, sent() looks at it on its way to the pool,
 /// absorb() when it comes back. All calls come from one thread and may throw `failure`.

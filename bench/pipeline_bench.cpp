@@ -34,13 +34,13 @@ void pool_encrypts(benchmark::State& state) {
     const auto pool = runtime.actors().cipher_pool;
     const auto key =
         std::make_shared<const crypto::key_material>(crypto::key_material::generate(crypto::medium_preset));
-    cipher_chunk job{cipher_direction::encrypt, std::make_shared<const crypto::cipher>(key),
+    cipher_chunk job{crypto::direction::encrypt, std::make_shared<const crypto::cipher>(key),
         std::make_shared<const storage::segment_codec>(crypto::secure_bytes{}, std::vector<std::uint8_t>{}), nullptr};
     std::vector<chunk_ptr> buffers;
     for (std::uint64_t i = 0; i < 3 * workers; ++i) {
         buffers.push_back(std::make_shared<chunk>());
         actors::fit(*buffers.back(), limits::chunk_bytes);
-        buffers.back()->position = i * limits::chunk_bytes;
+        buffers.back()->position_in_delta = i * limits::chunk_bytes;
     }
     for (auto _ : state) {
         auto idle = buffers;

@@ -3,10 +3,10 @@
 
 #include "ecs/external_claims_storage.hpp"
 #include "ecs/json_answer.hpp"
-#include "messages/error.hpp"
 #include "messages/messages.hpp"
 #include "net/http_client.hpp"
 #include <functional>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::ecs {
 

@@ -1,10 +1,10 @@
 #include "ecs/ecs_entry_file.hpp"
 
-#include "messages/error.hpp"
 #include "net/http_url.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "wire/field_rules.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::ecs {
 

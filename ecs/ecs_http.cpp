@@ -1,8 +1,8 @@
 #include "ecs/ecs_http.hpp"
 
-#include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
 #include "wire/routes.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::ecs {
 

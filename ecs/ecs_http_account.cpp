@@ -1,9 +1,9 @@
 #include "ecs/ecs_http_account.hpp"
 
 #include "ecs/ecs_http.hpp"
-#include "messages/error.hpp"
 #include "wire/routes.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::ecs {
 

@@ -1,11 +1,11 @@
 // Deltas on their way to and from the storage that an HTTP ECS names (reference, create-key: upload safeguards).
 #include "crypto/text_encoding.hpp"
 #include "ecs/ecs_http.hpp"
-#include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
 #include "wire/routes.hpp"
 #include "wire/upload_terms.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::ecs {
 

@@ -1,11 +1,12 @@
 #include "ecs/ecs_sfc.hpp"
 
 #include "crypto/geometry.hpp"
-#include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/files/file_move.hpp"
+#include "storage/records/ecs_file_entry.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::ecs {
 
@@ -15,6 +16,8 @@ using crypto::const_byte_span;
 using crypto::secure_bytes;
 using storage::attribute_reader;
 using storage::container_changes;
+using storage::ecs_entry_kind;
+using storage::kind_of;
 using storage::position_to_json;
 using storage::sfc_entry;
 using storage::sfc_reader;
@@ -24,18 +27,18 @@ using storage::to_attributes;
 constexpr std::uint64_t entry_format = 1;
 
 std::vector<std::uint8_t> encode_key(const ecs_key& key, const_byte_span rewritten = {}) {
-    return to_attributes({{"format", entry_format}, {"kind", "key"}, {"key_name", key.name},
+    return to_attributes({{"format", entry_format}, {"kind", to_string(ecs_entry_kind::key)}, {"key_name", key.name},
                              {"omegasafe_version", key.omegasafe_version}, {"alpha_capacity", key.alpha_capacity},
                              {"alpha_next", position_to_json(key.alpha_next)}},
         rewritten);
 }
 
 std::vector<std::uint8_t> encode_delta(const uuid& key_uuid, const ecs_delta& delta, const_byte_span rewritten = {}) {
-    return to_attributes(
-        {{"format", entry_format}, {"kind", "delta"}, {"key_uuid", crypto::to_string(key_uuid)},
-            {"seq_number", delta.seq_number}, {"start_global_position", position_to_json(delta.positions.first)},
-            {"end_global_position", position_to_json(delta.positions.last)},
-            {"next_global_position", position_to_json(delta.next)}},
+    return to_attributes({{"format", entry_format}, {"kind", to_string(ecs_entry_kind::delta)},
+                             {"key_uuid", crypto::to_string(key_uuid)}, {"seq_number", delta.seq_number},
+                             {"start_global_position", position_to_json(delta.positions.first)},
+                             {"end_global_position", position_to_json(delta.positions.last)},
+                             {"next_global_position", position_to_json(delta.next)}},
         rewritten);
 }
 
@@ -55,7 +58,7 @@ void require_known_formats(const sfc_reader& file) {
 
 /// Whether an entry says what file it is, in whatever format.
 bool names_an_ecs(const sfc_reader& file, const sfc_entry& entry) {
-    return attribute_reader{entry.attributes, name_of(file)}.text("kind") == "ecs";
+    return kind_of({entry.attributes, name_of(file)}) == ecs_entry_kind::ecs;
 }
 
 [[noreturn]] void refuse_contradiction(const sfc_reader& file) {
@@ -65,7 +68,7 @@ bool names_an_ecs(const sfc_reader& file, const sfc_entry& entry) {
 
 const sfc_entry& key_entry(const sfc_reader& file, const uuid& key_uuid) {
     const auto* entry = file.find(key_uuid);
-    if (!entry || fields_of(file, *entry).text("kind") != "key")
+    if (!entry || kind_of(fields_of(file, *entry)) != ecs_entry_kind::key)
         throw failure(
             errc::key_unknown, "The ECS file " + file.source().name() + " has no key " + crypto::to_string(key_uuid) +
                                    "; if its create-key was interrupted, delete-key removes what is left of it.");
@@ -95,7 +98,8 @@ ecs_delta decode_delta(const sfc_reader& file, const sfc_entry& entry) {
 const sfc_entry& delta_in(const sfc_reader& file, const uuid& key_uuid, const uuid& delta_uuid) {
     key_in(file, key_uuid);
     const auto* entry = file.find(delta_uuid);
-    if (!entry || fields_of(file, *entry).text("kind") != "delta" || fields_of(file, *entry).id("key_uuid") != key_uuid)
+    if (!entry || kind_of(fields_of(file, *entry)) != ecs_entry_kind::delta ||
+        fields_of(file, *entry).id("key_uuid") != key_uuid)
         throw failure(errc::delta_missing,
             "The ECS has no Delta " + crypto::to_string(delta_uuid) + " of key " + crypto::to_string(key_uuid) + ".");
     return *entry;
@@ -108,7 +112,7 @@ void each_delta(const sfc_reader& file, const uuid& key_uuid, Found found) {
     const auto name = name_of(file);
     for (const auto& entry : file.entries()) {
         const attribute_reader fields{entry.attributes, name, entry_format};
-        if (fields.text("kind") == "delta" && fields.id("key_uuid") == key_uuid)
+        if (kind_of(fields) == ecs_entry_kind::delta && fields.id("key_uuid") == key_uuid)
             found(entry, fields);
     }
 }
@@ -144,7 +148,7 @@ delta_count count_deltas(const sfc_reader& file, const uuid& key_uuid) {
 
 /// A client that lost the answer to its registration asks again. Anything else is another key, or no longer new.
 bool is_repeated(const sfc_reader& file, const sfc_entry& known, const ecs_key& wanted) {
-    if (fields_of(file, known).text("kind") != "key")
+    if (kind_of(fields_of(file, known)) != ecs_entry_kind::key)
         return false;
     const auto key = key_in(file, known.id);
     return key.alpha_next == 0 && key.name == wanted.name && key.omegasafe_version == wanted.omegasafe_version &&
@@ -185,7 +189,8 @@ auto or_unavailable(const std::filesystem::path& path, F access) {
 void ecs_sfc::create(const std::filesystem::path& path, const uuid& ecs_uuid) {
     try {
         container_changes changes;
-        changes.put.push_back({ecs_uuid, to_attributes({{"format", entry_format}, {"kind", "ecs"}}), secure_bytes{}});
+        changes.put.push_back({ecs_uuid,
+            to_attributes({{"format", entry_format}, {"kind", to_string(ecs_entry_kind::ecs)}}), secure_bytes{}});
         storage::create_container(path, nullptr, changes);
     } catch (const failure& problem) {
         if (problem.code() != errc::config_exists)
@@ -319,7 +324,7 @@ std::vector<std::uint8_t> ecs_sfc::download(const uuid& key_uuid, const uuid& de
 std::optional<uuid> ecs_sfc::unused_ecs(const std::filesystem::path& path) {
     try {
         const auto file = storage::open_container(path, nullptr);
-        if (file->entries().size() == 1 && fields_of(*file, file->entries().front()).text("kind") == "ecs")
+        if (file->entries().size() == 1 && kind_of(fields_of(*file, file->entries().front())) == ecs_entry_kind::ecs)
             return file->entries().front().id;
     } catch (const failure&) {
         // Missing, unreadable or no container.

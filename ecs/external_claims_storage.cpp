@@ -2,8 +2,8 @@
 
 #include "ecs/ecs_http.hpp"
 #include "ecs/ecs_sfc.hpp"
-#include "messages/error.hpp"
 #include "wire/field_rules.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::ecs {
 

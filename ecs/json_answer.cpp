@@ -1,8 +1,8 @@
 #include "ecs/json_answer.hpp"
 
-#include "messages/error.hpp"
 #include "wire/json_position.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::ecs {
 

@@ -8,12 +8,12 @@
 #pragma once
 
 #include "messages/account.hpp"
-#include "messages/error.hpp"
 #include "messages/floors.hpp"
 #include "messages/messages.hpp"
 #include "messages/status.hpp"
 #include "messages/tree.hpp"
 #include <caf/all.hpp>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe {
 

@@ -2,6 +2,7 @@
 // (actors.hpp).
 #pragma once
 
+#include "crypto/direction.hpp"
 #include "crypto/geometry.hpp"
 #include "crypto/position.hpp"
 #include "crypto/secure_memory.hpp"
@@ -281,8 +282,6 @@ struct imported_delta {
 
 // --- cipher_pool ----------------------------------------------------------------------------------------------------
 
-enum class cipher_direction : std::uint8_t { encrypt, decrypt };
-
 /// Bytes of a chunk's plain side. They begin FileMetadata's size before the end of a page, so that the original's bytes
 /// lie in pages as they do in its file, and whole pages can be written from here.
 class plain_buffer {
@@ -304,7 +303,7 @@ private:
 struct chunk {
     std::uint64_t first_segment = 0; // of the entry
     bool ends_entry = false;
-    std::uint64_t position = 0; // inside the iteration, of the first byte
+    std::uint64_t position_in_delta = 0; // of the first byte
     plain_buffer plain;
     std::vector<std::uint8_t> stored;
     std::size_t plain_size = 0, stored_size = 0;
@@ -312,7 +311,7 @@ struct chunk {
 using chunk_ptr = std::shared_ptr<chunk>;
 
 struct cipher_chunk {
-    cipher_direction direction{};
+    crypto::direction direction{};
     cipher_ptr cipher;
     std::shared_ptr<const storage::segment_codec> codec;
     chunk_ptr data;

@@ -1,8 +1,8 @@
 // What the batch actor and its workers say about whole trees of files.
 #pragma once
 
-#include "messages/error.hpp"
 #include "messages/messages.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe {
 
@@ -16,7 +16,7 @@ struct tree_file {
 };
 /// Small files that share a claim (when encrypting) and a sync.
 struct file_group {
-    cipher_direction direction{};
+    crypto::direction direction{};
     uuid key_uuid{};              // to encrypt with
     std::filesystem::path folder; // all outputs lie below it
     bool overwrite = false;

@@ -3,7 +3,6 @@
 // memory only; Beast reads the answers.
 #include "net/http_client.hpp"
 
-#include "messages/error.hpp"
 #include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,6 +13,7 @@
 #include <boost/beast/ssl.hpp>
 #include <cstring>
 #include <future>
+#include <omegasafe/error.hpp>
 #include <sys/socket.h>
 #include <thread>
 

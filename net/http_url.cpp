@@ -1,12 +1,12 @@
 #include "net/http_url.hpp"
 
 #include "crypto/text_encoding.hpp"
-#include "messages/error.hpp"
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
 #include <charconv>
+#include <omegasafe/error.hpp>
 #include <vector>
 
 namespace omegasafe::net {

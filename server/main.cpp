@@ -1,9 +1,9 @@
 // omegasafe-ecs: the self-hosted External Claims Storage.
-#include "messages/error.hpp"
 #include "server/commands/command.hpp"
 #include "server/refusal.hpp"
 #include <csignal>
 #include <cstdio>
+#include <omegasafe/error.hpp>
 #include <soci/error.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

@@ -1,9 +1,9 @@
 #include "server/settings.hpp"
 
-#include "messages/error.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "wire/storage_rules.hpp"
+#include <omegasafe/error.hpp>
 #define SI_NO_CONVERSION
 #define SI_IMPLEMENTATION
 #include <SimpleIni.h>

@@ -1,6 +1,7 @@
 // What a cipher kernel is: one way to run the algorithm of the cipher, for processors that can.
 #pragma once
 
+#include "crypto/direction.hpp"
 #include "crypto/key_material.hpp"
 #include <array>
 #include <string_view>
@@ -20,9 +21,6 @@ struct cipher_run {
     std::uint8_t* out = nullptr; // may be `in`
     std::size_t size = 0;
 };
-
-/// Which way bytes go through the maps.
-enum class direction { encrypt, decrypt };
 
 /// All kernels give the same bytes; they differ in speed and in the instructions they need.
 struct kernel {

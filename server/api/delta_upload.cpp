@@ -1,10 +1,10 @@
 #include "server/api/delta_upload.hpp"
 
-#include "messages/error.hpp"
 #include "server/api/access.hpp"
 #include "server/api/limits.hpp"
 #include "storage/container/sfc.hpp"
 #include "wire/upload_terms.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::server {
 

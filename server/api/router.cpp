@@ -1,13 +1,13 @@
 #include "server/api/router.hpp"
 
 #include "crypto/hash.hpp"
-#include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "server/api/answer.hpp"
 #include "server/auth/api_key.hpp"
 #include "wire/routes.hpp"
 #include <boost/asio/ip/address.hpp>
 #include <ctime>
+#include <omegasafe/error.hpp>
 #include <soci/error.h>
 #include <spdlog/spdlog.h>
 

@@ -4,12 +4,12 @@
 #include "crypto/kdf.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text_encoding.hpp"
-#include "messages/error.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/descriptor.hpp"
 #include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <fcntl.h>
+#include <omegasafe/error.hpp>
 #include <sys/stat.h>
 
 namespace omegasafe::server {

@@ -1,11 +1,11 @@
 #include "server/commands/certificate.hpp"
 
 #include "crypto/random.hpp"
-#include "messages/error.hpp"
 #include "storage/files/atomic_file.hpp"
 #include <arpa/inet.h>
 #include <array>
 #include <memory>
+#include <omegasafe/error.hpp>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>

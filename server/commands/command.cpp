@@ -1,9 +1,9 @@
 #include "server/commands/command.hpp"
 
-#include "messages/error.hpp"
 #include "wire/field_rules.hpp"
 #include <cstdio>
 #include <ctime>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::server {
 

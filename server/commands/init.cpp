@@ -1,11 +1,11 @@
 // omegasafe-ecs init: a data folder that serves at once, a first user and API key.
-#include "messages/error.hpp"
 #include "server/api/fields.hpp"
 #include "server/commands/certificate.hpp"
 #include "server/commands/command.hpp"
 #include "storage/files/atomic_file.hpp"
 #include <cctype>
 #include <ctime>
+#include <omegasafe/error.hpp>
 #include <sys/stat.h>
 
 namespace omegasafe::server {

@@ -1,7 +1,7 @@
 // omegasafe-ecs key and storage: what users keep here, as the operator may see it.
-#include "messages/error.hpp"
 #include "server/api/output.hpp"
 #include "server/commands/command.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::server {
 

@@ -1,11 +1,11 @@
 // omegasafe-ecs serve: answers clients until SIGTERM.
-#include "messages/error.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/router.hpp"
 #include "server/commands/command.hpp"
 #include <cstdio>
 #include <ctime>
 #include <malloc.h>
+#include <omegasafe/error.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 

@@ -1,8 +1,8 @@
 // omegasafe-ecs user and api-key: who may come in.
-#include "messages/error.hpp"
 #include "server/api/output.hpp"
 #include "server/commands/command.hpp"
 #include <ctime>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::server {
 

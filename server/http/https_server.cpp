@@ -1,6 +1,5 @@
 #include "server/http/https_server.hpp"
 
-#include "messages/error.hpp"
 #include "server/http/session.hpp"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -8,6 +7,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <omegasafe/error.hpp>
 #include <spdlog/spdlog.h>
 
 namespace omegasafe::server {

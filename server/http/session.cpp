@@ -1,7 +1,6 @@
 #include "server/http/session.hpp"
 
 #include "crypto/uuid.hpp"
-#include "messages/error.hpp"
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -9,6 +8,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <limits>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::server {
 

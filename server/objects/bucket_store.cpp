@@ -1,13 +1,13 @@
 #include "server/objects/bucket_store.hpp"
 
 #include "crypto/uuid.hpp"
-#include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "net/aws_signature.hpp"
 #include "net/http_client.hpp"
 #include "server/refusal.hpp"
 #include <algorithm>
 #include <ctime>
+#include <omegasafe/error.hpp>
 #include <spdlog/spdlog.h>
 
 namespace omegasafe::server {

@@ -1,12 +1,12 @@
 #include "server/objects/folder_store.hpp"
 
 #include "crypto/uuid.hpp"
-#include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/descriptor.hpp"
 #include <cerrno>
 #include <fcntl.h>
+#include <omegasafe/error.hpp>
 #include <sys/stat.h>
 
 namespace omegasafe::server {

@@ -1,7 +1,7 @@
 #include "server/store/database.hpp"
 
-#include "messages/error.hpp"
 #include "server/store/database_engine.hpp"
+#include <omegasafe/error.hpp>
 #include <soci/soci.h>
 
 namespace omegasafe::server {

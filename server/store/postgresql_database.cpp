@@ -1,11 +1,11 @@
 // PostgreSQL: a pool for reads and writes; what collides with another transaction is made again.
 #include "crypto/random.hpp"
-#include "messages/error.hpp"
 #include "server/store/database_engine.hpp"
 #include "server/store/schema.hpp"
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <omegasafe/error.hpp>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>
 #include <thread>

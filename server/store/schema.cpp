@@ -1,7 +1,7 @@
 #include "server/store/schema.hpp"
 
-#include "messages/error.hpp"
 #include "server/store/sql_statements.hpp"
+#include <omegasafe/error.hpp>
 #include <soci/soci.h>
 
 namespace omegasafe::server {

@@ -1,9 +1,9 @@
 #include "server/store/sqlite_connection.hpp"
 
 #include "crypto/random.hpp"
-#include "messages/error.hpp"
 #include "storage/files/system_error.hpp"
 #include <chrono>
+#include <omegasafe/error.hpp>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>

@@ -1,6 +1,5 @@
 // SQLite: readers in a pool, all writing in one actor.
 #include "actors/runtime.hpp"
-#include "messages/error.hpp"
 #include "server/store/database_engine.hpp"
 #include "server/store/database_writer.hpp"
 #include "server/store/schema.hpp"
@@ -8,6 +7,7 @@
 #include "storage/files/descriptor.hpp"
 #include "storage/files/system_error.hpp"
 #include <fcntl.h>
+#include <omegasafe/error.hpp>
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <unistd.h>

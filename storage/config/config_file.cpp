@@ -1,9 +1,9 @@
 #include "storage/config/config_file.hpp"
 
-#include "messages/error.hpp"
 #include "storage/config/config_value.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/file_lock.hpp"
+#include <omegasafe/error.hpp>
 
 // Bytes in, bytes out; and its code compiled here, under our sanitizers: the packaged library would load ICU at start.
 #define SI_NO_CONVERSION

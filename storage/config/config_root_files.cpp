@@ -1,12 +1,12 @@
 #include "storage/config/config_root_files.hpp"
 
-#include "messages/error.hpp"
 #include "storage/config/config_file.hpp"
-#include "storage/container/attributes.hpp"
 #include "storage/container/container_file.hpp"
 #include "storage/files/temporary_names.hpp"
+#include "storage/records/ecs_file_entry.hpp"
 #include "storage/records/pending_delta.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 
@@ -18,7 +18,7 @@ bool is_sfc_ecs(const fs::path& path) {
     try {
         const auto file = open_container(path, nullptr);
         return std::ranges::any_of(file->entries(), [](const sfc_entry& entry) {
-            return attribute_reader{entry.attributes, ""}.text("kind") == "ecs";
+            return kind_of({entry.attributes, ""}) == ecs_entry_kind::ecs;
         });
     } catch (const failure&) {
         return false; // sealed, unreadable or no container at all

@@ -1,7 +1,7 @@
 #include "storage/config/keyring.hpp"
 
-#include "messages/error.hpp"
 #include "storage/files/descriptor.hpp"
+#include <omegasafe/error.hpp>
 
 #include <array>
 #include <cerrno>

@@ -1,6 +1,6 @@
 #include "storage/container/attributes.hpp"
 
-#include "messages/error.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

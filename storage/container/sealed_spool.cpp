@@ -1,8 +1,8 @@
 #include "storage/container/sealed_spool.hpp"
 
 #include "crypto/random.hpp"
-#include "messages/error.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

@@ -1,8 +1,8 @@
 #include "crypto/hash.hpp"
-#include "messages/error.hpp"
 #include "storage/container/sfc.hpp"
 #include "storage/files/byte_order.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

@@ -21,15 +21,18 @@ namespace omegasafe::storage {
 using crypto::secure_bytes;
 using crypto::uuid;
 
+/// How a container's root key comes from its password; the number in its header.
+enum class password_kdf : std::uint8_t { none, scrypt, hkdf };
+
 /// A container password and the root keys already derived from it (scrypt costs ~0.1 s, so each salt is paid once a
 /// process). New containers made with one sfc_password share its salt. Thread-safe; share it by shared_ptr.
 class sfc_password {
 public:
     explicit sfc_password(std::string_view password);
     ~sfc_password();
-    /// Root key for a header's parameters; kdf is scrypt or HKDF.
+    /// Root key for a header's parameters.
     struct root_parameters {
-        std::uint8_t kdf = 0; // 1 scrypt, 2 HKDF
+        password_kdf kdf = password_kdf::none;
         crypto::scrypt_cost cost{};
         std::array<std::uint8_t, 32> salt{};
     };

@@ -61,7 +61,7 @@ void check_frame(const byte_source& source, const sfc_header_block& block) {
         throw sfc_damaged(source, "its header does not match its checksum");
     if ((load_le<std::uint16_t>(&block[at_flags]) & ~flag_password) != 0)
         throw newer(source, "unknown flags");
-    if (block[at_kdf] > 2)
+    if (block[at_kdf] > static_cast<std::uint8_t>(password_kdf::hkdf))
         throw newer(source, "unknown key derivation");
     if (block[at_layout] > static_cast<std::uint8_t>(sfc_layout::growing))
         throw newer(source, "unknown layout");
@@ -72,12 +72,13 @@ void check_password_fields(const byte_source& source, const sfc_header_block& bl
     const auto& root = header.root;
     const bool consistent =
         header.password_protected
-            ? root.kdf == 1 || (root.kdf == 2 && all_zero(const_byte_span(block).subspan(at_cost, 3)))
+            ? root.kdf == password_kdf::scrypt ||
+                  (root.kdf == password_kdf::hkdf && all_zero(const_byte_span(block).subspan(at_cost, 3)))
             : all_zero(const_byte_span(block).subspan(at_kdf, at_container_id - at_kdf)) &&
                   all_zero(header.password_check);
     if (!consistent)
         throw sfc_damaged(source, "its header contradicts itself about the password");
-    if (root.kdf == 1 && !crypto::acceptable(root.cost))
+    if (root.kdf == password_kdf::scrypt && !crypto::acceptable(root.cost))
         throw sfc_damaged(source, "its scrypt cost is outside the accepted bounds");
 }
 
@@ -101,7 +102,7 @@ sfc_header fields_of(const sfc_header_block& block) {
     sfc_header header;
     header.version = load_le<std::uint16_t>(&block[at_version]);
     header.password_protected = (load_le<std::uint16_t>(&block[at_flags]) & flag_password) != 0;
-    header.root.kdf = block[at_kdf];
+    header.root.kdf = static_cast<password_kdf>(block[at_kdf]);
     header.root.cost = {block[at_cost], block[at_cost + 1], block[at_cost + 2]};
     header.root.salt = array_at<32>(&block[at_salt]);
     std::copy_n(&block[at_container_id], header.container_id.size(), header.container_id.begin());
@@ -120,8 +121,8 @@ sfc_header_block encode_fields(const sfc_header& header) {
     std::copy(magic.begin(), magic.end(), block.begin());
     store_le(&block[at_version], format_version);
     store_le(&block[at_flags], header.password_protected ? flag_password : std::uint16_t{0});
-    block[at_kdf] = header.root.kdf;
-    if (header.root.kdf == 1) {
+    block[at_kdf] = static_cast<std::uint8_t>(header.root.kdf);
+    if (header.root.kdf == password_kdf::scrypt) {
         block[at_cost] = header.root.cost.log2_n;
         block[at_cost + 1] = header.root.cost.r;
         block[at_cost + 2] = header.root.cost.p;

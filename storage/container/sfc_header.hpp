@@ -2,8 +2,8 @@
 // writer only.
 #pragma once
 
-#include "messages/error.hpp"
 #include "storage/container/sfc.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

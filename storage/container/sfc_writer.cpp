@@ -15,8 +15,9 @@ sfc_header new_header(const sfc_password_ptr& password, const sfc_header* like) 
         header.root = like->root;
         header.container_id = like->container_id;
     } else {
-        header.root = password != nullptr ? password->for_new_container()
-                                          : sfc_password::root_parameters{.kdf = 0, .cost = {0, 0, 0}, .salt = {}};
+        header.root = password != nullptr
+                          ? password->for_new_container()
+                          : sfc_password::root_parameters{.kdf = password_kdf::none, .cost = {0, 0, 0}, .salt = {}};
         header.container_id = crypto::random_uuid();
     }
     crypto::random_fill(header.directory_salt);

@@ -1,6 +1,5 @@
 #include "storage/files/file_move.hpp"
 
-#include "messages/error.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/fail_points.hpp"
 #include "storage/files/file_lock.hpp"
@@ -8,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <omegasafe/error.hpp>
 #include <unistd.h>
 
 namespace omegasafe::storage {

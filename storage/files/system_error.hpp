@@ -1,8 +1,8 @@
 // Sentences for failed system calls.
 #pragma once
 
-#include "messages/error.hpp"
 #include <cstring>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

@@ -2,8 +2,8 @@
 
 #include "crypto/random.hpp"
 #include "crypto/text_encoding.hpp"
-#include "messages/error.hpp"
 #include <array>
+#include <omegasafe/error.hpp>
 #include <unistd.h>
 
 namespace omegasafe::storage {

@@ -1,10 +1,10 @@
 #include "storage/records/cache_entry.hpp"
 
-#include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/sfc.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

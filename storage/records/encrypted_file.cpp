@@ -1,11 +1,11 @@
 #include "storage/records/encrypted_file.hpp"
 
 #include "crypto/random.hpp"
-#include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/sfc_header.hpp"
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

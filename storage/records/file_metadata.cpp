@@ -1,9 +1,9 @@
 // The 1024-byte prefix of encrypted_data and the names it may carry.
 #include "crypto/random.hpp"
-#include "messages/error.hpp"
 #include "storage/files/byte_order.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

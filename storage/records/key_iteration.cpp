@@ -1,13 +1,13 @@
 #include "storage/records/key_iteration.hpp"
 
 #include "crypto/text_encoding.hpp"
-#include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/byte_order.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include <algorithm>
 #include <memory>
+#include <omegasafe/error.hpp>
 #include <stdexcept>
 
 namespace omegasafe {

@@ -1,8 +1,8 @@
 #include "storage/records/pending_delta.hpp"
 
-#include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "storage/files/atomic_file.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

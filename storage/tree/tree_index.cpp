@@ -1,10 +1,10 @@
 #include "storage/tree/tree_index.hpp"
 
-#include "messages/error.hpp"
 #include "messages/limits.hpp"
 #include "storage/files/byte_order.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include <algorithm>
+#include <omegasafe/error.hpp>
 #include <set>
 
 namespace omegasafe::storage {

@@ -1,12 +1,12 @@
 #include "storage/tree/tree_journal.hpp"
 
-#include "messages/error.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/byte_order.hpp"
 #include "storage/files/fail_points.hpp"
 #include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <fcntl.h>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 
@@ -55,7 +55,7 @@ journal_header new_header(const tree_journal::binding& bound, const sfc_password
     journal_header header{};
     std::copy(journal_magic.begin(), journal_magic.end(), header.begin());
     store_le(header.data() + journal_at_version, journal_version);
-    header[journal_at_kdf] = root.kdf;
+    header[journal_at_kdf] = static_cast<std::uint8_t>(root.kdf);
     header[journal_at_kdf + 1] = root.cost.log2_n;
     header[journal_at_kdf + 2] = root.cost.r;
     header[journal_at_kdf + 3] = root.cost.p;
@@ -71,11 +71,12 @@ failure journal_damaged(const std::filesystem::path& path) {
 }
 
 sfc_password::root_parameters root_of(const std::filesystem::path& path, const journal_header& header) {
-    sfc_password::root_parameters root{.kdf = header[journal_at_kdf],
+    sfc_password::root_parameters root{.kdf = static_cast<password_kdf>(header[journal_at_kdf]),
         .cost = {header[journal_at_kdf + 1], header[journal_at_kdf + 2], header[journal_at_kdf + 3]},
         .salt = {}};
     std::copy_n(header.begin() + journal_at_salt, root.salt.size(), root.salt.begin());
-    if ((root.kdf != 1 && root.kdf != 2) || (root.kdf == 1 && !crypto::acceptable(root.cost)))
+    if ((root.kdf != password_kdf::scrypt && root.kdf != password_kdf::hkdf) ||
+        (root.kdf == password_kdf::scrypt && !crypto::acceptable(root.cost)))
         throw journal_damaged(path);
     return root;
 }

@@ -1,8 +1,8 @@
 // Finds what is in a folder and below it.
 #pragma once
 
-#include "messages/error.hpp"
 #include "storage/tree/tree_filter.hpp"
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::storage {
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "ecs/external_claims_storage.hpp"
-#include "messages/error.hpp"
 #include "tests/contract/ecs_places.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 #include <ostream>

@@ -1,6 +1,6 @@
 // Any text is read as a config.ini or refused; a change of a valid one is read back and touches nothing else.
 #include "storage/config/config_file.hpp"
-#include "messages/error.hpp"
+#include <omegasafe/error.hpp>
 
 #include <cstdlib>
 

@@ -17,7 +17,7 @@ const crypto::cipher& key() {
 void open(std::vector<std::uint8_t> content, const sfc_password_ptr& layer) {
     fuzz::accepted([&] {
         const auto source = std::make_shared<memory_source>(std::move(content), "input");
-        if (read_sfc_header(*source).root.kdf == 1) // scrypt takes too long
+        if (read_sfc_header(*source).root.kdf == password_kdf::scrypt) // scrypt takes too long
             return;
         const auto file = open_encrypted_file(source, layer);
         fuzz::require(file.data.length >= limits::file_metadata_bytes);

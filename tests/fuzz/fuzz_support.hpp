@@ -1,9 +1,9 @@
 // What the fuzz targets of the file formats share.
 #pragma once
 
-#include "messages/error.hpp"
 #include "storage/container/sfc.hpp"
 #include <cstdlib>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::fuzz {
 

@@ -65,7 +65,7 @@ void open(const bytes& content, bool sealed) {
     const auto size = content.size();
     fuzz::accepted([&] {
         const auto source = std::make_shared<memory_source>(content, "input");
-        if (read_sfc_header(*source, sfc_layout::growing).root.kdf == 1) // scrypt takes too long
+        if (read_sfc_header(*source, sfc_layout::growing).root.kdf == password_kdf::scrypt) // scrypt takes too long
             return;
         const sfc_reader reader(source, sealed ? fuzz::password() : nullptr, sfc_layout::growing);
         for (const auto& entry : reader.entries())

@@ -13,15 +13,15 @@ RULES = [f"{letter}{n}" for letter, last in check_tree.RULES.items() for n in ra
 RULE_TESTS = f'TEST_CASE_METHOD(fixture, "{", ".join(RULES)}: all at once") {{}}\n'
 
 GOOD = {
-    "CMakeLists.txt": "omegasafe_library(c crypto)\nomegasafe_library(s storage)\nomegasafe_library(a actors)\nadd_library(m messages/error.cpp)\n",
+    "CMakeLists.txt": "omegasafe_library(c crypto)\nomegasafe_library(s storage)\nomegasafe_library(a actors)\nadd_library(m messages/limits.cpp)\n",
     "tests/CMakeLists.txt": "add_library(test_main main.cpp)\nomegasafe_test(unit_crypto unit/crypto c)\n"
     "omegasafe_test(e2e e2e c)\n",
     "crypto/a.hpp": "// Something.\n#pragma once\n#include <string>\n",
     "crypto/a.cpp": '#include "crypto/a.hpp"\n',
-    "messages/error.hpp": "// Errors.\n#pragma once\n",
+    "messages/limits.hpp": "// Errors.\n#pragma once\n",
     "messages/actors.hpp": '// Actors.\n#pragma once\n#include "crypto/a.hpp"\n',
-    "messages/error.cpp": '#include "messages/error.hpp"\n',
-    "storage/files/b.cpp": '#include "crypto/a.hpp"\n#include "messages/error.hpp"\n',
+    "messages/limits.cpp": '#include "messages/limits.hpp"\n',
+    "storage/files/b.cpp": '#include "crypto/a.hpp"\n#include "messages/limits.hpp"\n',
     "actors/runtime.hpp": "// For whoever is no actor.\n#pragma once\n",
     "actors/runtime.cpp": '#include "actors/runtime.hpp"\n',
     "tests/main.cpp": "\n",
@@ -55,7 +55,7 @@ class CheckTree(unittest.TestCase):
             self.assertEqual(self.findings(check, {}), [], check)
 
     def test_includes(self):
-        self.expect("includes", "must not include", "crypto/bad.cpp", '#include "messages/error.hpp"\n')
+        self.expect("includes", "must not include", "crypto/bad.cpp", '#include "messages/limits.hpp"\n')
         self.expect("includes", "must not include", "messages/bad.hpp", '// x\n#include "storage/files/b.cpp"\n')
         self.expect("includes", "must not include", "storage/files/bad.cpp", '#include "messages/actors.hpp"\n')
         self.expect("includes", ":2:", "storage/files/bad.cpp", '\n  # include "messages/actors.hpp"\n')
@@ -72,7 +72,8 @@ class CheckTree(unittest.TestCase):
         self.assertEqual(self.findings("includes", public), [])
         public["ecs/bad.cpp"] = '#include "omegasafe/o.h"\n'
         self.assertEqual(len(self.findings("includes", public)), 1)
-        beside_the_library = {"cli/bad.cpp": '#include "messages/error.hpp"\n#include <caf/all.hpp>\n'}
+        beside_the_library = {"messages/messages.hpp": "// x\n",
+                              "cli/bad.cpp": '#include "messages/messages.hpp"\n#include <caf/all.hpp>\n'}
         self.assertEqual(len(self.findings("includes", beside_the_library)), 2)
         other_program = {"cli/x.hpp": "// x\n", "server/api/bad.cpp": '#include "cli/x.hpp"\n'}
         self.assertEqual(len(self.findings("includes", other_program)), 1)

@@ -115,27 +115,27 @@ TEST_CASE("the pool refuses an altered chunk and goes on") {
 
     const auto data = std::make_shared<chunk>();
     data->ends_entry = true;
-    data->position = 12'345;
+    data->position_in_delta = 12'345;
     data->plain_size = 100'000;
     data->plain.resize(data->plain_size);
     const auto fill = [&](std::uint8_t byte) { std::fill_n(data->plain.data(), data->plain_size, byte); };
     fill(7);
     data->stored_size = storage::segment_codec::stored_length(data->plain_size);
     data->stored.resize(data->stored_size);
-    actors::ask<chunk_ptr>(self, pool, cipher_chunk{cipher_direction::encrypt, cipher, codec, data});
+    actors::ask<chunk_ptr>(self, pool, cipher_chunk{crypto::direction::encrypt, cipher, codec, data});
 
     fill(0);
-    actors::ask<chunk_ptr>(self, pool, cipher_chunk{cipher_direction::decrypt, cipher, codec, data});
+    actors::ask<chunk_ptr>(self, pool, cipher_chunk{crypto::direction::decrypt, cipher, codec, data});
     CHECK(std::all_of(
         data->plain.data(), data->plain.data() + data->plain_size, [](std::uint8_t byte) { return byte == 7; }));
 
     data->stored[70'000] ^= 1;
     for (int i = 0; i < 4; ++i)
         CHECK(failure_of([&] {
-            actors::ask<chunk_ptr>(self, pool, cipher_chunk{cipher_direction::decrypt, cipher, codec, data});
+            actors::ask<chunk_ptr>(self, pool, cipher_chunk{crypto::direction::decrypt, cipher, codec, data});
         }).code() == errc::container_damaged);
     data->stored[70'000] ^= 1;
-    actors::ask<chunk_ptr>(self, pool, cipher_chunk{cipher_direction::decrypt, cipher, codec, data});
+    actors::ask<chunk_ptr>(self, pool, cipher_chunk{crypto::direction::decrypt, cipher, codec, data});
 }
 
 TEST_CASE("a pool that dies while it draws maps answers with an error") {

@@ -1,8 +1,8 @@
 // What an HTTP ECS answers, read strictly: fields, classes of refusals, permits for uploads, pauses between tries.
 #include "ecs/ecs_http.hpp"
 #include "ecs/ecs_http_account.hpp"
-#include "messages/error.hpp"
 #include "wire/upload_terms.hpp"
+#include <omegasafe/error.hpp>
 
 #include <algorithm>
 #include <array>

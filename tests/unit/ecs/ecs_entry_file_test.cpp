@@ -1,10 +1,10 @@
 // The entry of a configured ECS: stored, exported and read strictly.
 #include "ecs/ecs_entry_file.hpp"
-#include "messages/error.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/wire/field_table.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 

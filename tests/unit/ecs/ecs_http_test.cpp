@@ -1,9 +1,9 @@
 // The HTTP ECS against a server that does as it is told: what is sent, what is tried again, uploads and downloads.
 #include "ecs/ecs_http.hpp"
 #include "ecs/ecs_http_account.hpp"
-#include "messages/error.hpp"
 #include "tests/support/scripted_server.hpp"
 #include "wire/upload_terms.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 #include <set>

@@ -1,7 +1,7 @@
 // The file of an SFC ECS: made, known again, moved, damaged. What it does as an ECS is in tests/contract.
 #include "ecs/ecs_sfc.hpp"
-#include "messages/error.hpp"
 #include "tests/support/temp_dir.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,8 +1,8 @@
 // The HTTP client against a server that does as it is told: TLS, proxies, time-outs, broken connections, kept ones.
-#include "messages/error.hpp"
 #include "net/http_client.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/scripted_server.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 

@@ -1,6 +1,6 @@
 // Addresses: what a user may type for an ECS, URLs that servers send, and which proxy lies on the way.
-#include "messages/error.hpp"
 #include "net/http_url.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>

@@ -1,11 +1,11 @@
 // API keys, sealed credentials and roles.
-#include "messages/error.hpp"
 #include "server/auth/api_key.hpp"
 #include "server/auth/credential_box.hpp"
 #include "server/auth/roles.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/unit/server/server_support.hpp"
 #include <fstream>
+#include <omegasafe/error.hpp>
 #include <set>
 
 using namespace omegasafe;

@@ -1,6 +1,6 @@
 // Claims one after the other: ranges, limits, repetition, and why a claim is refused.
-#include "messages/error.hpp"
 #include "tests/unit/server/server_support.hpp"
+#include <omegasafe/error.hpp>
 
 using namespace omegasafe;
 using namespace omegasafe::test;

@@ -1,13 +1,13 @@
 // What the server's tests share: a fresh database of each kind, records, and the code a call is refused with.
 #pragma once
 
-#include "messages/error.hpp"
 #include "server/refusal.hpp"
 #include "server/store/database.hpp"
 #include "tests/support/postgres_cluster.hpp"
 #include "tests/support/temp_dir.hpp"
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <omegasafe/error.hpp>
 #include <ostream>
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/soci.h>

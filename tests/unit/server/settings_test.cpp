@@ -1,8 +1,8 @@
 // omegasafe-ecs.ini and its environment.
-#include "messages/error.hpp"
 #include "server/settings.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/temp_dir.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 #include <map>

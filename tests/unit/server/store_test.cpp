@@ -1,6 +1,6 @@
 // The store's contract without claims, the same on every kind of database.
-#include "messages/error.hpp"
 #include "tests/unit/server/server_support.hpp"
+#include <omegasafe/error.hpp>
 
 using namespace omegasafe;
 using namespace omegasafe::test;

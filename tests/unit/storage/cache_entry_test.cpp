@@ -1,7 +1,7 @@
 // The arithmetic of local claims, at positions above 2^64, against a model in the reference's own words.
-#include "messages/error.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage_support.hpp"
+#include <omegasafe/error.hpp>
 
 #include <algorithm>
 #include <catch2/catch.hpp>

@@ -1,7 +1,7 @@
-#include "messages/error.hpp"
 #include "storage/config/config_file.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/temp_dir.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>

@@ -1,5 +1,5 @@
-#include "messages/error.hpp"
 #include "tests/support/temp_dir.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 #include <map>

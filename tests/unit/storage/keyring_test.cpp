@@ -1,8 +1,8 @@
 // The tests with the tag [keyring] need a desktop keyring: CTest runs them through tests/support/with-keyring.
-#include "messages/error.hpp"
 #include "storage/config/keyring.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/temp_dir.hpp"
+#include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 #include <chrono>

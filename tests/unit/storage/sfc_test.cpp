@@ -221,8 +221,8 @@ TEST_CASE("passwords are told from damage", "[sfc]") {
 TEST_CASE("a chosen password is stretched by scrypt, a generated one is not", "[sfc]") {
     const auto chosen = std::make_shared<sfc_password>("correct horse battery staple");
     const auto content = container_of({{id(1), pattern(9)}}, chosen);
-    CHECK(read_sfc_header(*in_memory(content)).root.kdf == 1);
-    CHECK(read_sfc_header(*in_memory(container_of({}, fast_password()))).root.kdf == 2);
+    CHECK(read_sfc_header(*in_memory(content)).root.kdf == password_kdf::scrypt);
+    CHECK(read_sfc_header(*in_memory(container_of({}, fast_password()))).root.kdf == password_kdf::hkdf);
     const auto again = std::make_shared<sfc_password>("correct horse battery staple");
     CHECK(to_bytes(sfc_reader(in_memory(content), again).read(sfc_reader(in_memory(content), again).entries()[0], 9)) ==
           pattern(9));

@@ -1,12 +1,12 @@
 // What the storage tests share: a folder that goes away, error codes of calls, passwords and test data.
 #pragma once
 
-#include "messages/error.hpp"
 #include "storage/container/sfc.hpp"
 #include "storage/files/atomic_file.hpp"
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <omegasafe/error.hpp>
 
 namespace omegasafe::test {
 
