@@ -147,7 +147,8 @@ struct sfc_new_entry {
     sfc_entry listed() const { return {id, offset, length, attributes, codec->key()}; }
 };
 
-/// Writes one container: entries one after another, then finish(). Memory stays within one segment.
+/// Writes one container: entries one after another, then finish(). Memory stays within one segment. For a sink that
+/// takes bytes in their order only: reserve all entries, write_header(), fill the entries in their order, finish().
 class sfc_writer {
 public:
     /// `like`: keep the root parameters and container id of an existing container, so that entries can be copied as
@@ -164,8 +165,12 @@ public:
     const sfc_new_entry& reserve(const uuid& id, const_byte_span attributes, std::uint64_t length);
     /// Writes stored bytes (from entry.codec->seal) that start at segment `first` of a reserved entry.
     void write_stored(const sfc_new_entry& entry, std::uint64_t first, const_byte_span stored);
-    /// Writes directory and header. The sink then holds the whole container. Returns its size in bytes. Throws
-    /// failure(internal) when an id stands twice or a reserved entry was not filled exactly.
+    /// Writes all of a reserved entry.
+    void fill(const sfc_new_entry& entry, const_byte_span data);
+    /// Writes the header ahead of the entries. All must be reserved and none copied: no other may come afterwards.
+    void write_header();
+    /// Writes the directory, and the header unless it stands. The sink then holds the whole container. Returns its size
+    /// in bytes. Throws failure(internal) when an id stands twice or a reserved entry was not filled exactly.
     std::uint64_t finish();
 
 private:
@@ -176,6 +181,7 @@ private:
     };
     std::uint64_t place(std::uint64_t length);
     void write_run();
+    void place_directory();
 
     byte_sink& sink_;
     sfc_header header_;
@@ -183,7 +189,8 @@ private:
     std::deque<sfc_new_entry> added_;                // stable addresses: reserve() hands out references
     std::deque<std::vector<std::uint8_t>> replaced_; // new attributes of copied entries
     std::vector<sfc_entry> copied_;
-    copied_run run_; // not written yet
+    copied_run run_;         // not written yet
+    secure_bytes directory_; // once the header is complete
     std::uint64_t next_offset_ = 0;
     std::atomic<std::uint64_t> written_{0}; // stored bytes of entries so far
 };

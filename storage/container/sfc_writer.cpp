@@ -36,6 +36,8 @@ sfc_writer::sfc_writer(byte_sink& sink, sfc_password_ptr password, const sfc_hea
 
 /// The place of the next entry.
 std::uint64_t sfc_writer::place(std::uint64_t length) {
+    if (!directory_.empty())
+        throw sfc_misuse("an entry came after the header");
     return std::exchange(next_offset_, next_offset_ + segment_codec::stored_length(length));
 }
 
@@ -44,7 +46,12 @@ const sfc_new_entry& sfc_writer::reserve(const uuid& id, const_byte_span attribu
 }
 
 void sfc_writer::add(const uuid& id, const_byte_span attributes, const_byte_span data) {
-    const auto& entry = reserve(id, attributes, data.size());
+    fill(reserve(id, attributes, data.size()), data);
+}
+
+void sfc_writer::fill(const sfc_new_entry& entry, const_byte_span data) {
+    if (data.size() != entry.length)
+        throw sfc_misuse("an entry was filled with more or less than its length");
     write_sfc_segments(sink_, *entry.codec, entry.offset, data);
     written_ += segment_codec::stored_length(data.size());
 }
@@ -83,19 +90,34 @@ void sfc_writer::write_stored(const sfc_new_entry& entry, std::uint64_t first, c
     written_ += stored.size();
 }
 
+/// The directory knows where entries lie, not what is in them, so the header can be complete before they are filled.
+void sfc_writer::place_directory() {
+    auto entries = std::move(copied_);
+    for (const auto& entry : added_)
+        entries.push_back(entry.listed());
+    directory_ = encode_sfc_directory(std::move(entries));
+    header_.directory_offset = next_offset_;
+    header_.directory_stored = segment_codec::stored_length(directory_.size());
+    header_.total_size = header_.directory_offset + header_.directory_stored;
+}
+
+void sfc_writer::write_header() {
+    if (!directory_.empty() || !copied_.empty())
+        throw sfc_misuse("its header cannot stand before its entries");
+    place_directory();
+    sink_.write_at(0, encode_sfc_header(header_));
+}
+
 std::uint64_t sfc_writer::finish() {
     write_run();
     if (written_ != next_offset_ - sfc_header_bytes)
         throw sfc_misuse("an entry was not filled exactly once");
-    auto entries = std::move(copied_);
-    for (const auto& entry : added_)
-        entries.push_back(entry.listed());
-    const auto directory = encode_sfc_directory(std::move(entries));
-    header_.directory_offset = next_offset_;
-    header_.directory_stored = segment_codec::stored_length(directory.size());
-    header_.total_size = header_.directory_offset + header_.directory_stored;
-    write_sfc_segments(sink_, sfc_directory_codec(root_key_.get(), header_), header_.directory_offset, directory);
-    sink_.write_at(0, encode_sfc_header(header_));
+    const bool header_stands = !directory_.empty();
+    if (!header_stands)
+        place_directory();
+    write_sfc_segments(sink_, sfc_directory_codec(root_key_.get(), header_), header_.directory_offset, directory_);
+    if (!header_stands)
+        sink_.write_at(0, encode_sfc_header(header_));
     return header_.total_size;
 }
 

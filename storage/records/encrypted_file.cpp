@@ -89,12 +89,16 @@ encryption_metadata parse_encryption_metadata(std::string_view text) {
     return {*key_uuid, parse_position(object["global_position_start"])};
 }
 
-std::uint64_t draw_suffix_length(std::uint64_t length, std::uint64_t capacity) {
+void require_fits(std::uint64_t length, std::uint64_t capacity) {
     if (capacity < limits::file_metadata_bytes || length > capacity - limits::file_metadata_bytes)
         throw failure(errc::file_too_large,
             "The file of " + std::to_string(length) + " bytes does not fit into one key iteration of " +
                 std::to_string(capacity) + " positions; use a larger key or split the file.",
             std::to_string(capacity));
+}
+
+std::uint64_t draw_suffix_length(std::uint64_t length, std::uint64_t capacity) {
+    require_fits(length, capacity);
     const auto share = length / 100 * limits::suffix_percent + length % 100 * limits::suffix_percent / 100;
     return crypto::random_below(std::min(share, capacity - limits::file_metadata_bytes - length) + 1);
 }
@@ -115,6 +119,11 @@ encrypted_file_info open_encrypted_file(std::shared_ptr<const byte_source> sourc
     if (info.metadata.global_position_start + (data->length - 1) < info.metadata.global_position_start)
         throw sfc_damaged(*source, "its positions do not exist");
     return info;
+}
+
+void require_positions(const encrypted_file_info& file, std::uint64_t first, std::uint64_t capacity) {
+    if (first >= capacity || file.data.length > capacity - first)
+        throw sfc_damaged(file.container->source(), "its positions lie outside the key iteration");
 }
 
 std::vector<std::uint8_t> encrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first,
@@ -143,17 +152,15 @@ std::vector<std::uint8_t> encrypt_in_place(const crypto::cipher& cipher, std::ui
 
 decrypted_file decrypt_whole(
     const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file, std::uint64_t limit) {
-    const auto capacity = cipher.key().geometry().capacity();
-    const auto& source = file.container->source();
-    if (first >= capacity || file.data.length > capacity - first)
-        throw sfc_damaged(source, "its positions lie outside the key iteration");
+    require_positions(file, first, cipher.key().geometry().capacity());
     decrypted_file out{{}, file.container->read(file.data, limit)};
     cipher.decrypt(first, out.encoded, out.encoded.span());
     out.metadata = decode_file_metadata(out.encoded.span().first(limits::file_metadata_bytes));
     if (out.metadata.length > out.encoded.size() - limits::file_metadata_bytes ||
         crypto::sha256::of(out.content()) != out.metadata.sha256)
-        throw failure(errc::integrity_failed,
-            source.name() + " does not decrypt to what was encrypted; the file or the key was altered.");
+        throw failure(
+            errc::integrity_failed, file.container->source().name() +
+                                        " does not decrypt to what was encrypted; the file or the key was altered.");
     return out;
 }
 

@@ -38,8 +38,11 @@ std::string to_json(const encryption_metadata& metadata);
 /// Strict: exactly the two fields. Throws failure(container_damaged).
 encryption_metadata parse_encryption_metadata(std::string_view text);
 
+/// Throws failure(file_too_large) when metadata and a file of `length` bytes do not fit `capacity`.
+void require_fits(std::uint64_t length, std::uint64_t capacity);
+
 /// Length of the random suffix for a file of `length` bytes: uniform in 0..5 % of it, cut to what `capacity` leaves.
-/// Throws failure(file_too_large) when even without suffix metadata and file do not fit `capacity`.
+/// Throws failure(file_too_large) when even without suffix it does not fit.
 std::uint64_t draw_suffix_length(std::uint64_t length, std::uint64_t capacity);
 
 /// Opens an encrypted file: both entries there, metadata parsed, lengths plausible (encrypted_data of at least 1024
@@ -52,6 +55,9 @@ struct encrypted_file_info {
 /// `layer`: traditional layer password, null for none. Throws failure(layer_password) when it is missing or wrong,
 /// failure(container_damaged / _newer).
 encrypted_file_info open_encrypted_file(std::shared_ptr<const byte_source> source, sfc_password_ptr layer);
+/// Throws failure(container_damaged) when its positions, of which `first` is the first inside the iteration, go beyond
+/// `capacity`.
+void require_positions(const encrypted_file_info& file, std::uint64_t first, std::uint64_t capacity);
 
 /// Whole encryption in memory, for Deltas: the result is a container. `first` is the position inside the iteration,
 /// `range` the claimed global positions; data.size() + 1024 + suffix == range.size().
