@@ -1,5 +1,5 @@
-// The client itself and its settings; its other calls stand in client_keys, client_ecs, client_files, key_summary,
-// update_check.
+// The client itself and its settings; its other calls stand in client_keys, client_ecs, client_files, client_streams,
+// key_summary, update_check.
 #include "engine/context.hpp"
 #include "net/http_url.hpp"
 #include "storage/config/config_file.hpp"

@@ -1,6 +1,6 @@
 // Every typed actor interface: who may be asked what. One line per message: what it does -> what comes back.
 //
-// A failure comes back as caf::error of category "omegasafe" with an errc (messages/error.hpp), a sentence and a
+// A failure comes back as caf::error of category "omegasafe" with an errc (omegasafe/error.hpp), a sentence and a
 // detail; actors/asking.hpp turns it into a `failure` again.
 //
 // The line after an interface says on which floor its actors stand (floors.hpp): they wait for answers from lower

@@ -10,6 +10,7 @@
 #include <omegasafe/files.hpp>
 #include <omegasafe/keys.hpp>
 #include <omegasafe/settings.hpp>
+#include <omegasafe/streams.hpp>
 
 namespace omegasafe::engine {
 class context;
@@ -141,7 +142,7 @@ public:
     /// updates are not looked for, or when that was done within a day. Never throws.
     std::optional<std::string> newer_version() noexcept;
 
-    // --- files, folders, buffers ------------------------------------------------------------------------------------
+    // --- files, folders, buffers, streams ---------------------------------------------------------------------------
 
     /// The output appears whole, durable and under its name, or not at all.
     file_report encrypt(const encrypt_file& request, const watch& watch = {});
@@ -155,6 +156,13 @@ public:
     std::vector<std::uint8_t> encrypt(const_byte_span content, const std::string& name, const uuid& key_uuid);
     /// failure(integrity_failed), failure(container_damaged).
     decrypted_buffer decrypt(const_byte_span encrypted);
+    /// A stream of any length up to a Delta's, through a sealed temporary file (docs/library.md, "Streams"). Positions
+    /// are claimed when the input has ended, so a call that failed before has used none. When it fails later, the
+    /// output has the beginning of an encrypted file, which nothing opens. failure(usage) without both callbacks.
+    stream_report encrypt(const encrypt_stream& request, const watch& watch = {});
+    /// Everything is checked before the output gets its first byte. failure(integrity_failed),
+    /// failure(container_damaged), failure(usage) without both callbacks.
+    stream_report decrypt(const decrypt_stream& request, const watch& watch = {});
 
 private:
     std::unique_ptr<engine::context> context_;

@@ -16,7 +16,7 @@ namespace omegasafe {
 /// tree.
 struct progress {
     std::uint64_t done = 0;
-    std::uint64_t total = 0;
+    std::uint64_t total = 0; // 0: a stream that is still being read
     std::uint64_t files_done = 0;
     std::uint64_t files_total = 0; // 0: a single file
 };

@@ -1,6 +1,6 @@
 /// @file
 /// The C API of omegasafe, for C and for every language that can call C: an opened config root, its keys, and files,
-/// buffers encrypted, decrypted and verified. It is a layer over the C++ API (client.hpp), which can do
+/// buffers and streams encrypted, decrypted and verified. It is a layer over the C++ API (client.hpp), which can do
 /// more.
 ///
 /// **Results.** A function that can fail returns a code, 0 when it succeeded. Its last argument takes the address of an
@@ -162,7 +162,18 @@ typedef int (*omegasafe_password_callback)(void* user, char* buffer, size_t capa
 /// Hears how many of `total` bytes of plain data are done. Returns 0 to go on, anything else to stop: the call then
 /// ends with OMEGASAFE_ABORTED and leaves nothing behind. Called from another thread than the caller's, one call at a
 /// time, at most ten times a second, so for small data perhaps never; not after the call it belongs to has returned.
+/// While a stream is read, `total` is 0.
 typedef int (*omegasafe_progress_callback)(void* user, uint64_t done, uint64_t total);
+
+/// Gives the next bytes of a stream: writes them to `buffer`, at most `capacity` bytes (never 0), and how many to
+/// `size`, which is 0 at first. Leaves 0 there at the end of the stream, and is not called again then. Returns 0 to go
+/// on, anything else to stop: the call then ends with OMEGASAFE_ABORTED. Called from the caller's thread.
+typedef int (*omegasafe_read_callback)(void* user, uint8_t* buffer, size_t capacity, size_t* size);
+
+/// Takes the next bytes of a stream, all `size` of them (never 0), which are the library's: copy what is to stay.
+/// Returns 0 to go on, anything else to stop: the call then ends with OMEGASAFE_ABORTED. Called from the caller's
+/// thread.
+typedef int (*omegasafe_write_callback)(void* user, const uint8_t* bytes, size_t size);
 
 /// Hears one sentence of the log, without a line end, never a secret; `level` is an omegasafe_level. Called from any
 /// thread, several at once; must not call the library.
@@ -190,8 +201,8 @@ OMEGASAFE_API int omegasafe_set_log(omegasafe_log_callback callback, void* user,
 OMEGASAFE_API int omegasafe_open(const char* config_dir, unsigned threads, omegasafe_password_callback password,
     void* user, omegasafe_client** client, omegasafe_error** error);
 
-/// Closes a client: new calls with it are refused, and this one returns when those that other threads make have ended as
-/// they would have.
+/// Closes a client: new calls with it are refused, and this one returns when those that other threads make have ended
+/// as they would have.
 /// @return OMEGASAFE_USAGE when it is NULL or closed already
 OMEGASAFE_API int omegasafe_close(omegasafe_client* client, omegasafe_error** error);
 
@@ -270,6 +281,38 @@ OMEGASAFE_API int omegasafe_decrypt_buffer(omegasafe_client* client, const uint8
 /// @return OMEGASAFE_USAGE when they do not fit; nothing is written then
 OMEGASAFE_API int omegasafe_decrypt_into(omegasafe_client* client, const uint8_t* encrypted, size_t size,
     uint8_t* buffer, size_t capacity, size_t* content_size, omegasafe_error** error);
+
+/// Encrypts a stream of any length through a sealed temporary file in $TMPDIR: what `write` gets is, in one pass, what
+/// an encrypted file holds. Positions are claimed when `read` has come to its end, so none are used up when it fails
+/// before. When the call fails later, `write` has got the beginning of an encrypted file, which nothing opens.
+/// @param client an opened root
+/// @param read gives the plain bytes
+/// @param write takes the encrypted bytes
+/// @param name a plain file name, 1 to 255 bytes, that decrypting will give back
+/// @param key_uuid of the key
+/// @param progress may be NULL
+/// @param user handed to the three callbacks
+/// @param report what came of it; its `output` is empty
+/// @param error why it failed
+/// @return OMEGASAFE_ABORTED, OMEGASAFE_FILE_TOO_LARGE, OMEGASAFE_IO_FAILED and others
+OMEGASAFE_API int omegasafe_encrypt_stream(omegasafe_client* client, omegasafe_read_callback read,
+    omegasafe_write_callback write, const char* name, const char* key_uuid, omegasafe_progress_callback progress,
+    void* user, omegasafe_report** report, omegasafe_error** error);
+
+/// Decrypts a stream that holds what an encrypted file holds. All of it is checked before `write` gets the first byte;
+/// until then the plain bytes lie in a sealed temporary file in $TMPDIR.
+/// @param client an opened root
+/// @param read gives the encrypted bytes
+/// @param write takes the plain bytes
+/// @param progress may be NULL
+/// @param user handed to the three callbacks
+/// @param name the file name that they were encrypted under
+/// @param report what came of it; its `output` is empty
+/// @param error why it failed
+/// @return OMEGASAFE_ABORTED, OMEGASAFE_INTEGRITY_FAILED, OMEGASAFE_CONTAINER_DAMAGED and others
+OMEGASAFE_API int omegasafe_decrypt_stream(omegasafe_client* client, omegasafe_read_callback read,
+    omegasafe_write_callback write, omegasafe_progress_callback progress, void* user, char** name,
+    omegasafe_report** report, omegasafe_error** error);
 
 /// Says of a container what it tells without being decrypted. Needs no client.
 /// @param path of the container

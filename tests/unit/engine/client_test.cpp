@@ -1,62 +1,12 @@
 // The public API as a program uses it: one root, an SFC ECS, a key; files, buffers, stopping, several threads.
 #include "messages/log.hpp"
-#include "tests/support/temp_dir.hpp"
-
-#include <algorithm>
+#include "tests/unit/engine/opened.hpp"
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <omegasafe/omegasafe.hpp>
 #include <thread>
 
 using namespace omegasafe;
-namespace fs = std::filesystem;
-
-namespace {
-
-const std::string_view the_password = "a password of this test 1";
-
-/// Nothing but these lies in the folder.
-std::vector<std::string> names_in(const fs::path& folder) {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder))
-        names.push_back(entry.path().filename().string());
-    std::ranges::sort(names);
-    return names;
-}
-
-struct opened {
-    test::temp_dir dir;
-    client library;
-    uuid key_uuid;
-
-    opened() : library(made(dir.path())) {
-        const auto ecs = library.create_sfc_ecs("local", dir.path() / "claims.sfc");
-        const key_geometry geometry{250'000, 250'000, 2};
-        key_uuid =
-            library.create_key({.name = "mine", .ecs_uuid = ecs.ecs_uuid, .geometry = geometry, .storage_uuid = {}})
-                .alpha.key_uuid;
-        fs::create_directory(dir.path() / "out");
-    }
-
-    static client_options made(const fs::path& folder) {
-        const auto root = folder / "config";
-        fs::create_directory(root);
-        create_config({.root = root, .password = make_secret(the_password)});
-        return {.config_dir = root, .max_threads = 1, .password = [] { return secure_bytes{the_password}; }};
-    }
-    fs::path in(const char* name) const { return dir.path() / name; }
-};
-
-errc code_of(const std::function<void()>& call) {
-    try {
-        call();
-        return errc::none;
-    } catch (const failure& problem) {
-        return problem.code();
-    }
-}
-
-} // namespace
+using namespace omegasafe::test;
 
 TEST_CASE_METHOD(opened, "a program encrypts and decrypts a file", "[library]") {
     std::string plain(3'000'000, 'x');
