@@ -204,7 +204,7 @@ private:
     }
 
     void end_stopped() {
-        const bool wanted = stopped_->code() == errc::aborted; // also when a job saw it first
+        const bool wanted = stopped_->code() == errc::aborted && stop_.stop_requested(); // also when a job saw it first
         std::string sentence = wanted ? stopped_sentence : stopped_->what();
         if (run_ && !wanted)
             sentence += " What is done stays: run the command again with --resume to go on.";

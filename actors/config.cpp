@@ -38,13 +38,38 @@ void refuse_existing(const fs::path& root) {
     }
 }
 
-/// config.ini comes last: its presence means that the root is complete. `made` gets what is there under its name.
-void write_files(
-    const fs::path& root, const create_root& request, const std::string& text, std::vector<fs::path>& made) {
+/// What this call has made, to be removed unless somebody has put another file in its place.
+class made_files {
+public:
+    void add(const fs::path& path) {
+        struct stat status {};
+        if (::lstat(path.c_str(), &status) == 0)
+            made_.push_back({path, status.st_dev, status.st_ino});
+    }
+    void remove() {
+        for (; !made_.empty(); made_.pop_back()) {
+            const auto& [path, device, inode] = made_.back();
+            struct stat status {};
+            if (::lstat(path.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode)
+                ::remove(path.c_str());
+        }
+    }
+
+private:
+    struct one {
+        fs::path path;
+        dev_t device;
+        ino_t inode;
+    };
+    std::vector<one> made_;
+};
+
+/// config.ini comes last: its presence means that the root is complete.
+void write_files(const fs::path& root, const create_root& request, const std::string& text, made_files& made) {
     const auto password = std::make_shared<storage::sfc_password>(request.password->text());
     for (const auto* name : storage::container_names) {
         storage::create_container(root / name, password, {}, request.replace);
-        made.push_back(root / name);
+        made.add(root / name);
     }
     storage::atomic_file file(root / storage::config_file_name,
         request.replace ? storage::existing_target::replace : storage::existing_target::refuse);
@@ -59,17 +84,16 @@ void write_root(const fs::path& root, const create_root& request) {
     auto text = storage::default_config_text();
     if (request.layer_password) // refused here, before anything is made
         text = storage::with_property(text, "TRADITIONAL_ENC_LAYER_PASS", request.layer_password->text());
-    std::vector<fs::path> made;
+    made_files made;
     if (make_root_folder(root, request.create_folder))
-        made.push_back(root);
+        made.add(root);
     if (!request.replace)
         refuse_existing(root);
     try {
         write_files(root, request, text, made);
     } catch (...) {
         if (!request.replace)
-            for (std::error_code ignored; !made.empty(); made.pop_back())
-                fs::remove(made.back(), ignored);
+            made.remove();
         throw;
     }
 }

@@ -23,12 +23,6 @@ constexpr std::uint64_t file_format = 1;
         what + " is damaged: its field " + field + " is missing or malformed; restore it from a copy.");
 }
 
-std::string checked_name(std::string name, const std::string& what) {
-    if (wire::name_problem(name))
-        damaged(what, "ecs_name");
-    return name;
-}
-
 /// Only the form in which this program stores it.
 std::string checked_url(std::string url, const std::string& what) {
     try {
@@ -61,8 +55,8 @@ ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, c
     if (type == "SFC") {
         if (stored.length > 0)
             damaged(what, "content");
-        return {stored.id, checked_name(fields.text("ecs_name"), what), ecs_type::sfc, fields.text("path"), {}, {},
-            false, std::move(attributes)};
+        return {stored.id, fields.text("ecs_name"), ecs_type::sfc, fields.text("path"), {}, {}, false,
+            std::move(attributes)};
     }
     if (type != "HTTP")
         throw failure(errc::container_newer,
@@ -71,10 +65,10 @@ ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, c
     if (development_mode > 1)
         damaged(what, "development_mode");
     auto api_key = std::make_shared<const secure_bytes>(container.read(stored, api_key_bytes));
-    if (wire::api_key_problem(api_key->text()))
+    if (api_key->empty())
         damaged(what, "API key");
-    return {stored.id, checked_name(fields.text("ecs_name"), what), ecs_type::http, {},
-        checked_url(fields.text("url"), what), std::move(api_key), development_mode == 1, std::move(attributes)};
+    return {stored.id, fields.text("ecs_name"), ecs_type::http, {}, checked_url(fields.text("url"), what),
+        std::move(api_key), development_mode == 1, std::move(attributes)};
 }
 
 void export_ecs(const std::filesystem::path& path, const ecs_entry& entry) {

@@ -8,12 +8,15 @@ using namespace omegasafe::engine;
 
 namespace {
 
+/// To the C++ API what a callback throws is its way to say stop.
+struct callback_stopped {};
+
 stream_input input_of(omegasafe_read_callback read, void* user) {
     require(read, "the read callback");
     return [read, user](byte_span room) {
         std::size_t size = 0;
         if (read(user, room.data(), room.size(), &size) != 0)
-            throw failure(errc::aborted, "The read callback stopped the call.");
+            throw callback_stopped{};
         return size;
     };
 }
@@ -22,7 +25,7 @@ stream_output output_of(omegasafe_write_callback write, void* user) {
     require(write, "the write callback");
     return [write, user](const_byte_span bytes) {
         if (write(user, bytes.data(), bytes.size()) != 0)
-            throw failure(errc::aborted, "The write callback stopped the call.");
+            throw callback_stopped{};
     };
 }
 
@@ -50,7 +53,13 @@ int omegasafe_decrypt_stream(omegasafe_client* client, omegasafe_read_callback r
     return guarded(error, [&] {
         const decrypt_stream request{input_of(read, user), output_of(write, user)};
         const auto done = find_client(client)->decrypt(request, watched(progress, user));
-        give_text(name, done.name);
         give_stream_report(report, done);
+        try {
+            give_text(name, done.name);
+        } catch (...) {
+            omegasafe_free(report == nullptr ? nullptr : *report);
+            put<omegasafe_report*>(report, nullptr);
+            throw;
+        }
     });
 }

@@ -136,7 +136,7 @@ const std::vector<setting_row>& rows() {
             }},
         {{"internal_storage", "folder for Deltas, or the word bucket"}, set_internal_storage},
         {{"internal_bucket_name", "of the bucket"}, bucket_text(&bucket_settings::name)},
-        {{"internal_region", "of the bucket: an AWS code, or auto with an endpoint"},
+        {{"internal_region", "of the bucket: an AWS code; with an endpoint the name its server has for it, often auto"},
             bucket_text(&bucket_settings::region)},
         {{"internal_endpoint_url", "of the bucket; for r2 and other S3 servers"},
             bucket_text(&bucket_settings::endpoint_url)},
@@ -221,6 +221,12 @@ std::map<std::string, std::string> values_in(const fs::path& file) {
     return values;
 }
 
+/// Servers that are not Amazon's have regions and credentials of many forms; they only must fit into a header.
+std::optional<std::string> word_problem(std::string_view value) {
+    const bool visible = std::ranges::all_of(value, [](char c) { return c > ' ' && c < 0x7f; });
+    return !value.empty() && visible ? std::nullopt : std::optional<std::string>{"It is one word of ASCII characters."};
+}
+
 void require_bucket(const settings& s, const fs::path& file) {
     if (!s.internal_folder.empty())
         return;
@@ -230,10 +236,11 @@ void require_bucket(const settings& s, const fs::path& file) {
              std::pair{"internal_bucket_name", wire::bucket_name_problem(bucket.name)},
              {"internal_endpoint_url",
                  wire::endpoint_url_problem(provider, bucket.endpoint_url, wire::plain_http::allowed)},
-             {"internal_region", wire::region_problem(provider, bucket.region)},
+             {"internal_region", bucket.endpoint_url.empty() ? wire::region_problem(provider, bucket.region)
+                                                             : word_problem(bucket.region)},
              {"internal_remote_path", wire::remote_path_problem(bucket.remote_path)},
-             {"internal_access_key_id", wire::access_key_id_problem(bucket.access_key_id)},
-             {"internal_secret_access_key", wire::secret_access_key_problem(bucket.secret_access_key)},
+             {"internal_access_key_id", word_problem(bucket.access_key_id)},
+             {"internal_secret_access_key", word_problem(bucket.secret_access_key)},
          })
         if (problem)
             throw failure(errc::config_invalid, file.string() +

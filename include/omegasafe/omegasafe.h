@@ -155,14 +155,15 @@ typedef struct omegasafe_inspection {
 
 /// Gives the configuration password: writes it to `buffer`, at most `capacity` bytes (no 0 at the end), and its length
 /// to `size`. Returns 0, or anything else when there is none: the call that asked then fails with
-/// OMEGASAFE_PASSWORD_MISSING. Called at most once for a client, from any thread. The buffer is locked memory and wiped
-/// afterwards.
+/// OMEGASAFE_PASSWORD_MISSING. Called from any thread, once for a client, and again when it gave none; it must not use
+/// its own client. The buffer is locked memory and wiped afterwards.
 typedef int (*omegasafe_password_callback)(void* user, char* buffer, size_t capacity, size_t* size);
 
-/// Hears how many of `total` bytes of plain data are done. Returns 0 to go on, anything else to stop: the call then
-/// ends with OMEGASAFE_ABORTED and leaves nothing behind. Called from another thread than the caller's, one call at a
-/// time, at most ten times a second, so for small data perhaps never; not after the call it belongs to has returned.
-/// While a stream is read, `total` is 0.
+/// Hears how many of `total` bytes are done, as they are encrypted: name and filling count. Returns 0 to go on,
+/// anything else to stop: the call then ends with OMEGASAFE_ABORTED and leaves nothing behind, of a stream only what
+/// its output took already. Called from another thread than the caller's, one call at a time, at most ten times a
+/// second, so for small data perhaps never; not after the call it belongs to has returned. While a stream is read,
+/// `total` is 0; when it is decrypted, its bytes count twice, decrypted and given out.
 typedef int (*omegasafe_progress_callback)(void* user, uint64_t done, uint64_t total);
 
 /// Gives the next bytes of a stream: writes them to `buffer`, at most `capacity` bytes (never 0), and how many to

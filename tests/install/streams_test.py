@@ -176,9 +176,10 @@ class Work(unittest.TestCase):
         thread = threading.Thread(target=lambda: codes.append(
             code("encrypt_stream", other, read, writer([]), b"n", api.key, None, None, None)))
         thread.start()
-        running.wait(60)
+        self.assertTrue(running.wait(60))
         threading.Timer(0.1, closing.set).start()
         self.assertEqual("OK", code("close", other))
+        self.assertTrue(closing.is_set())  # it waited for the call
         thread.join()
         self.assertEqual(["OK"], codes)
 

@@ -104,12 +104,9 @@ TEST_CASE("an entry of an ECS is read strictly") {
     CHECK(reading({{http, ""}}) == errc::container_damaged);
     CHECK(reading({{sfc, "key"}}) == errc::container_damaged);
     CHECK(reading({{http, std::string(4097, 'k')}}) == errc::container_damaged);
-    for (const auto& row : name_rows)
-        for (const auto& fields : {sfc, http})
-            CHECK((reading({{with(fields, "ecs_name", row.input), fields == sfc ? "" : "key"}}) == errc::none) ==
-                  row.accepted);
-    for (const auto& row : api_key_rows)
-        CHECK((reading({{http, row.input}}) == errc::none) == row.accepted);
+    // Writers hold names and API keys to their rules; what lies in a file shuts nobody out.
+    CHECK(reading({{with(sfc, "ecs_name", std::string(256, 'x')), ""}}) == errc::none);
+    CHECK(reading({{http, std::string(4096, 'k')}}) == errc::none);
     CHECK(reading({{with(sfc, "ecs_type", "CLOUD"), ""}}) == errc::container_newer);
     CHECK(reading({}) == errc::container_damaged);
     CHECK(reading({{sfc, ""}, {sfc, ""}}) == errc::container_damaged);
