@@ -15,7 +15,7 @@ public:
     /// A line for people only.
     void line(const std::string& text) const;
     /// "  label: value" for people, and a field.
-    void value(const std::string& label, const std::string& field, const json& value);
+    void value(const std::string& label, const std::string& name, const json& value);
     /// A field only.
     void field(const std::string& name, json value) { object_[name] = std::move(value); }
     /// With --json: prints the object.
