@@ -52,18 +52,18 @@ void check_container(const json& test, const sfc_reader& reader) {
     REQUIRE(reader.entries().size() == expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
         const auto& entry = reader.entries()[i];
-        CHECK(crypto::to_string(entry.id) == expected[i].at("uuid"));
-        CHECK(crypto::to_hexadecimal(entry.attributes) == expected[i].at("attributes"));
+        CHECK(expected[i].at("uuid") == crypto::to_string(entry.id));
+        CHECK(expected[i].at("attributes") == crypto::to_hexadecimal(entry.attributes));
         CHECK(to_bytes(reader.read(entry, 1 << 20)) == content_of(expected[i]));
     }
 }
 
 void check_iteration(const json& test, const key_iteration& found) {
-    CHECK(crypto::to_string(found.info.key_uuid) == test.at("key_uuid"));
-    CHECK(crypto::to_string(found.info.iteration_uuid) == test.at("iteration_uuid"));
-    CHECK(found.info.seq_number == test.at("seq_number"));
-    CHECK(found.info.key_name == test.at("key_name"));
-    CHECK(crypto::to_hexadecimal(crypto::sha256::of(found.cipher->key().bytes())) == test.at("maps_sha256"));
+    CHECK(test.at("key_uuid") == crypto::to_string(found.info.key_uuid));
+    CHECK(test.at("iteration_uuid") == crypto::to_string(found.info.iteration_uuid));
+    CHECK(test.at("seq_number") == found.info.seq_number);
+    CHECK(test.at("key_name") == found.info.key_name);
+    CHECK(test.at("maps_sha256") == crypto::to_hexadecimal(crypto::sha256::of(found.cipher->key().bytes())));
 }
 
 key_iteration_ptr delta_of(const json& test, const json& file, const sfc_password_ptr& password) {
@@ -87,7 +87,7 @@ void check_file(const json& test) {
     const auto file = open_encrypted_file(source_of(test.at("file")), password_of(test.at("password")));
     const auto plain = decrypted(*delta_for(test), file);
     CHECK(to_bytes(plain.content()) == expected_bytes(test.at("pattern")));
-    CHECK(plain.metadata.name == test.at("name"));
+    CHECK(test.at("name") == plain.metadata.name);
 }
 
 void check_keys(const json& test, const sfc_reader& reader) {
@@ -129,28 +129,28 @@ void check_records(const json& test, const sfc_reader& reader) {
     REQUIRE(reader.entries().size() == expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
         const auto& entry = reader.entries()[i];
-        CHECK(crypto::to_string(entry.id) == expected[i].at("uuid"));
-        CHECK(json::from_cbor(entry.attributes) == expected[i].at("fields"));
-        CHECK(crypto::to_hexadecimal(crypto::sha256::of(reader.read(entry, 1 << 20))) == expected[i].at("sha256"));
+        CHECK(expected[i].at("uuid") == crypto::to_string(entry.id));
+        CHECK(expected[i].at("fields") == json::from_cbor(entry.attributes));
+        CHECK(expected[i].at("sha256") == crypto::to_hexadecimal(crypto::sha256::of(reader.read(entry, 1 << 20))));
     }
 }
 
 void check_ecs_key(ecs::ecs_sfc& file, const uuid& key_uuid, const json& fields, const json& entries) {
     const auto key = file.key(key_uuid);
-    CHECK(key.name == fields.at("key_name"));
-    CHECK(key.omegasafe_version == fields.at("omegasafe_version"));
-    CHECK(key.alpha_capacity == fields.at("alpha_capacity"));
-    CHECK(position_to_json(key.alpha_next) == fields.at("alpha_next"));
+    CHECK(fields.at("key_name") == key.name);
+    CHECK(fields.at("omegasafe_version") == key.omegasafe_version);
+    CHECK(fields.at("alpha_capacity") == key.alpha_capacity);
+    CHECK(fields.at("alpha_next") == position_to_json(key.alpha_next));
     std::ptrdiff_t deltas = 0;
     for (const auto& delta : file.deltas(key_uuid)) {
         const auto id = crypto::to_string(delta.delta_uuid);
         const auto stored = std::ranges::find(entries, json(id), [](const json& e) { return e.at("uuid"); });
         REQUIRE(stored != entries.end());
         const auto& expected = stored->at("fields");
-        CHECK(delta.seq_number == expected.at("seq_number"));
-        CHECK(position_to_json(delta.positions.first) == expected.at("start_global_position"));
-        CHECK(position_to_json(delta.positions.last) == expected.at("end_global_position"));
-        CHECK(position_to_json(delta.next) == expected.at("next_global_position"));
+        CHECK(expected.at("seq_number") == delta.seq_number);
+        CHECK(expected.at("start_global_position") == position_to_json(delta.positions.first));
+        CHECK(expected.at("end_global_position") == position_to_json(delta.positions.last));
+        CHECK(expected.at("next_global_position") == position_to_json(delta.next));
         ++deltas;
     }
     CHECK(deltas == std::ranges::count_if(entries, [&](const json& e) {
@@ -178,11 +178,11 @@ void check_tree(const json& test) {
     REQUIRE(rows.size() == test.at("rows").size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& expected = test.at("rows")[i];
-        CHECK(rows[i].path == expected.at("path"));
-        CHECK(rows[i].is_folder == expected.at("folder"));
-        CHECK(rows[i].attributes.mode == expected.at("mode"));
-        CHECK(rows[i].attributes.mtime_ns == expected.at("mtime"));
-        CHECK(rows[i].attributes.size == expected.at("length"));
+        CHECK(expected.at("path") == rows[i].path);
+        CHECK(expected.at("folder") == rows[i].is_folder);
+        CHECK(expected.at("mode") == rows[i].attributes.mode);
+        CHECK(expected.at("mtime") == rows[i].attributes.mtime_ns);
+        CHECK(expected.at("length") == rows[i].attributes.size);
         if (rows[i].is_folder)
             continue;
         const auto source = source_of("tree/" + encrypted_name(rows[i].encrypted));
@@ -238,7 +238,7 @@ void check_case(const json& test) {
 void check_outcome(const json& test, std::string_view kernel) {
     INFO(test.at("file") << " with password " << test.at("password") << " under kernel " << kernel);
     const auto code = code_of([&] { check_case(test); });
-    CHECK((code == errc::none ? "ok" : std::string(to_string(code))) == test.at("outcome"));
+    CHECK(test.at("outcome") == (code == errc::none ? "ok" : std::string(to_string(code))));
 }
 
 } // namespace
