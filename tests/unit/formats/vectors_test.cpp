@@ -84,11 +84,12 @@ std::map<std::string, block> read_page() {
     return blocks;
 }
 
-const block& vector(const std::string& name) {
+const block& vector(std::string_view name) {
     static const auto blocks = read_page();
-    INFO("block " << name);
-    REQUIRE(blocks.contains(name));
-    return blocks.at(name);
+    const std::string block_name{name};
+    INFO("block " << block_name);
+    REQUIRE(blocks.contains(block_name));
+    return blocks.at(block_name);
 }
 
 sfc_password_ptr page_password(const std::string& block_name) {
