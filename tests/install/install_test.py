@@ -35,7 +35,7 @@ def setUpModule():
         run("cmake", "--install", BUILD, "--prefix", prefix, "--component", component)
     library = next(prefix.glob("lib*/**/libomegasafe.so")).parent
     environment = dict(os.environ, LD_LIBRARY_PATH=str(library), PKG_CONFIG_PATH=str(library / "pkgconfig"),
-                       CMAKE_PREFIX_PATH=str(prefix), OMEGASAFE_CONFIG_PASSWORD="of the installed tree")
+                       CMAKE_PREFIX_PATH=str(prefix), CMAKE_GENERATOR="Ninja", OMEGASAFE_CONFIG_PASSWORD="of the installed tree")
 
 
 class Tree(unittest.TestCase):
