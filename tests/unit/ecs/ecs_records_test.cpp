@@ -51,6 +51,16 @@ ecs_entry stored_and_read(const ecs_entry& entry, const json& more = json::objec
     return ecs::read_ecs_entry(reader, reader.entries().front(), "The test entry");
 }
 
+/// An entry of a kind that this version does not know.
+void put_later_kind(const std::filesystem::path& path, int format) {
+    storage::update_container(path, nullptr, [format](const storage::sfc_reader&) {
+        storage::container_changes changes;
+        changes.put.push_back(
+            {id(9), json::to_cbor({{"format", format}, {"kind", "later"}}), crypto::secure_bytes{bytes(5, 1)}});
+        return changes;
+    });
+}
+
 } // namespace
 
 TEST_CASE("unknown fields of an ECS file survive claims and edits", "[ecs_records]") {
@@ -98,12 +108,7 @@ TEST_CASE("one entry of a later format keeps every operation from changing the f
     const temporary_folder folder;
     const auto path = folder / "ecs.sfc";
     make_ecs(path);
-    storage::update_container(path, nullptr, [](const storage::sfc_reader&) {
-        storage::container_changes changes;
-        changes.put.push_back(
-            {id(9), json::to_cbor({{"format", 2}, {"kind", "later"}}), crypto::secure_bytes{bytes(5, 1)}});
-        return changes;
-    });
+    put_later_kind(path, 2);
     const auto before = file_bytes(path);
     ecs::ecs_sfc storage{path};
     const auto refuses = [&](const auto& call) {
@@ -140,12 +145,7 @@ TEST_CASE("entries of an unknown kind are passed over and kept", "[ecs_records]"
     const temporary_folder folder;
     const auto path = folder / "ecs.sfc";
     make_ecs(path);
-    storage::update_container(path, nullptr, [](const storage::sfc_reader&) {
-        storage::container_changes changes;
-        changes.put.push_back(
-            {id(9), json::to_cbor({{"format", 1}, {"kind", "later"}}), crypto::secure_bytes{bytes(5, 1)}});
-        return changes;
-    });
+    put_later_kind(path, 1);
     ecs::ecs_sfc storage{path};
     CHECK(storage.deltas(key_uuid).size() == 1);
     storage.claim_delta({key_uuid, delta_uuid, 100});
