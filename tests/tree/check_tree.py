@@ -181,20 +181,36 @@ def links(root):
 RULES = {"P": 6, "O": 8, "M": 12, "E": 8, "D": 8}
 
 
-def conformance(root):
-    """docs/conformance.md names tests that exist, and every numbered rule of the reference has one."""
+def test_cases(root):
+    """The names of all test cases in C++."""
     sources = "".join((root / file).read_text() for file in files(root, {".cpp"}) if file.parts[0] == "tests")
-    names = re.findall(r'TEST_CASE(?:_METHOD)?\(\s*(?:\w+,\s*)?"([^"]+)"', sources)
-    page = Path("docs/conformance.md")
-    for number, line in enumerate(lines(root, page), 1):
-        for name in re.findall(r'`"([^"]+)"`', line):
-            if name not in names:
-                yield f'{page}:{number}: there is no test "{name}"'
-    with_rules = " ".join(name.split(":")[0] for name in names if ":" in name)
+    return re.findall(r'TEST_CASE(?:_METHOD)?\(\s*(?:\w+,\s*)?"([^"]+)"', sources)
+
+
+def named_tests(root):
+    """Pages that say which test shows what name tests that exist, and docs/security.md has one for every claim in its table."""
+    names = set(test_cases(root))
+    for page in (Path("docs/conformance.md"), Path("docs/security.md")):
+        for number, line in enumerate(lines(root, page), 1):
+            for name in re.findall(r'`"([^"]+)"`', line):
+                if name not in names:
+                    yield f'{page}:{number}: there is no test "{name}"'
+            for path in re.findall(r"\btests/[\w/.-]*\w", line):
+                if not (root / path).exists():
+                    yield f"{page}:{number}: there is no {path}"
+    claims = "\n".join(lines(root, Path("docs/security.md"))).partition("\n## Claims and their tests\n")[2]
+    for claim, shown in re.findall(r"^\| (.+?) \|(.*)\|$", claims, re.MULTILINE)[2:]:
+        if not re.search(r'`"|\btests/', shown):
+            yield f'docs/security.md: no test for "{claim}"'
+
+
+def conformance(root):
+    """Every numbered rule of the reference has a test with its id in the name."""
+    with_rules = " ".join(name.split(":")[0] for name in test_cases(root) if ":" in name)
     for letter, last in RULES.items():
         for rule in (f"{letter}{number}" for number in range(1, last + 1)):
             if not re.search(rf"\b{rule}\b", with_rules):
-                yield f"{page}: no test has {rule} in its name"
+                yield f"no test has {rule} in its name"
 
 
 def third_party(root):
@@ -220,7 +236,7 @@ def third_party(root):
 
 CHECKS = {
     check.__name__: check
-    for check in (includes, head_comments, marks, test_names, lengths, targets, links, conformance, third_party)
+    for check in (includes, head_comments, marks, test_names, lengths, targets, links, named_tests, conformance, third_party)
 }
 
 

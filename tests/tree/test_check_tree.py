@@ -27,6 +27,7 @@ GOOD = {
     "tests/main.cpp": "\n",
     "tests/unit/crypto/a_test.cpp": '#include "crypto/a.hpp"\n',
     "tests/e2e/rules_test.cpp": 'TEST_CASE("it works") {}\n' + RULE_TESTS,
+    "docs/security.md": "A page.\n\n## Claims and their tests\n\n| claim | test |\n| --- | --- |\n| so | tests/e2e/rules_test.cpp |\n",
     "docs/conformance.md": '| section | `"it works"`, tests/e2e |\n',
     "cmake/FindOther.cmake": "find_path(OTHER_INCLUDE_DIR NAMES other.h)\nfind_library(OTHER NAMES other REQUIRED) # other\n",
     "bench/CMakeLists.txt": "find_package(Boost 1.74 REQUIRED)\npkg_check_modules(XX REQUIRED IMPORTED_TARGET libxx)\n",
@@ -136,11 +137,16 @@ class CheckTree(unittest.TestCase):
         good = "[code](../crypto/a.hpp) [part](#here) [site](https://example.org/x)\n"
         self.assertEqual(self.findings("links", {"docs/good.md": good}), [])
 
+    def test_named_tests(self):
+        self.expect("named_tests", 'no test "it worked"', "docs/conformance.md", '\n| a | `"it worked"` |\n')
+        self.expect("named_tests", "no tests/e2e/gone.cpp", "docs/security.md", "\nas tests/e2e/gone.cpp shows\n")
+        claim = "\n## Claims and their tests\n\n| claim | test |\n| --- | --- |\n| all is well | we hope |\n"
+        self.expect("named_tests", 'no test for "all is well"', "docs/security.md", claim)
+
     def test_conformance(self):
-        self.expect("conformance", 'no test "it worked"', "docs/conformance.md", '\n| a | `"it worked"` |\n')
         without = 'TEST_CASE("it works") {}\n' + RULE_TESTS.replace("M12, ", "")
         found = self.findings("conformance", {"tests/e2e/rules_test.cpp": without})
-        self.assertEqual(found, ["docs/conformance.md: no test has M12 in its name"])
+        self.assertEqual(found, ["no test has M12 in its name"])
 
     def test_third_party(self):
         for call, name in (
