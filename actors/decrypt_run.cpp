@@ -89,7 +89,7 @@ public:
         position_in_delta_ = static_cast<std::uint64_t>(metadata.global_position_start - delta->info.first_position());
         seq_number_ = delta->info.seq_number;
         job_ = {crypto::direction::decrypt, delta->cipher, file_.container->codec(file_.data), nullptr};
-        read_metadata();
+        read_metadata(*delta);
     }
 
     std::shared_ptr<file_input> take_input() override { return std::make_shared<stored_input>(file_); }
@@ -139,12 +139,13 @@ private:
         return plain;
     }
 
-    void read_metadata() {
+    void read_metadata(const storage::key_iteration& delta) {
         auto segment = first_segment();
         const auto metadata = segment.span().first(file_metadata_bytes);
         job_.cipher->decrypt(position_in_delta_, metadata, metadata);
         try {
-            original_ = storage::decode_file_metadata(metadata);
+            original_ = storage::decode_file_metadata(
+                metadata, {delta, file_.metadata.global_position_start, file_.data.length});
         } catch (const failure& problem) {
             throw failure(problem.code(), request_.input.string() + ": " + problem.what());
         }

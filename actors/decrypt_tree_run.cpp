@@ -132,8 +132,8 @@ std::vector<storage::tree_entry> read_tree_index(const asker_on<actor_floor::fil
     const auto file = storage::open_encrypted_file(source, layer_password(me));
     const auto position = file.metadata.global_position_start;
     const auto delta = usable_key{me, file.metadata.key_uuid}.delta_at(position);
-    const auto plain = storage::decrypt_whole(*delta->cipher,
-        static_cast<std::uint64_t>(position - delta->info.first_position()), file, limits::tree_index_bytes);
+    const auto plain = storage::decrypt_whole(
+        *delta, static_cast<std::uint64_t>(position - delta->info.first_position()), file, limits::tree_index_bytes);
     return storage::decode_tree_index(plain.content());
 }
 

@@ -117,7 +117,8 @@ public:
 
     bool last(chunk& fresh) override {
         require_unchanged_input();
-        const auto metadata = storage::encode({request_.input.filename().string(), file_size_, hash_.finish()});
+        const auto metadata = storage::encode(
+            {request_.input.filename().string(), file_size_, hash_.finish()}, {*delta_, claimed_.range.first, total_});
         std::ranges::copy(metadata.span(), head_.data());
         place(fresh, 0, 1, total_, position_in_delta_);
         std::ranges::copy(head_.span(), fresh.plain.data());
@@ -142,6 +143,7 @@ private:
     void claim() {
         auto [claimed, delta, position_in_delta] = key_.claim(total_);
         claimed_ = claimed;
+        delta_ = delta;
         position_in_delta_ = position_in_delta;
         log::debug("Encrypting {} with positions {} to {} of Delta {}.", request_.input.string(),
             crypto::to_decimal(claimed_.range.first), crypto::to_decimal(claimed_.range.last), claimed_.seq_number);
@@ -177,6 +179,7 @@ private:
     std::shared_ptr<encrypted_output> output_; // until it is taken
     crypto::secure_bytes head_;                // plain segment 0, metadata filled in last
     claimed_range claimed_;
+    key_iteration_ptr delta_;
     std::uint64_t position_in_delta_ = 0; // of the first byte
     cipher_chunk job_;
     crypto::sha256 hash_;

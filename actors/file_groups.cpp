@@ -100,7 +100,7 @@ private:
         const auto first = claim.claimed.range.first + offset;
         log::debug("Encrypting {} with positions {} to {} of Delta {}.", file.input.string(), crypto::to_decimal(first),
             crypto::to_decimal(first + length - 1), claim.claimed.seq_number);
-        const auto container = storage::encrypt_in_place(*claim.delta->cipher, claim.position_in_delta + offset,
+        const auto container = storage::encrypt_in_place(*claim.delta, claim.position_in_delta + offset,
             {key_uuid_, first}, file.input.filename().string(), encoded, file.attributes.size, layer_);
         storage::atomic_file output(file.output, storage::existing_target::refuse);
         output.write_at(0, container);
@@ -144,7 +144,7 @@ private:
         const auto& delta = delta_of(found.metadata);
         const auto first =
             static_cast<std::uint64_t>(found.metadata.global_position_start - delta.info.first_position());
-        const auto plain = storage::decrypt_whole(*delta.cipher, first, found,
+        const auto plain = storage::decrypt_whole(delta, first, found,
             longest(file.attributes.size)); // an index cannot make us allocate more than it says itself
         require_listed_file(file.input, plain.metadata, file.output.filename().string(), file.attributes);
         storage::atomic_file output(file.output, target_);

@@ -127,7 +127,7 @@ key_iteration_ptr load(key_store_state& state, const load_iteration& wanted) {
         if (kept->info.key_uuid == wanted.key_uuid && kept->info.seq_number == wanted.seq_number)
             return kept;
     const auto& entry = find(state, wanted);
-    auto iteration = storage::decode_payload(state.file->read(entry, storage::max_payload_bytes));
+    auto iteration = storage::decode_stored(state.file->read(entry, storage::max_payload_bytes));
     if (iteration->info != storage::decode_iteration_info(entry.attributes))
         throw failure(errc::container_damaged, "The key store contradicts itself about Delta " +
                                                    std::to_string(wanted.seq_number) + " of key " +
@@ -158,8 +158,7 @@ void add(key_store_state& state, std::span<const key_iteration_ptr> iterations) 
             if (!added && known->second != info.iteration_uuid)
                 refuse_conflict(info, known->second);
             if (added && !file.find(info.iteration_uuid))
-                changes.put.push_back({info.iteration_uuid, storage::encode(info),
-                    storage::encode_payload(info, iteration->cipher->key())});
+                changes.put.push_back({info.iteration_uuid, storage::encode(info), storage::encode_stored(*iteration)});
         }
         return changes;
     });

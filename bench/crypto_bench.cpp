@@ -3,6 +3,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/cipher.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/kdf.hpp"
 #include "crypto/kernels/dispatch.hpp"
 #include "crypto/random.hpp"
 #include "tests/unit/crypto/reference_cipher.hpp"
@@ -160,6 +161,18 @@ void xxh3(benchmark::State& state) {
     count_bytes(state, buffer_bytes);
 }
 BENCHMARK(xxh3);
+
+/// The key of a file's tag from the maps of BIG, MEDIUM and SMALL: why the key store keeps it.
+void derive_tag_key(benchmark::State& state, const key_geometry& geometry) {
+    const key_material key = key_material::generate(geometry);
+    const std::array<std::uint8_t, 16> iteration_uuid{};
+    for (auto _ : state)
+        benchmark::DoNotOptimize(hkdf_sha256_in_place(key.bytes(), iteration_uuid, "bench"));
+    count_bytes(state, key.bytes().size());
+}
+BENCHMARK_CAPTURE(derive_tag_key, big, big_preset)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(derive_tag_key, medium, medium_preset)->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(derive_tag_key, small, small_preset)->Unit(benchmark::kMicrosecond);
 
 void draw_maps_big(benchmark::State& state) {
     secure_bytes maps(big_preset.material_bytes());

@@ -57,8 +57,9 @@ many_deltas::many_deltas(std::uint64_t count) {
 key_iteration_ptr many_deltas::make_iteration(std::uint64_t seq) const {
     const storage::iteration_info info{
         key_uuid, crypto::random_uuid(), seq, "bench", "0", {chain_bytes, chain_bytes, rotors}};
+    // All have one key of tags, too: deriving thousands takes long.
     return std::make_shared<const storage::key_iteration>(
-        storage::key_iteration{info, std::make_shared<const crypto::cipher>(maps_)});
+        info, std::make_shared<const crypto::cipher>(maps_), crypto::secure_bytes(32));
 }
 
 void many_deltas::make_root(const fs::path& where) const {
@@ -89,7 +90,7 @@ void many_deltas::write_containers(std::uint64_t count) {
         const auto& info = iteration->info;
         const bool hollow = count > most_real_deltas && seq > 0 && seq < count;
         keys.add(info.iteration_uuid, storage::encode(info),
-            hollow ? crypto::secure_bytes{} : storage::encode_payload(info, *maps_));
+            hollow ? crypto::secure_bytes{} : storage::encode_stored(*iteration));
         storage::cache_entry entry{key_uuid, info.iteration_uuid, seq, ecs_uuid, info.first_position(), {}};
         if (seq == count && seq > 0) {
             newest = info.iteration_uuid;
@@ -121,7 +122,7 @@ fs::path many_deltas::make_second_root() {
     make_root(second);
     const auto& info = alpha_->info;
     write_container(second / "omegasafe_keys.sfc", the_password(), [&](storage::sfc_writer& writer) {
-        writer.add(info.iteration_uuid, storage::encode(info), storage::encode_payload(info, *maps_));
+        writer.add(info.iteration_uuid, storage::encode(info), storage::encode_stored(*alpha_));
     });
     write_container(second / "local_cache.sfc", the_password(), [&](storage::sfc_writer& writer) {
         writer.add(info.iteration_uuid, storage::encode({key_uuid, info.iteration_uuid, 0, ecs_uuid, 0, {}}), {});

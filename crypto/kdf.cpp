@@ -11,6 +11,7 @@
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 #include <stdexcept>
+#include <vector>
 
 namespace omegasafe::crypto {
 
@@ -81,6 +82,17 @@ secure_bytes hkdf_sha256(const_byte_span secret, const_byte_span salt, std::stri
     if (context == nullptr || EVP_KDF_derive(context.get(), out.data(), out.size(), params.data()) != 1)
         throw std::runtime_error("HKDF failed in OpenSSL");
     return out;
+}
+
+secure_bytes hkdf_sha256_in_place(const_byte_span secret, const_byte_span salt, std::string_view info) {
+    auto extracted = hmac_sha256(salt, secret);
+    std::vector<std::uint8_t> block(info.begin(), info.end());
+    block.push_back(1); // the first block is all of 32 bytes
+    auto expanded = hmac_sha256(extracted, block);
+    secure_bytes key{const_byte_span(expanded)};
+    wipe(extracted.data(), extracted.size());
+    wipe(expanded.data(), expanded.size());
+    return key;
 }
 
 secure_bytes generate_password() {

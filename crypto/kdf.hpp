@@ -22,6 +22,9 @@ secure_bytes scrypt(const_byte_span password, const_byte_span salt, const scrypt
 /// `size` bytes (at most 8160) by HKDF-SHA256 (RFC 5869).
 secure_bytes hkdf_sha256(const_byte_span secret, const_byte_span salt, std::string_view info, std::size_t size = 32);
 
+/// The same, 32 bytes, for a secret of megabytes, which OpenSSL's own would copy into ordinary memory.
+secure_bytes hkdf_sha256_in_place(const_byte_span secret, const_byte_span salt, std::string_view info);
+
 /// A new configuration password of 256 random bits: "omegasafe-" + 43 base64url characters + 6 check characters.
 secure_bytes generate_password();
 

@@ -59,8 +59,8 @@ std::vector<std::uint8_t> client::encrypt(const_byte_span content, const std::st
     const auto claim = key.claim(limits::file_metadata_bytes + content.size() + suffix);
     log::debug("Encrypting a buffer with positions {} to {} of Delta {}.", to_decimal(claim.claimed.range.first),
         to_decimal(claim.claimed.range.last), claim.claimed.seq_number);
-    return storage::encrypt_in_memory(*claim.delta->cipher, claim.position_in_delta,
-        {key_uuid, claim.claimed.range.first}, name, content, suffix, layer);
+    return storage::encrypt_in_memory(
+        *claim.delta, claim.position_in_delta, {key_uuid, claim.claimed.range.first}, name, content, suffix, layer);
 }
 
 decrypted_buffer client::decrypt(const_byte_span encrypted) {
@@ -72,7 +72,7 @@ decrypted_buffer client::decrypt(const_byte_span encrypted) {
     const auto position = file.metadata.global_position_start;
     const auto delta = actors::usable_key{context_->runtime().main_asker(), file.metadata.key_uuid}.delta_at(position);
     const auto first = static_cast<std::uint64_t>(position - delta->info.first_position());
-    const auto plain = storage::decrypt_whole(*delta->cipher, first, file, encrypted.size());
+    const auto plain = storage::decrypt_whole(*delta, first, file, encrypted.size());
     return {plain.metadata.name, secure_bytes{plain.content()}};
 }
 

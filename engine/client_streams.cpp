@@ -89,7 +89,8 @@ storage::file_metadata decrypt_checked(engine::context& context, const storage::
     crypto::sha256 hash;
     const auto take = [&](chunk& done) {
         if (done.first_segment == 0) {
-            original = storage::decode_file_metadata({done.plain.data(), file_metadata_bytes});
+            original = storage::decode_file_metadata({done.plain.data(), file_metadata_bytes},
+                {delta, file.metadata.global_position_start, file.data.length});
             if (original.length > file.data.length - file_metadata_bytes)
                 throw failure(errc::integrity_failed, "The encrypted stream holds less than its original length.");
         }
@@ -146,12 +147,12 @@ stream_report client::encrypt(const encrypt_stream& request, const watch& watch)
     storage::sealed_spool plain("The input stream");
     const auto digest = spool(request.input, progress, capacity, plain);
     const auto length = file_metadata_bytes + plain.size() + storage::draw_suffix_length(plain.size(), capacity);
-    const auto metadata = storage::encode({request.name, plain.size(), digest});
 
     progress.at({plain.size(), 0}); // the last moment before positions are used up
     const auto [claimed, delta, position_in_delta] = key.claim(length);
     log::debug("Encrypting a stream with positions {} to {} of Delta {}.", to_decimal(claimed.range.first),
         to_decimal(claimed.range.last), claimed.seq_number);
+    const auto metadata = storage::encode({request.name, plain.size(), digest}, {*delta, claimed.range.first, length});
     const auto names = storage::to_json({request.key_uuid, claimed.range.first});
     engine::ordered_sink sink{request.output};
     storage::sfc_writer writer{sink, layer};

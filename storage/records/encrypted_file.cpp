@@ -126,22 +126,23 @@ void require_positions(const encrypted_file_info& file, std::uint64_t first, std
         throw sfc_damaged(file.container->source(), "its positions lie outside the key iteration");
 }
 
-std::vector<std::uint8_t> encrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first,
+std::vector<std::uint8_t> encrypt_in_memory(const key_iteration& iteration, std::uint64_t first,
     const encryption_metadata& metadata, std::string_view name, const_byte_span data, std::uint64_t suffix_length,
     sfc_password_ptr layer) {
     secure_bytes bytes(limits::file_metadata_bytes + data.size() + suffix_length);
     std::copy(data.begin(), data.end(), bytes.data() + limits::file_metadata_bytes);
-    return encrypt_in_place(cipher, first, metadata, name, bytes.span(), data.size(), std::move(layer));
+    return encrypt_in_place(iteration, first, metadata, name, bytes.span(), data.size(), std::move(layer));
 }
 
-std::vector<std::uint8_t> encrypt_in_place(const crypto::cipher& cipher, std::uint64_t first,
+std::vector<std::uint8_t> encrypt_in_place(const key_iteration& iteration, std::uint64_t first,
     const encryption_metadata& metadata, std::string_view name, byte_span encoded, std::uint64_t length,
     sfc_password_ptr layer) {
     const auto data = encoded.subspan(limits::file_metadata_bytes, length);
-    const auto prefix = encode(file_metadata{std::string(name), length, crypto::sha256::of(data)});
+    const auto prefix = encode({std::string(name), length, crypto::sha256::of(data)},
+        {iteration, metadata.global_position_start, encoded.size()});
     std::copy_n(prefix.data(), prefix.size(), encoded.data());
     crypto::random_fill(encoded.subspan(prefix.size() + length));
-    cipher.encrypt(first, encoded, encoded);
+    iteration.cipher->encrypt(first, encoded, encoded);
     memory_sink sink;
     sfc_writer writer(sink, std::move(layer));
     writer.add(encryption_metadata_uuid, {}, crypto::as_bytes(to_json(metadata)));
@@ -151,11 +152,12 @@ std::vector<std::uint8_t> encrypt_in_place(const crypto::cipher& cipher, std::ui
 }
 
 decrypted_file decrypt_whole(
-    const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file, std::uint64_t limit) {
-    require_positions(file, first, cipher.key().geometry().capacity());
+    const key_iteration& iteration, std::uint64_t first, const encrypted_file_info& file, std::uint64_t limit) {
+    require_positions(file, first, iteration.info.geometry.capacity());
     decrypted_file out{{}, file.container->read(file.data, limit)};
-    cipher.decrypt(first, out.encoded, out.encoded.span());
-    out.metadata = decode_file_metadata(out.encoded.span().first(limits::file_metadata_bytes));
+    iteration.cipher->decrypt(first, out.encoded, out.encoded.span());
+    out.metadata = decode_file_metadata(out.encoded.span().first(limits::file_metadata_bytes),
+        {iteration, file.metadata.global_position_start, file.data.length});
     if (out.metadata.length > out.encoded.size() - limits::file_metadata_bytes ||
         crypto::sha256::of(out.content()) != out.metadata.sha256)
         throw failure(
@@ -164,8 +166,8 @@ decrypted_file decrypt_whole(
     return out;
 }
 
-secure_bytes decrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file) {
-    return secure_bytes(decrypt_whole(cipher, first, file, limits::delta_container_bytes).content());
+secure_bytes decrypt_in_memory(const key_iteration& iteration, std::uint64_t first, const encrypted_file_info& file) {
+    return secure_bytes(decrypt_whole(iteration, first, file, limits::delta_container_bytes).content());
 }
 
 } // namespace omegasafe::storage

@@ -2,31 +2,15 @@
 // encryption_metadata.json.
 #pragma once
 
-#include "crypto/cipher.hpp"
-#include "crypto/hash.hpp"
 #include "crypto/position.hpp"
 #include "storage/container/sfc.hpp"
+#include "storage/records/file_metadata.hpp"
 
 namespace omegasafe::storage {
 
 /// Fixed entry ids of every encrypted file and Delta.
 extern const uuid encrypted_data_uuid;
 extern const uuid encryption_metadata_uuid;
-
-/// The 1024-byte prefix: version, original base name, length, SHA-256; the rest random.
-struct file_metadata {
-    std::string name;         // base name, 1-255 bytes, no separators or control characters, not "." or ".."
-    std::uint64_t length = 0; // bytes of the original file
-    crypto::sha256_digest sha256{};
-};
-/// Exactly limits::file_metadata_bytes; the unused rest is random. Throws failure(usage) on a name that safe_base_name
-/// refuses.
-secure_bytes encode(const file_metadata& metadata);
-/// Throws failure(integrity_failed) when it is not a FileMetadata of version 1 (wrong key material decrypts to noise),
-/// failure(container_newer) on a higher version.
-file_metadata decode_file_metadata(const_byte_span bytes);
-/// True for names that a decrypted file may get: see file_metadata::name. UTF-8 is not required.
-bool safe_base_name(std::string_view name);
 
 /// What encryption_metadata.json says, and nothing else.
 struct encryption_metadata {
@@ -61,12 +45,12 @@ void require_positions(const encrypted_file_info& file, std::uint64_t first, std
 
 /// Whole encryption in memory, for Deltas: the result is a container. `first` is the position inside the iteration,
 /// `range` the claimed global positions; data.size() + 1024 + suffix == range.size().
-std::vector<std::uint8_t> encrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first,
+std::vector<std::uint8_t> encrypt_in_memory(const key_iteration& iteration, std::uint64_t first,
     const encryption_metadata& metadata, std::string_view name, const_byte_span data, std::uint64_t suffix_length,
     sfc_password_ptr layer);
 /// The same from bytes that stand in place already: `encoded` begins with room for the metadata, then comes the file of
 /// `length` bytes, and what is left is the suffix. Afterwards it holds encrypted_data.
-std::vector<std::uint8_t> encrypt_in_place(const crypto::cipher& cipher, std::uint64_t first,
+std::vector<std::uint8_t> encrypt_in_place(const key_iteration& iteration, std::uint64_t first,
     const encryption_metadata& metadata, std::string_view name, byte_span encoded, std::uint64_t length,
     sfc_password_ptr layer);
 
@@ -80,8 +64,8 @@ struct decrypted_file {
 /// The inverse, with length and SHA-256 checked (failure(integrity_failed)). `first` as above; encrypted_data longer
 /// than `limit` is failure(container_damaged).
 decrypted_file decrypt_whole(
-    const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file, std::uint64_t limit);
+    const key_iteration& iteration, std::uint64_t first, const encrypted_file_info& file, std::uint64_t limit);
 /// The same for a Delta: only its bytes, at most limits::delta_container_bytes of them.
-secure_bytes decrypt_in_memory(const crypto::cipher& cipher, std::uint64_t first, const encrypted_file_info& file);
+secure_bytes decrypt_in_memory(const key_iteration& iteration, std::uint64_t first, const encrypted_file_info& file);
 
 } // namespace omegasafe::storage

@@ -1,5 +1,6 @@
 #include "storage/records/key_iteration.hpp"
 
+#include "crypto/kdf.hpp"
 #include "crypto/text_encoding.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/files/atomic_file.hpp"
@@ -65,7 +66,68 @@ bool same_key(const iteration_info& a, const iteration_info& b) {
     return a.key_uuid == b.key_uuid && a.geometry == b.geometry && a.key_name == b.key_name;
 }
 
+constexpr std::size_t tag_key_bytes = 32;
+
+/// All maps go in, so that who lacks a few, or knows them only up to what the cipher shows of them, has no key.
+secure_bytes derive_tag_key(const uuid& iteration_uuid, const crypto::key_material& maps) {
+    return crypto::hkdf_sha256_in_place(
+        maps.bytes(), const_byte_span{iteration_uuid.data, 16}, "omegasafe file metadata v2 tag");
+}
+
+/// What comes before the maps.
+std::vector<std::uint8_t> payload_head(const iteration_info& info) {
+    const auto description = encode(info);
+    std::vector<std::uint8_t> head(4 + description.size());
+    store_le(head.data(), static_cast<std::uint32_t>(description.size()));
+    std::ranges::copy(description, head.begin() + 4);
+    return head;
+}
+
+secure_bytes joined(std::initializer_list<const_byte_span> parts) {
+    std::size_t size = 0;
+    for (const auto& part : parts)
+        size += part.size();
+    secure_bytes whole(size);
+    auto* out = whole.data();
+    for (const auto& part : parts)
+        out = std::copy(part.begin(), part.end(), out);
+    return whole;
+}
+
+key_iteration_ptr decode(secure_bytes payload, bool may_have_tag_key) {
+    if (payload.size() < 4 || payload.size() > max_payload_bytes)
+        throw damaged("it has an impossible size");
+    const auto size = load_le<std::uint32_t>(payload.data());
+    if (size > payload.size() - 4)
+        throw damaged("it ends early");
+    const auto info = decode_iteration_info(payload.span().subspan(4, size));
+    payload.drop_front(4 + size);
+    secure_bytes tag_key;
+    if (may_have_tag_key && payload.size() == tag_key_bytes + info.geometry.material_bytes()) {
+        tag_key = secure_bytes(const_byte_span(payload).first(tag_key_bytes));
+        payload.drop_front(tag_key_bytes);
+    }
+    if (payload.size() != info.geometry.material_bytes())
+        throw damaged("its maps do not have the size it names");
+    std::shared_ptr<const crypto::key_material> material;
+    try {
+        material = std::make_shared<const crypto::key_material>(info.geometry, std::move(payload));
+    } catch (const std::invalid_argument&) {
+        throw damaged("a map is no permutation"); // size and geometry are right
+    }
+    auto cipher = std::make_shared<const crypto::cipher>(std::move(material));
+    return tag_key.empty() ? std::make_shared<const key_iteration>(info, std::move(cipher))
+                           : std::make_shared<const key_iteration>(info, std::move(cipher), std::move(tag_key));
+}
+
 } // namespace
+
+key_iteration::key_iteration(iteration_info about, std::shared_ptr<const crypto::cipher> maps)
+    : info(std::move(about)), cipher(std::move(maps)), tag_key(derive_tag_key(info.iteration_uuid, cipher->key())) {}
+
+key_iteration::key_iteration(
+    iteration_info about, std::shared_ptr<const crypto::cipher> maps, secure_bytes kept_tag_key)
+    : info(std::move(about)), cipher(std::move(maps)), tag_key(std::move(kept_tag_key)) {}
 
 std::vector<std::uint8_t> encode(const iteration_info& info) {
     if (!acceptable_info(info))
@@ -101,32 +163,19 @@ secure_bytes encode_payload(const iteration_info& info, const crypto::key_materi
     if (!(info.geometry == maps.geometry()))
         throw failure(
             errc::internal, "A key iteration was described with another size than its maps have; report this.");
-    const auto description = encode(info);
-    secure_bytes payload(4 + description.size() + maps.bytes().size());
-    store_le(payload.data(), static_cast<std::uint32_t>(description.size()));
-    auto* out = std::copy(description.begin(), description.end(), payload.data() + 4);
-    std::copy(maps.bytes().begin(), maps.bytes().end(), out);
-    return payload;
+    return joined({payload_head(info), maps.bytes()});
 }
 
 key_iteration_ptr decode_payload(secure_bytes payload) {
-    if (payload.size() < 4 || payload.size() > max_payload_bytes)
-        throw damaged("it has an impossible size");
-    const auto size = load_le<std::uint32_t>(payload.data());
-    if (size > payload.size() - 4)
-        throw damaged("it ends early");
-    const auto info = decode_iteration_info(payload.span().subspan(4, size));
-    payload.drop_front(4 + size);
-    if (payload.size() != info.geometry.material_bytes())
-        throw damaged("its maps do not have the size it names");
-    std::shared_ptr<const crypto::key_material> material;
-    try {
-        material = std::make_shared<const crypto::key_material>(info.geometry, std::move(payload));
-    } catch (const std::invalid_argument&) {
-        throw damaged("a map is no permutation"); // size and geometry are right
-    }
-    return std::make_shared<const key_iteration>(
-        key_iteration{info, std::make_shared<const crypto::cipher>(std::move(material))});
+    return decode(std::move(payload), false);
+}
+
+secure_bytes encode_stored(const key_iteration& iteration) {
+    return joined({payload_head(iteration.info), iteration.tag_key, iteration.cipher->key().bytes()});
+}
+
+key_iteration_ptr decode_stored(secure_bytes stored) {
+    return decode(std::move(stored), true);
 }
 
 void export_key(const std::filesystem::path& path, const key_iteration& alpha, sfc_password_ptr password) {
@@ -156,7 +205,7 @@ std::vector<std::uint8_t> seal_delta(
     const key_iteration& alpha, std::uint64_t alpha_first, const key_iteration& delta, sfc_password_ptr layer) {
     if (!alpha.info.is_alpha() || delta.info.is_alpha() || !same_key(alpha.info, delta.info))
         throw failure(errc::internal, "A Delta was to be sealed with the Alpha of another key; report this.");
-    return encrypt_in_memory(*alpha.cipher, alpha_first, {alpha.info.key_uuid, alpha_first},
+    return encrypt_in_memory(alpha, alpha_first, {alpha.info.key_uuid, alpha_first},
         crypto::to_string(delta.info.iteration_uuid), encode_payload(delta.info, delta.cipher->key()), 0,
         std::move(layer));
 }
@@ -175,7 +224,7 @@ key_iteration_ptr open_delta(const key_iteration& alpha, std::vector<std::uint8_
     if (file.metadata.global_position_start >= alpha.info.geometry.capacity())
         throw damaged("the Delta names positions that its Alpha does not have");
     const auto first = static_cast<std::uint64_t>(file.metadata.global_position_start);
-    auto delta = decode_payload(decrypt_in_memory(*alpha.cipher, first, file));
+    auto delta = decode_payload(decrypt_in_memory(alpha, first, file));
     if (delta->info.is_alpha() || !same_key(alpha.info, delta->info) ||
         file.data.length != delta_positions(delta->info))
         throw damaged("it is no Delta of this key");

@@ -27,10 +27,16 @@ struct iteration_key {
 };
 iteration_key decode_iteration_key(const_byte_span cbor);
 
-/// Info and maps.
+/// Info, maps and what follows from them.
 struct key_iteration {
+    /// Derives the tag key, which takes some milliseconds for the largest keys.
+    key_iteration(iteration_info about, std::shared_ptr<const crypto::cipher> maps);
+    /// With the tag key that was kept.
+    key_iteration(iteration_info about, std::shared_ptr<const crypto::cipher> maps, secure_bytes kept_tag_key);
+
     iteration_info info;
     std::shared_ptr<const crypto::cipher> cipher;
+    secure_bytes tag_key; // of the files encrypted with it: whoever lacks one map cannot make a tag
 };
 using key_iteration_ptr = std::shared_ptr<const key_iteration>;
 
@@ -38,6 +44,10 @@ using key_iteration_ptr = std::shared_ptr<const key_iteration>;
 /// (failure(container_damaged)) and keeps the maps in the payload's memory.
 secure_bytes encode_payload(const iteration_info& info, const crypto::key_material& maps);
 key_iteration_ptr decode_payload(secure_bytes payload);
+
+/// The payload as the device's own key store has it, with the tag key between info and maps. One without is read, too.
+secure_bytes encode_stored(const key_iteration& iteration);
+key_iteration_ptr decode_stored(secure_bytes stored);
 
 /// Largest payload, bytes: 5 MB of maps and 64 KiB for the info.
 inline constexpr std::uint64_t max_payload_bytes = 5'000'000 + 65'536;

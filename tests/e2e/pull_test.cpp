@@ -26,7 +26,7 @@ public:
         const auto keys = open("omegasafe_keys.sfc");
         for (const auto& entry : keys->entries())
             if (storage::decode_iteration_key(entry.attributes).seq_number == 0)
-                alpha_ = storage::decode_payload(keys->read(entry, storage::max_payload_bytes));
+                alpha_ = storage::decode_stored(keys->read(entry, storage::max_payload_bytes));
     }
 
     /// As another device does that renews the key again and again.

@@ -8,10 +8,11 @@ using namespace omegasafe::storage;
 
 namespace {
 
-const crypto::cipher& key() {
-    static const crypto::cipher cipher(
-        std::make_shared<const crypto::key_material>(crypto::key_material::generate({100'000, 100'000, 2})));
-    return cipher;
+const key_iteration& key() {
+    static const key_iteration drawn{iteration_info{{}, {}, 1, "Fuzz", "0.1.0", {100'000, 100'000, 2}},
+        std::make_shared<const crypto::cipher>(
+            std::make_shared<const crypto::key_material>(crypto::key_material::generate({100'000, 100'000, 2})))};
+    return drawn;
 }
 
 void open(std::vector<std::uint8_t> content, const sfc_password_ptr& layer) {

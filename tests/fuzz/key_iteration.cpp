@@ -40,6 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const const_byte_span bytes(data, size);
     check_description(bytes);
     fuzz::accepted([&] { decode_payload(secure_bytes(bytes)); });
+    fuzz::accepted([&] { decode_stored(secure_bytes(bytes)); });
     fuzz::accepted([&] { open_delta(alpha(), fuzz::input(data, size), nullptr); });
     memory_sink sink;
     sfc_writer writer(sink, nullptr);

@@ -7,13 +7,14 @@ decode.py --check FOLDER                                      decodes every case
 """
 import argparse
 import hashlib
+import hmac
 import json
 import pathlib
 import struct
 import sys
 import uuid
 
-from container import Container, Refused, need
+from container import Container, Refused, hkdf, need
 from records import read_description, read_index, read_journal, read_record
 
 METADATA_ENTRY = uuid.UUID("c70b943a-16e8-427d-a51f-60d9b23e7508")
@@ -23,18 +24,22 @@ RECORDS = {"ecs_file": "ecs_file", "local_cache": "local_cache", "ecs_storage": 
 
 
 class Iteration:
-    def __init__(self, payload):
+    def __init__(self, payload, stored=False):
         (size,) = struct.unpack_from("<I", payload)
         self.description = payload[4:4 + size]
         self.info = read_description(self.description)
-        self.maps = payload[4 + size:]
         self.counts = [self.info["nucleus_bytes"] // 256] + [self.info["rotor_bytes"] // 256] * self.info["rotors"]
+        kept = 32 if stored and len(payload) == 4 + size + 32 + 256 * sum(self.counts) else 0
+        kept_tag_key = payload[4 + size:4 + size + kept]
+        self.maps = payload[4 + size + kept:]
         need(len(self.maps) == 256 * sum(self.counts))
         identity = bytes(range(256))
         need(all(bytes(sorted(self.map(i))) == identity for i in range(sum(self.counts))))
         self.capacity = 1
         for count in self.counts:
             self.capacity *= count
+        self.tag_key = hkdf(self.maps, uuid.UUID(self.info["iteration_uuid"]).bytes, b"omegasafe file metadata v2 tag")
+        need(kept_tag_key in (b"", self.tag_key))
 
     def map(self, number):
         return self.maps[256 * number:256 * (number + 1)]
@@ -89,13 +94,21 @@ def open_encrypted(content, password):
     return key_uuid, position, container.read(DATA_ENTRY)
 
 
-def decrypt_file(iteration, start, data):
+def tag(iteration, position, data, metadata):
+    """What stands at 48, or should."""
+    place = b"".join(uuid.UUID(iteration.info[name]).bytes for name in ("key_uuid", "iteration_uuid"))
+    place += position.to_bytes(16, "little") + struct.pack("<Q", len(data))
+    return hmac.digest(iteration.tag_key, place + metadata[:48] + bytes(32) + metadata[80:], "sha256")
+
+
+def decrypt_file(iteration, position, start, data):
     """Name and content."""
     plain = iteration.decrypt(start, data)
     version, name_length, length = struct.unpack_from("<HHQ", plain, 4)
-    need(plain[:4] == b"OSFM" and version > 0, "integrity_failed")
-    need(version == 1, "container_newer")
-    name = plain[48:48 + name_length]
+    need(plain[:4] == b"OSFM" and version > 1, "integrity_failed")
+    need(version == 2, "container_newer")
+    need(hmac.compare_digest(plain[48:80], tag(iteration, position, data, plain[:1024])), "integrity_failed")
+    name = plain[80:80 + name_length]
     need(1 <= name_length <= 255 and name not in (b".", b".."), "integrity_failed")
     need(not any(byte < 32 or byte in b"/\\\x7f" for byte in name), "integrity_failed")
     content = plain[1024:1024 + length]
@@ -116,7 +129,7 @@ def read_alpha(content, password):
 def read_delta(alpha, content, password):
     key_uuid, start, data = open_encrypted(content, password)
     need(key_uuid == alpha.info["key_uuid"])
-    delta = Iteration(decrypt_file(alpha, start, data)[1])
+    delta = Iteration(decrypt_file(alpha, start, start, data)[1])
     need(delta.info["seq_number"] > 0)
     need(all(delta.info[name] == alpha.info[name] for name in ("key_uuid", "key_name", "nucleus_bytes", "rotor_bytes",
                                                               "rotors")))
@@ -126,7 +139,7 @@ def read_delta(alpha, content, password):
 def read_file(delta, content, password):
     _, position, data = open_encrypted(content, password)
     need(position // delta.capacity + 1 == delta.info["seq_number"])
-    return decrypt_file(delta, position % delta.capacity, data)
+    return decrypt_file(delta, position, position % delta.capacity, data)
 
 
 def pattern(expected):
@@ -154,7 +167,7 @@ def check_records(case, where, container):
 def check_keys(case, container):
     found = {}
     for identity, entry in container.entries.items():
-        iteration = Iteration(container.read(identity))
+        iteration = Iteration(container.read(identity), stored=True)
         need(iteration.description == entry[3] and iteration.info["iteration_uuid"] == str(identity))
         found[iteration.info["seq_number"]] = iteration
     assert sorted(found) == [expected["seq_number"] for expected in case["iterations"]]

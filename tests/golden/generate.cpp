@@ -159,11 +159,15 @@ void keys(golden_folder& golden, const key_iteration& alpha, const key_iteration
         generated_password, expected);
 }
 
+bytes to_bytes(const_byte_span data) {
+    return {data.begin(), data.end()};
+}
+
 void encrypted_files(golden_folder& golden, const key_iteration& delta) {
     const auto start = static_cast<std::uint64_t>(delta.info.first_position());
     const auto file = [&](std::uint64_t first, std::size_t size, std::uint64_t suffix, const ordered_json& layer) {
-        return encrypt_in_memory(*delta.cipher, first, {delta.info.key_uuid, start + first}, "report.txt",
-            pattern(size, 0), suffix, password_of(layer));
+        return encrypt_in_memory(delta, first, {delta.info.key_uuid, start + first}, "report.txt", pattern(size, 0),
+            suffix, password_of(layer));
     };
     const auto expected = [&](std::size_t size) {
         return ordered_json{{"outcome", "ok"}, {"delta", "delta_plain.omegadelta"}, {"alpha", "alpha_plain.omegakey"},
@@ -182,18 +186,33 @@ void encrypted_files(golden_folder& golden, const key_iteration& delta) {
     auto truncated = file(500'000, 100, 5, nullptr);
     truncated.resize(truncated.size() / 2);
     golden.add("file_truncated.omegasafe", truncated, "encrypted_file", nullptr, fails("container_damaged"));
-    // Whole as a container, but its cipher text was altered before it was packed.
-    auto plain = bytes(1'124, 0);
-    crypto::random_fill(plain);
-    memory_sink sink;
-    sfc_writer writer(sink, nullptr);
-    writer.add(encryption_metadata_uuid, {}, crypto::as_bytes(to_json({delta.info.key_uuid, start + 600'000})));
-    writer.add(encrypted_data_uuid, {}, plain);
-    writer.finish();
     auto outcome = fails("integrity_failed");
     outcome["delta"] = "delta_plain.omegadelta";
     outcome["alpha"] = "alpha_plain.omegakey";
-    golden.add("file_altered.omegasafe", sink.take(), "encrypted_file", nullptr, outcome);
+    const auto repacked = [&](const_byte_span data) {
+        memory_sink sink;
+        sfc_writer writer(sink, nullptr);
+        writer.add(encryption_metadata_uuid, {}, crypto::as_bytes(to_json({delta.info.key_uuid, start + 600'000})));
+        writer.add(encrypted_data_uuid, {}, data);
+        writer.finish();
+        return sink.take();
+    };
+    // All there, but encrypted for the position before.
+    auto plain = to_bytes(encode({"report.txt", 0, crypto::sha256::of({})}, {delta, start + 599'999, 1'024}));
+    const auto encrypted = [&] {
+        auto data = plain;
+        delta.cipher->encrypt(600'000, data, data);
+        return data;
+    };
+    golden.add("file_moved.omegasafe", repacked(encrypted()), "encrypted_file", nullptr, outcome);
+    // As files were before there was a tag: the name at 48.
+    plain[4] = 1;
+    std::copy_n(plain.begin() + 80, 10, plain.begin() + 48);
+    golden.add("file_without_tag.omegasafe", repacked(encrypted()), "encrypted_file", nullptr, outcome);
+    // Whole as a container, but its cipher text was altered before it was packed.
+    plain = bytes(1'124, 0);
+    crypto::random_fill(plain);
+    golden.add("file_altered.omegasafe", repacked(plain), "encrypted_file", nullptr, outcome);
 }
 
 void seeds(const std::filesystem::path& folder, const key_iteration& alpha) {
@@ -203,14 +222,14 @@ void seeds(const std::filesystem::path& folder, const key_iteration& alpha) {
     write(folder / "sfc" / "grown_plain", grown(small_container(nullptr), 30, nullptr));
     write(folder / "sfc" / "grown_sealed", grown(small_container(sealed), 30, sealed));
     const auto file = [&](const sfc_password_ptr& layer) {
-        return encrypt_in_memory(*alpha.cipher, 0, {alpha.info.key_uuid, 0}, "a", pattern(20, 0), 1, layer);
+        return encrypt_in_memory(alpha, 0, {alpha.info.key_uuid, 0}, "a", pattern(20, 0), 1, layer);
     };
     write(folder / "encrypted_file" / "plain", file(nullptr));
     write(folder / "encrypted_file" / "layer", file(sealed));
     const std::string id = R"({"key_uuid":"11111111-2222-4333-8444-555555555555","global_position_start":)";
     write(folder / "encryption_metadata" / "integer", crypto::as_bytes(id + "7}"));
     write(folder / "encryption_metadata" / "string", crypto::as_bytes(id + "\"9007199254740992\"}"));
-    write(folder / "file_metadata" / "good", encode(file_metadata{"report.txt", 7, {}}).span());
+    write(folder / "file_metadata" / "good", encode({"report.txt", 7, {}}, {alpha, 0, 1'031}).span());
     write(folder / "key_iteration" / "info", encode(alpha.info));
     auto payload = encode_payload(alpha.info, alpha.cipher->key());
     write(folder / "key_iteration" / "payload_start", const_byte_span(payload).first(1'000));

@@ -127,12 +127,13 @@ void ecs_files(golden_folder& golden, const key_iteration& alpha) {
 }
 
 void key_stores(golden_folder& golden, const key_iteration& alpha, const key_iteration& delta) {
-    const auto entry = [](const key_iteration& iteration) {
-        return container_changes::entry{iteration.info.iteration_uuid, encode(iteration.info),
-            encode_payload(iteration.info, iteration.cipher->key())};
+    const auto entry = [](const key_iteration& iteration, secure_bytes stored) {
+        return container_changes::entry{iteration.info.iteration_uuid, encode(iteration.info), std::move(stored)};
     };
-    golden.add("omegasafe_keys.sfc", container_of(password_of(generated_password), entry(alpha), entry(delta)), "keys",
-        generated_password, {{"outcome", "ok"}, {"iterations", {described(alpha), described(delta)}}});
+    golden.add("omegasafe_keys.sfc",
+        container_of(password_of(generated_password), entry(alpha, encode_payload(alpha.info, alpha.cipher->key())),
+            entry(delta, encode_stored(delta))),
+        "keys", generated_password, {{"outcome", "ok"}, {"iterations", {described(alpha), described(delta)}}});
 }
 
 /// The folder `a`, in it an empty file and one of 20 bytes; a file of 300 bytes beside it.
@@ -144,8 +145,8 @@ void tree(golden_folder& golden, const key_iteration& delta) {
         {.path = "c", .is_folder = false, .attributes = {300, 0444, 0}, .encrypted = numbered(0xb3)}};
     std::uint64_t first = 700'000;
     const auto file = [&](const std::string& name, const bytes& content) {
-        const auto made = encrypt_in_memory(*delta.cipher, first,
-            {delta.info.key_uuid, delta.info.first_position() + first}, name, content, 0, nullptr);
+        const auto made = encrypt_in_memory(
+            delta, first, {delta.info.key_uuid, delta.info.first_position() + first}, name, content, 0, nullptr);
         first += limits::file_metadata_bytes + content.size();
         return made;
     };

@@ -175,9 +175,15 @@ def encrypt(chains, start, plain):
 # 2 Encrypted files
 
 
-def file_metadata(name, content):
-    used = (b"OSFM" + struct.pack("<HHQ", 1, len(name), len(content)) + hashlib.sha256(content).digest() + name)
-    return used + counting(0, 1024 - len(used))
+def tag_key(iteration, chains):
+    return hkdf(chains, iteration.bytes, b"omegasafe file metadata v2 tag")
+
+
+def file_metadata(key, place, name, content):
+    """With its tag, which `key` makes of `place` and all the rest."""
+    used = b"OSFM" + struct.pack("<HHQ", 2, len(name), len(content)) + hashlib.sha256(content).digest()
+    rest = name + counting(0, 1024 - 80 - len(name))
+    return used + hmac.digest(key, place + used + bytes(32) + rest, "sha256") + rest
 
 
 def sha256(data):
@@ -261,7 +267,10 @@ class Vectors:
             Keys({}), self.identity, salt, [(uuid.UUID(block["alpha_uuid"]), b"", self.alpha_text, content)])
         starts = {f"map_{number}_start": self.maps[3][256 * number:][:8] for number in (0, 1, 390, 780)}
         given = inputs(block, "key_uuid", "alpha_uuid", "delta_uuid", "key_name", "omegasafe_version")
+        self.iterations = {0: uuid.UUID(block["alpha_uuid"]), 3: uuid.UUID(block["delta_uuid"])}
+        self.tag_keys = {number: tag_key(identity, self.maps[number]) for number, identity in self.iterations.items()}
         return {**given, "alpha_description": self.alpha_text, "delta_description": self.delta_text, **starts,
+                "alpha_tag_key": self.tag_keys[0], "delta_tag_key": self.tag_keys[3],
                 "alpha_maps_sha256": sha256(self.maps[0]), "delta_maps_sha256": sha256(self.maps[3]),
                 "delta_payload_sha256": sha256(payload(self.delta_text, self.maps[3])), "capacity": CAPACITY}
 
@@ -277,38 +286,40 @@ class Vectors:
             found[name] = f"{value[:2]}, " + ", ".join(steps)
         return found
 
-    def encrypted(self, keys, chains, block, start, name, content, suffix):
+    def encrypted(self, keys, sequence, block, start, name, content, suffix):
         """An encrypted file, and what it was made of."""
         key = self.given["key"]["key_uuid"]
         where = position(int(block["global_position_start"]))
         quoted = f'"{where}"' if isinstance(where, str) else where
         text = f'{{"key_uuid":"{key}","global_position_start":{quoted}}}'
-        plain = file_metadata(name, content) + content + suffix
-        data = encrypt(chains, start, plain)
+        place = uuid.UUID(key).bytes + self.iterations[sequence].bytes + int(where).to_bytes(16, "little")
+        place += struct.pack("<Q", 1024 + len(content) + len(suffix))
+        plain = file_metadata(self.tag_keys[sequence], place, name, content) + content + suffix
+        data = encrypt(self.maps[sequence], start, plain)
         salt = bytes.fromhex(self.given["keys-hkdf"]["directory_salt"])
         entry_keys = [bytes.fromhex(self.given["file"][which]) for which in ("metadata_entry_key", "data_entry_key")]
         entries = [(METADATA_ENTRY, entry_keys[0], b"", text.encode()), (DATA_ENTRY, entry_keys[1], b"", data)]
-        return text, plain, data, container(keys, self.identity, salt, entries)[0]
+        return text, place, plain, data, container(keys, self.identity, salt, entries)[0]
 
     def file(self, block):
         content, suffix = counting(0, int(block["length"])), counting(7, int(block["suffix_length"]))
         sequence, start = divmod(int(block["global_position_start"]), CAPACITY)
-        made = [self.encrypted(keys, self.maps[3], block, start, block["name"].encode(), content, suffix)
+        made = [self.encrypted(keys, 3, block, start, block["name"].encode(), content, suffix)
                 for keys in (Keys({}), self.scrypt_keys)]
-        text, plain, data, self.files["vector_file.omegasafe"] = made[0]
-        self.files["vector_file_layer.omegasafe"] = made[1][3]
+        text, place, plain, data, self.files["vector_file.omegasafe"] = made[0]
+        self.files["vector_file_layer.omegasafe"] = made[1][4]
         given = inputs(block, "name", "length", "suffix_length", "global_position_start", "metadata_entry_key",
                        "data_entry_key")
         return {**given, "seq_number": sequence + 1, "start": start, "sha256": hashlib.sha256(content).digest(),
-                "metadata_start": plain[:64], "encrypted_start": data[:64], "encrypted_size": len(data),
+                "tag_place": place, "tag": plain[48:80], "metadata_start": plain[:96], "encrypted_start": data[:64], "encrypted_size": len(data),
                 "encrypted_sha256": sha256(data), "encryption_metadata": text,
-                "file_size": len(made[0][3]), "file_sha256": sha256(made[0][3]),
-                "layer_file_size": len(made[1][3]), "layer_file_sha256": sha256(made[1][3])}
+                "file_size": len(made[0][4]), "file_sha256": sha256(made[0][4]),
+                "layer_file_size": len(made[1][4]), "layer_file_sha256": sha256(made[1][4])}
 
     def delta(self, block):
         content = payload(self.delta_text, self.maps[3])
         name = self.given["key"]["delta_uuid"].encode()
-        text, _, data, made = self.encrypted(self.hkdf_keys, self.maps[0], block, int(block["global_position_start"]), name,
+        text, _, _, data, made = self.encrypted(self.hkdf_keys, 0, block, int(block["global_position_start"]), name,
                                              content, b"")
         self.files["vector_pending_delta.sfc"] = made
         return {**inputs(block, "global_position_start"), "payload_size": len(content), "encryption_metadata": text, "encrypted_start": data[:64],

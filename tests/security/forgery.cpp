@@ -5,6 +5,7 @@
 #include "tests/security/experiments.hpp"
 #include <algorithm>
 #include <cmath>
+#include <omegasafe/error.hpp>
 #include <stdexcept>
 
 namespace omegasafe::test {
@@ -12,29 +13,25 @@ namespace omegasafe::test {
 namespace {
 
 // docs/formats.md, section 2.3.
-constexpr std::size_t at_length = 8;
 constexpr std::size_t at_digest = 16;
-constexpr std::size_t at_name = 48;
+constexpr std::size_t at_tag = 48;
+constexpr std::size_t at_name = 80;
 constexpr std::size_t metadata_bytes = 1'024;
 constexpr std::string_view name = "statement.txt";
 
 /// FileMetadata and content.
-bytes file_with(const bytes& content, generator& random) {
-    auto plain = compressed_data(metadata_bytes, random);
-    constexpr std::string_view magic{"OSFM\1\0", 6};
-    std::ranges::copy(magic, plain.begin());
-    plain[6] = static_cast<std::uint8_t>(name.size());
-    plain[7] = 0;
-    for (unsigned i = 0; i < 8; ++i)
-        plain[at_length + i] = static_cast<std::uint8_t>(content.size() >> (8 * i));
-    std::ranges::copy(crypto::sha256::of(content), plain.begin() + at_digest);
-    std::ranges::copy(name, plain.begin() + at_name);
+bytes file_with(const storage::key_iteration& delta, const bytes& content) {
+    const auto metadata = storage::encode(
+        {std::string{name}, content.size(), crypto::sha256::of(content)}, {delta, 0, metadata_bytes + content.size()});
+    bytes plain(metadata.span().begin(), metadata.span().end());
     plain.insert(plain.end(), content.begin(), content.end());
     return plain;
 }
 
+/// All but the tag and the filling.
 bytes known_of(std::size_t size) {
     bytes known(size, 1);
+    std::fill(known.begin() + at_tag, known.begin() + at_name, 0);
     std::fill(known.begin() + at_name + name.size(), known.begin() + metadata_bytes, 0);
     return known;
 }
@@ -65,9 +62,9 @@ struct known_file::attacker {
     }
 };
 
-known_file::known_file(const crypto::cipher& cipher, bytes content, generator& random)
-    : cipher_(cipher), plain_(file_with(content, random)), cipher_text_(encrypted(cipher, plain_)),
-      attacker_(new attacker{{cipher.key().geometry(), cipher_text_, plain_, known_of(plain_.size())}}) {}
+known_file::known_file(const storage::key_iteration& delta, const bytes& content)
+    : delta_(delta), plain_(file_with(delta, content)), cipher_text_(encrypted(*delta.cipher, plain_)),
+      attacker_(new attacker{{delta.info.geometry, cipher_text_, plain_, known_of(plain_.size())}}) {}
 
 known_file::~known_file() = default;
 
@@ -85,7 +82,7 @@ double known_file::replaceable(generator& random) const {
         if (!c)
             continue;
         std::uint8_t truth = 0;
-        cipher_.encrypt(position, {&other, 1}, {&truth, 1});
+        delta_.cipher->encrypt(position, {&other, 1}, {&truth, 1});
         if (*c != truth)
             throw std::logic_error("a byte was deduced wrongly");
         ++writable;
@@ -95,7 +92,7 @@ double known_file::replaceable(generator& random) const {
 
 std::optional<double> known_file::tries_for_digest() const {
     double bits = 0;
-    for (auto position = at_digest; position < at_name; ++position) {
+    for (auto position = at_digest; position < at_tag; ++position) {
         int writable = 0;
         for (unsigned x = 0; x < 256; ++x)
             writable += attacker_->learned.write(position, static_cast<std::uint8_t>(x)) ? 1 : 0;
@@ -131,12 +128,19 @@ std::optional<std::uint64_t> known_file::forge(std::string_view message, std::ui
             return std::nullopt;
     }
     bytes decrypted(cipher_text.size());
-    cipher_.decrypt(0, cipher_text, decrypted);
+    delta_.cipher->decrypt(0, cipher_text, decrypted);
     const auto found = std::span(decrypted).subspan(at, message.size());
     const auto digest = crypto::sha256::of(content_of(decrypted));
     if (!std::ranges::equal(found, crypto::as_bytes(message)) ||
         !std::equal(digest.begin(), digest.end(), decrypted.begin() + at_digest))
         throw std::logic_error("the forged file is not what was forged");
+    try {
+        storage::decode_file_metadata(std::span(decrypted).first(metadata_bytes), {delta_, 0, decrypted.size()});
+        throw std::logic_error("the forged file was accepted");
+    } catch (const failure& refused) {
+        if (refused.code() != errc::integrity_failed)
+            throw;
+    }
     return tries;
 }
 

@@ -2,7 +2,7 @@
 // it.
 #pragma once
 
-#include "crypto/cipher.hpp"
+#include "storage/records/file_metadata.hpp"
 #include "tests/security/plaintext.hpp"
 #include <memory>
 #include <optional>
@@ -11,10 +11,10 @@
 namespace omegasafe::test {
 
 /// encrypted_data of a file as docs/formats.md describes it, without a suffix, from position 0 on. The attacker knows
-/// `content` and the file's name, and so all of FileMetadata but its random filling.
+/// `content` and the file's name, and so all of FileMetadata but its tag and random filling.
 class known_file {
 public:
-    known_file(const crypto::cipher& cipher, bytes content, generator& random);
+    known_file(const storage::key_iteration& delta, const bytes& content);
     known_file(const known_file&) = delete; // learned_ points into the others
     ~known_file();
 
@@ -24,13 +24,13 @@ public:
     /// their places. Nothing when at some place no byte can.
     std::optional<double> tries_for_digest() const;
     /// Writes `message` into the content, tries up to `most_tries` variants and decrypts the result with the key as
-    /// omegasafe would. The number of tries when length and SHA-256 were accepted.
+    /// omegasafe would. The number of tries when length and SHA-256 are right; std::logic_error when the tag is, too.
     std::optional<std::uint64_t> forge(std::string_view message, std::uint64_t most_tries) const;
 
 private:
     struct attacker;
 
-    const crypto::cipher& cipher_;
+    const storage::key_iteration& delta_;
     bytes plain_;
     bytes cipher_text_;
     std::unique_ptr<const attacker> attacker_;

@@ -59,6 +59,13 @@ TEST_CASE("HKDF-SHA256 known answers", "[kdf]") {
     CHECK_THROWS_AS(hkdf_sha256(secret, {}, "", 0), std::invalid_argument);
 }
 
+TEST_CASE("HKDF-SHA256 of a secret that is not copied gives the same", "[kdf]") {
+    const std::vector<std::uint8_t> large(300'000, 0x5a), small(1, 7), salt(16, 9);
+    for (const auto& secret : {large, small})
+        for (const auto* info : {"", "omegasafe"})
+            CHECK(to_hex(hkdf_sha256_in_place(secret, salt, info)) == to_hex(hkdf_sha256(secret, salt, info)));
+}
+
 TEST_CASE("generated passwords are recognised and differ", "[kdf]") {
     std::set<std::string> seen;
     for (int i = 0; i < 200; ++i) {

@@ -80,7 +80,7 @@ decrypted_file decrypted(const key_iteration& delta, const encrypted_file_info& 
     REQUIRE(file.metadata.key_uuid == delta.info.key_uuid);
     REQUIRE(file.metadata.global_position_start >= delta.info.first_position());
     const auto first = static_cast<std::uint64_t>(file.metadata.global_position_start - delta.info.first_position());
-    return decrypt_whole(*delta.cipher, first, file, 1 << 20);
+    return decrypt_whole(delta, first, file, 1 << 20);
 }
 
 void check_file(const json& test) {
@@ -94,7 +94,7 @@ void check_keys(const json& test, const sfc_reader& reader) {
     REQUIRE(reader.entries().size() == test.at("iterations").size());
     for (const auto& expected : test.at("iterations")) {
         const auto& entry = *reader.find(id_of(expected.at("iteration_uuid")));
-        const auto found = decode_payload(reader.read(entry, max_payload_bytes));
+        const auto found = decode_stored(reader.read(entry, max_payload_bytes));
         CHECK(found->info == decode_iteration_info(entry.attributes));
         check_iteration(expected, *found);
     }

@@ -245,6 +245,8 @@ TEST_CASE("vectors: a key, and bytes on their way through it, under every kernel
     const auto digest = [](const_byte_span data) { return hex(crypto::sha256::of(data)); };
     CHECK(digest(alpha->cipher->key().bytes()) == page.text("alpha_maps_sha256"));
     CHECK(digest(delta->cipher->key().bytes()) == page.text("delta_maps_sha256"));
+    CHECK(hex(alpha->tag_key) == page.text("alpha_tag_key"));
+    CHECK(hex(delta->tag_key) == page.text("delta_tag_key"));
     CHECK(digest(encode_payload(delta->info, delta->cipher->key())) == page.text("delta_payload_sha256"));
     CHECK(read_exported_key(golden("vector_alpha.omegakey"), nullptr)->info == alpha->info);
     for (const crypto::kernel* choice : crypto::all_kernels()) {
@@ -274,14 +276,16 @@ TEST_CASE("vectors: encrypted files and a Delta", "[vectors]") {
         CHECK(data.size() == page.number("encrypted_size"));
         CHECK(hex(crypto::sha256::of(data)) == page.text("encrypted_sha256"));
         CHECK(hex(data.span().first(64)) == page.text("encrypted_start"));
-        const auto plain = decrypt_whole(*delta->cipher, page.number("start"), file, 1 << 20);
-        CHECK(hex(plain.encoded.span().first(64)) == page.text("metadata_start"));
+        const auto plain = decrypt_whole(*delta, page.number("start"), file, 1 << 20);
+        CHECK(hex(plain.encoded.span().first(96)) == page.text("metadata_start"));
+        CHECK(hex(plain.encoded.span().subspan(48, 32)) == page.text("tag"));
         CHECK(to_bytes(plain.content()) == pattern(page.number("length")));
         CHECK(plain.metadata.name == page.text("name"));
         auto again = to_bytes(plain.encoded);
-        const auto made = encode(plain.metadata); // random behind the name
-        const auto fixed = 48 + plain.metadata.name.size();
-        CHECK(std::ranges::equal(made.span().first(fixed), const_byte_span(again).first(fixed)));
+        const auto made = encode(plain.metadata, {*delta, file.metadata.global_position_start, file.data.length});
+        CHECK(std::ranges::equal(made.span().first(48), const_byte_span(again).first(48)));
+        CHECK(std::ranges::equal(made.span().subspan(80, plain.metadata.name.size()), // the rest is random
+            const_byte_span(again).subspan(80, plain.metadata.name.size())));
         delta->cipher->encrypt(page.number("start"), again, again);
         CHECK(hex(crypto::sha256::of(again)) == page.text("encrypted_sha256"));
     }

@@ -114,6 +114,19 @@ TEST_CASE("payloads round trip and are checked", "[key_iteration]") {
     CHECK(code(bytes(max_payload_bytes + 1)) == errc::container_damaged);
 }
 
+TEST_CASE("the device's key store keeps the tag key, and reads an iteration without", "[key_iteration]") {
+    const auto stored = to_bytes(encode_stored(test_delta()).span());
+    CHECK(stored.size() == payload_of(test_delta()).size() + 32);
+    const auto own = to_bytes(test_delta().tag_key.span());
+    CHECK(to_bytes(decode_stored(secure_bytes(stored))->tag_key.span()) == own);
+    const auto derived = decode_stored(secure_bytes(payload_of(test_delta())));
+    CHECK(to_bytes(derived->tag_key.span()) == own);
+    CHECK(same_maps(*derived, test_delta()));
+    CHECK(code_of([&] { decode_payload(secure_bytes(stored)); }) == errc::container_damaged); // nowhere else
+    CHECK(code_of([&] { decode_stored(secure_bytes(const_byte_span(stored).first(stored.size() - 1))); }) ==
+          errc::container_damaged);
+}
+
 TEST_CASE("an exported key is read back", "[key_iteration]") {
     const auto password = GENERATE(false, true) ? fast_password() : nullptr;
     const temporary_folder folder;
@@ -175,8 +188,8 @@ TEST_CASE("Deltas that are not this key's are refused", "[key_iteration]") {
     CHECK(code_of([&] { open_delta(test_alpha(), bytes(limits::delta_container_bytes + 1), nullptr); }) ==
           errc::container_damaged);
     const auto sealed = [](const bytes& payload, crypto::u128 position, std::uint64_t suffix) {
-        const auto file = encrypt_in_memory(
-            *test_alpha().cipher, 0, {test_alpha().info.key_uuid, position}, "x", payload, suffix, nullptr);
+        const auto file =
+            encrypt_in_memory(test_alpha(), 0, {test_alpha().info.key_uuid, position}, "x", payload, suffix, nullptr);
         return code_of([&] { open_delta(test_alpha(), file, nullptr); });
     };
     CHECK(sealed(payload_of(test_delta()), 0, 0) == errc::none);
