@@ -31,7 +31,7 @@ bool is_there(const fs::path& path, const file_attributes& wanted) {
     if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
         return false;
     const auto found = storage::attributes_of(status);
-    return found.size == wanted.size && found.mtime_ns == wanted.mtime_ns;
+    return found.size == wanted.size && storage::same_time(found.mtime_ns, wanted.mtime_ns);
 }
 
 /// A folder that can be written into, whatever mode it had or will get.

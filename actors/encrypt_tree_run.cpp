@@ -129,7 +129,7 @@ private:
         const auto file = [](const storage::tree_entry& e) { return !e.is_folder; };
         const auto same = [](const storage::tree_entry& a, const storage::tree_entry& b) {
             return a.path == b.path && a.attributes.size == b.attributes.size &&
-                   a.attributes.mtime_ns == b.attributes.mtime_ns;
+                   storage::same_time(a.attributes.mtime_ns, b.attributes.mtime_ns);
         };
         if (!std::ranges::equal(walked | std::views::filter(file), indexed | std::views::filter(file), same))
             throw failure(errc::output_refused, output_.string() + " holds a finished tree, and not of what is in " +

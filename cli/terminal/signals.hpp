@@ -1,10 +1,11 @@
-// SIGINT and SIGTERM: temporary files go, then the process ends with 130 or 143.
+// SIGHUP, SIGINT, SIGPIPE and SIGTERM: temporary files go, then the process ends with 129, 130, 141 or 143.
 #pragma once
 
 namespace omegasafe::cli {
 
-/// Call once, before any other thread starts: the signals are blocked everywhere and awaited by one thread of their
-/// own. A write beyond the limit for file sizes becomes an error like that of a full disk, instead of a signal.
+/// Call once, before any other thread starts: the signals are awaited by one thread of their own. SIGHUP and SIGPIPE
+/// stay ignored where the caller had them ignored (nohup). A write beyond the limit for file sizes becomes an error
+/// like that of a full disk, instead of a signal.
 void handle_termination_signals();
 
 } // namespace omegasafe::cli

@@ -3,6 +3,7 @@
 #include "messages/limits.hpp"
 #include "storage/files/fail_points.hpp"
 #include "storage/files/file_status.hpp"
+#include "storage/files/leftovers.hpp"
 #include "storage/files/system_error.hpp"
 #include "storage/files/temporary_names.hpp"
 #include <algorithm>
@@ -65,7 +66,7 @@ descriptor open_folder_of(const std::filesystem::path& target) {
 descriptor open_unnamed(int folder, const std::filesystem::path& target) {
     descriptor file(
         guarded("create_unnamed", [&] { return ::openat(folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, private_mode); }));
-    if (!file && errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+    if (!file && errno != EISDIR && !not_offered(errno))
         throw cannot_create(target, errno);
     if (file && ::access(proc_path(file.get()).c_str(), F_OK) != 0)
         return {};
@@ -78,6 +79,7 @@ atomic_file::atomic_file(std::filesystem::path target, existing_target policy)
     : target_(std::move(target)), policy_(policy) {
     check_target(target_, policy_);
     folder_ = open_folder_of(target_);
+    remove_leftovers(folder_.get());
     descriptor_ = open_unnamed(folder_.get(), target_);
     if (!descriptor_)
         create_named();
@@ -93,17 +95,29 @@ std::string atomic_file::choose_temporary_name() const {
 }
 
 void atomic_file::create_named() {
-    auto name = choose_temporary_name();
-    const int opened = temporary_names::instance().make(folder_.get(), name, [&] {
-        return guarded("create_named", [&] {
-            return ::openat(
-                folder_.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, private_mode);
+    do {
+        auto name = choose_temporary_name();
+        const int opened = temporary_names::instance().make(folder_.get(), name, [&] {
+            return guarded("create_named", [&] {
+                return ::openat(
+                    folder_.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, private_mode);
+            });
         });
-    });
-    if (opened < 0)
-        throw cannot_create(target_, errno);
-    descriptor_ = storage::descriptor(opened);
-    temporary_name_ = std::move(name);
+        if (opened < 0)
+            throw cannot_create(target_, errno);
+        descriptor_ = storage::descriptor(opened);
+        temporary_name_ = std::move(name);
+        show_as_being_written(opened);
+    } while (taken_for_left());
+}
+
+/// Another process may have removed the file between its creation and its lock.
+bool atomic_file::taken_for_left() {
+    if (::faccessat(folder_.get(), temporary_name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+        return false;
+    temporary_names::instance().forget(folder_.get(), temporary_name_);
+    temporary_name_.clear();
+    return true;
 }
 
 atomic_file::~atomic_file() {
@@ -162,6 +176,39 @@ void atomic_file::reserve(std::uint64_t size) {
         direct_ = direct_writer::open(descriptor_.get(), target_);
 }
 
+/// As link and rename: 0, or -1 with errno set. The destructor takes the temporary name away where it stays.
+int atomic_file::rename_to_new(const std::string& name) {
+    const int renamed = guarded("rename_new", [&] {
+        return ::renameat2(folder_.get(), temporary_name_.c_str(), folder_.get(), name.c_str(), RENAME_NOREPLACE);
+    });
+    if (renamed == 0 || !not_offered(errno))
+        return renamed;
+    const int linked = guarded(
+        "link_new", [&] { return ::linkat(folder_.get(), temporary_name_.c_str(), folder_.get(), name.c_str(), 0); });
+    if (linked == 0 || errno == EEXIST) // any other error: file systems without links say it in many ways
+        return linked;
+    return temporary_names::instance().undisturbed([&] { return replace_placeholder(name); });
+}
+
+/// An empty file takes the name, if nobody has it, and the content takes the place of that. Only a process that is
+/// killed between the two leaves the empty one.
+int atomic_file::replace_placeholder(const std::string& name) {
+    const storage::descriptor placeholder(guarded("take_name", [&] {
+        return ::openat(
+            folder_.get(), name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, private_mode);
+    }));
+    if (!placeholder)
+        return -1;
+    const int renamed = guarded(
+        "rename", [&] { return ::renameat(folder_.get(), temporary_name_.c_str(), folder_.get(), name.c_str()); });
+    if (renamed != 0) {
+        const int error = errno;
+        ::unlinkat(folder_.get(), name.c_str(), 0);
+        errno = error;
+    }
+    return renamed;
+}
+
 void atomic_file::publish_new() {
     const auto name = target_.filename();
     int result = 0;
@@ -171,12 +218,7 @@ void atomic_file::publish_new() {
                 AT_FDCWD, proc_path(descriptor_.get()).c_str(), folder_.get(), name.c_str(), AT_SYMLINK_FOLLOW);
         });
     } else {
-        result = guarded("rename", [&] {
-            return ::renameat2(folder_.get(), temporary_name_.c_str(), folder_.get(), name.c_str(), RENAME_NOREPLACE);
-        });
-        // Where RENAME_NOREPLACE is unknown, a second name does it; the destructor takes the temporary one away.
-        if (result != 0 && errno == EINVAL)
-            result = ::linkat(folder_.get(), temporary_name_.c_str(), folder_.get(), name.c_str(), 0);
+        result = rename_to_new(name);
     }
     if (result != 0)
         throw errno == EEXIST ? exists_already(target_) : cannot_create(target_, errno);
@@ -185,6 +227,7 @@ void atomic_file::publish_new() {
 void atomic_file::publish_over() {
     if (temporary_name_.empty()) {
         auto name = choose_temporary_name();
+        show_as_being_written(descriptor_.get());
         const int linked = temporary_names::instance().make(folder_.get(), name, [&] {
             return guarded("link", [&] {
                 return ::linkat(
@@ -239,7 +282,7 @@ void atomic_file::flush() const {
 void atomic_file::commit() {
     sync();
     appear();
-    if (guarded("sync_folder", [&] { return ::fsync(folder_.get()); }) == 0)
+    if (guarded("sync_folder", [&] { return ::fsync(folder_.get()); }) == 0 || not_offered(errno))
         return;
     const int error = errno;
     if (policy_ == existing_target::refuse) // a new name that may not last must not look like success

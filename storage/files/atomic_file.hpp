@@ -15,7 +15,8 @@ enum class existing_target {
 
 /// A new file in the folder of `target`, unnamed (O_TMPFILE) where the file system can, else under a hidden temporary
 /// name; mode 0600 until told otherwise. Gone without a trace unless commit() succeeds, also after SIGKILL where it is
-/// unnamed and after SIGINT/SIGTERM always (see remove_temporary_files).
+/// unnamed and after a signal that can be caught always (see remove_temporary_files). Named ones that a SIGKILL left
+/// are removed by the next process that writes into the folder.
 class atomic_file final : public byte_sink {
 public:
     /// Throws failure(output_refused) when the folder is missing or read-only, or when `target` exists and may not be
@@ -52,6 +53,9 @@ private:
     void appear();
     std::string choose_temporary_name() const;
     void create_named();
+    bool taken_for_left();
+    int rename_to_new(const std::string& name);
+    int replace_placeholder(const std::string& name);
     void publish_new();
     void publish_over();
     bool copy_in_kernel(int from, std::uint64_t& source_offset, std::uint64_t& length, std::uint64_t& offset);

@@ -22,7 +22,7 @@ void sync_folder_of(const std::filesystem::path& path) {
 
 /// 0, or why not.
 int rename_to_new(const std::filesystem::path& from, const std::filesystem::path& to) {
-    if (const int injected = fail_point("rename"); injected != 0)
+    if (const int injected = fail_point("rename_new"); injected != 0)
         return injected;
     return ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
 }
@@ -39,7 +39,7 @@ void copy_durably(const std::filesystem::path& from, const std::filesystem::path
 void move_file(const std::filesystem::path& from, const std::filesystem::path& to) {
     const file_lock lock(from);
     const int error = rename_to_new(from, to);
-    if (error == EXDEV || error == EINVAL) {
+    if (error == EXDEV || not_offered(error)) {
         copy_durably(from, to);
         remove_file(from); // still locked: no change went to the old file after the copy
     } else if (error != 0) {

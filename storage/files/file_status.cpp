@@ -32,4 +32,12 @@ timespec to_timespec(std::int64_t nanoseconds) {
     return time;
 }
 
+bool same_time(std::int64_t found, std::int64_t wanted) {
+    // Unsigned: times centuries apart are further than any step.
+    const auto cut = static_cast<std::uint64_t>(wanted) - static_cast<std::uint64_t>(found);
+    constexpr std::int64_t steps[] = {1, 100, 1'000, 1'000'000, 10'000'000, second, 2 * second};
+    return std::ranges::any_of(
+        steps, [&](std::int64_t step) { return found % step == 0 && cut < static_cast<std::uint64_t>(step); });
+}
+
 } // namespace omegasafe::storage

@@ -12,4 +12,8 @@ file_attributes attributes_of(const struct stat& status);
 /// The inverse of mtime_ns.
 timespec to_timespec(std::int64_t nanoseconds);
 
+/// Whether a file whose time was set to `wanted` may show `found`: file systems cut times to what they keep, from 100
+/// ns (NTFS) to two seconds (FAT).
+bool same_time(std::int64_t found, std::int64_t wanted);
+
 } // namespace omegasafe::storage

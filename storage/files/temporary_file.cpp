@@ -37,7 +37,7 @@ descriptor create_and_unlink(const std::filesystem::path& folder) {
 descriptor create_unnamed(const std::filesystem::path& folder) {
     descriptor file(guarded("create_temporary",
         [&] { return ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, S_IRUSR | S_IWUSR); }));
-    if (file || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+    if (file || (errno != EISDIR && !not_offered(errno)))
         return file;
     return create_and_unlink(folder);
 }

@@ -1,17 +1,49 @@
 #include "storage/files/temporary_names.hpp"
 
+#include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "crypto/text_encoding.hpp"
 #include <array>
+#include <fstream>
 #include <omegasafe/error.hpp>
 #include <unistd.h>
 
 namespace omegasafe::storage {
 
+namespace {
+
+constexpr std::size_t random_bytes = 12;
+
+/// What tells machines apart that share a folder; a container's host name changes with the container.
+std::string machine_name() {
+    std::string name;
+    std::getline(std::ifstream("/etc/machine-id"), name);
+    std::array<char, 256> host{};
+    if (name.empty() && ::gethostname(host.data(), host.size() - 1) == 0)
+        name = host.data();
+    return name;
+}
+
+const std::string& prefix_of_this_machine() {
+    static const auto prefix = [] {
+        const auto digest = crypto::sha256::of(crypto::as_bytes("omegasafe temporary " + machine_name()));
+        return temporary_prefix + crypto::to_hexadecimal(crypto::const_byte_span(digest).first(4));
+    }();
+    return prefix;
+}
+
+} // namespace
+
 std::string random_temporary_name() {
-    std::array<std::uint8_t, 16> random{};
+    std::array<std::uint8_t, random_bytes> random{};
     crypto::random_fill(random);
-    return temporary_prefix + crypto::to_hexadecimal(random);
+    return prefix_of_this_machine() + crypto::to_hexadecimal(random);
+}
+
+bool is_random_temporary_name(std::string_view name) {
+    const auto& prefix = prefix_of_this_machine();
+    return name.size() == prefix.size() + 2 * random_bytes && name.starts_with(prefix) &&
+           name.find_first_not_of("0123456789abcdef", prefix.size()) == std::string_view::npos;
 }
 
 temporary_names& temporary_names::instance() {

@@ -3,6 +3,7 @@
 
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,8 +11,12 @@ namespace omegasafe::storage {
 
 inline constexpr const char* temporary_prefix = ".omegasafe-tmp-";
 
-/// The prefix and random characters.
+/// The prefix, the mark of this machine (8 digits) and 24 random digits.
 std::string random_temporary_name();
+
+/// Whether a name is one that random_temporary_name() gives on this machine: of another machine that shares the folder
+/// nobody here can tell whether the writer lives.
+bool is_random_temporary_name(std::string_view name);
 
 /// Temporary names this process holds. Names are made, given up and removed under one mutex, so that a signal finds
 /// every one of them and none appears behind its back.
@@ -31,6 +36,13 @@ public:
         if (result < 0)
             names_.pop_back();
         return result;
+    }
+    /// For names that are there for a moment only: none of the others is removed meanwhile. Throws failure(aborted).
+    template <typename Action>
+    int undisturbed(Action action) {
+        const std::lock_guard lock(mutex_);
+        refuse_when_closed();
+        return action();
     }
     void forget(int folder, const std::string& name);
     void remove_all();

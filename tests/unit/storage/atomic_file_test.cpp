@@ -1,12 +1,15 @@
 // A file appears whole or not at all, named or unnamed while it is written.
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/fail_points.hpp"
+#include "storage/files/file_status.hpp"
 #include "storage/files/file_system.hpp"
 #include "storage_support.hpp"
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <map>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -36,6 +39,14 @@ int no_room(const char* name) {
 
 int cannot_reserve(const char* name) {
     return std::strcmp(name, "reserve") == 0 ? EOPNOTSUPP : 0;
+}
+
+/// Calls that the file system does not have, and how it says so.
+std::map<std::string, int> missing_calls;
+
+int miss_calls(const char* name) {
+    const auto missing = missing_calls.find(name);
+    return missing == missing_calls.end() ? 0 : missing->second;
 }
 
 std::vector<std::string> noted_calls;
@@ -256,6 +267,80 @@ TEST_CASE("a signal removes named temporary files and lets no new one appear", "
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
     CHECK(folder.names().empty());
+}
+
+TEST_CASE(
+    "a file appears where neither unnamed files nor renames without replacing nor links are known", "[atomic_file]") {
+    const temporary_folder folder;
+    missing_calls = {{"create_unnamed", EOPNOTSUPP}, {"rename_new", GENERATE(EINVAL, ENOSYS, EOPNOTSUPP)},
+        {"link_new", GENERATE(0, EPERM, ENOSYS, EIO, EOPNOTSUPP, EMLINK)}, {"sync_folder", EINVAL}};
+    const hook_guard hook(miss_calls);
+    write_atomically(folder / "a", existing_target::refuse, pattern(1000));
+    CHECK(file_bytes(folder / "a") == pattern(1000));
+    CHECK(
+        code_of([&] { write_atomically(folder / "a", existing_target::refuse, pattern(1)); }) == errc::output_refused);
+    write_atomically(folder / "a", existing_target::replace, pattern(20));
+    CHECK(file_bytes(folder / "a") == pattern(20));
+    SECTION("and not over one that came meanwhile") {
+        atomic_file file(folder / "b", existing_target::refuse);
+        write_file(folder / "b", pattern(5));
+        CHECK(code_of([&] { file.commit(); }) == errc::output_refused);
+        CHECK(file_bytes(folder / "b") == pattern(5));
+    }
+    SECTION("or nothing stays when the last rename fails") {
+        missing_calls["link_new"] = EPERM;
+        missing_calls["rename"] = EIO;
+        CHECK(code_of([&] { write_atomically(folder / "b", existing_target::refuse, {}); }) == errc::io_failed);
+        CHECK(folder.names() == std::vector<std::string>{"a"});
+    }
+}
+
+TEST_CASE("temporary files of processes that are gone are removed, and those of living ones are not", "[atomic_file]") {
+    const temporary_folder folder;
+    missing_calls = {{"create_unnamed", EOPNOTSUPP}};
+    const hook_guard hook(miss_calls);
+    const auto child = ::fork();
+    if (child == 0) {
+        atomic_file file(folder / "a", existing_target::refuse);
+        ::kill(::getpid(), SIGSTOP);
+        ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, WUNTRACED) == child);
+    const auto left = folder.names();
+    REQUIRE(left.size() == 1);
+    write_file(folder / ".omegasafe-tmp-report.txt", pattern(1));                // whoever named it so
+    write_file(folder / (".omegasafe-tmp-" + std::string(32, '0')), pattern(1)); // of another machine
+    const auto write_in_new_process = [&] {
+        const auto writer = ::fork();
+        if (writer == 0) {
+            write_atomically(folder / "b", existing_target::replace, {});
+            ::_exit(0);
+        }
+        REQUIRE(::waitpid(writer, &status, 0) == writer);
+        return folder.names();
+    };
+    CHECK(std::ranges::count(write_in_new_process(), left.front()) == 1);
+    ::kill(child, SIGKILL);
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    const auto names = write_in_new_process();
+    CHECK(names.size() == 3);
+    CHECK(std::ranges::count(names, left.front()) == 0);
+}
+
+TEST_CASE("times are the same when the file system cut one of them", "[file_status]") {
+    constexpr std::int64_t time = 1'714'979'288'123'456'789; // an even second
+    CHECK(same_time(time, time));
+    for (const std::int64_t step : {100, 1'000, 1'000'000, 10'000'000, 1'000'000'000, 2'000'000'000}) {
+        CHECK(same_time(time - time % step, time));
+        CHECK(!same_time(time - time % step - step, time));
+        CHECK(!same_time(time - time % step + step, time));
+    }
+    CHECK(!same_time(time - 1, time));
+    CHECK(!same_time(time + 1, time));
+    CHECK(same_time(-2'000'000'000, -1'999'999'999));
+    CHECK(!same_time(INT64_MIN, INT64_MAX));
+    CHECK(!same_time(INT64_MAX, INT64_MIN));
 }
 
 TEST_CASE("a source knows whether its file was written to", "[random_access]") {
