@@ -2,6 +2,7 @@
 
 #include "crypto/random.hpp"
 #include "wire/api_error.hpp"
+#include "wire/routes.hpp"
 #include <algorithm>
 #include <charconv>
 #include <thread>
@@ -99,6 +100,12 @@ std::string with_query(std::string path, const std::vector<ecs_api::query>& name
         joint = '&';
     }
     return path;
+}
+
+/// Only a key's Deltas may be many; some thousands of shares or storages take less than the other bound.
+std::size_t largest_answer(std::string_view path) {
+    constexpr std::size_t of_other_routes = 1024 * 1024;
+    return path.starts_with(wire::routes::list_deltas) ? limits::http_answer_bytes : of_other_routes;
 }
 
 http_options options_of(bool check_certificate) {
@@ -205,6 +212,7 @@ json_answer ecs_api::call(http_request request, const std::string& path, repeat 
     if (api_key_)
         request.bearer = api_key_->text();
     request.repeatable = how == repeat::safe;
+    request.largest_answer = largest_answer(path);
     std::optional<std::string> retry_after;
     const auto answer = with_retries(policy_, how, retry_after, [&] {
         auto got = client_.send(request);

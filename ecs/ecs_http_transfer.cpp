@@ -75,8 +75,10 @@ std::vector<std::uint8_t> ecs_http::download(const uuid& key_uuid, const uuid& d
     const auto size = permit.number("size_bytes");
     if (permit.text("method") != "GET" || size > limits::delta_container_bytes)
         permit.refuse("has a Delta that is larger than 10 MiB, or to be fetched by another method than GET");
-    auto answer = api_.transfer(permit.text("download_url"),
-        {.method = "GET", .headers = permit.texts("headers"), .largest_answer = limits::delta_container_bytes});
+    if (!permit.texts("headers").empty())
+        permit.refuse("would have a Delta fetched with headers of its own");
+    auto answer =
+        api_.transfer(permit.text("download_url"), {.method = "GET", .largest_answer = limits::delta_container_bytes});
     if (answer.status == 404)
         throw failure(errc::delta_missing, "The file of Delta " + to_string(delta_uuid) + " of key " +
                                                to_string(key_uuid) + " is gone from the storage of the ECS.");

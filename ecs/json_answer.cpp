@@ -1,5 +1,6 @@
 #include "ecs/json_answer.hpp"
 
+#include "crypto/strict_json.hpp"
 #include "wire/json_position.hpp"
 #include <algorithm>
 #include <omegasafe/error.hpp>
@@ -8,10 +9,21 @@ namespace omegasafe::ecs {
 
 using nlohmann::json;
 
-json_answer::json_answer(std::string_view text, std::string host)
-    : value_(json::parse(text, nullptr, false)), host_(std::move(host)) {
-    if (!value_.is_object())
-        refuse("is no JSON object");
+namespace {
+
+/// A Delta in a list is at the fourth level.
+constexpr std::size_t deepest_answer = 8;
+/// The shortest lists of Deltas have 25 bytes for each value; small answers have a few that are shorter.
+constexpr std::size_t bytes_per_value = 20, values_of_small_answers = 1000;
+
+} // namespace
+
+json_answer::json_answer(std::string_view text, std::string host) : host_(std::move(host)) {
+    auto parsed =
+        crypto::parse_json<json>(text, {deepest_answer, values_of_small_answers + text.size() / bytes_per_value});
+    if (!parsed || !parsed->is_object())
+        refuse("is no JSON object, or one that no ECS sends");
+    value_ = std::make_shared<const json>(std::move(*parsed));
 }
 
 std::string json_answer::text(const char* field) const {
@@ -104,7 +116,7 @@ std::optional<json_answer> json_answer::object_or_none(const char* field) const 
         return std::nullopt;
     if (!value->is_object())
         refuse_field(field);
-    return json_answer{*value, host_};
+    return json_answer{std::shared_ptr<const json>{value_, value}, host_};
 }
 
 std::vector<json_answer> json_answer::list(const char* field) const {
@@ -116,7 +128,7 @@ std::vector<json_answer> json_answer::list(const char* field) const {
     for (const auto& element : *value) {
         if (!element.is_object())
             refuse_field(field);
-        elements.push_back({element, host_});
+        elements.push_back({std::shared_ptr<const json>{value_, &element}, host_});
     }
     return elements;
 }
@@ -139,8 +151,8 @@ void json_answer::refuse(const std::string& what) const {
 }
 
 const json* json_answer::find(const char* field) const {
-    const auto found = value_.find(field);
-    return found == value_.end() || found->is_null() ? nullptr : &*found;
+    const auto found = value_->find(field);
+    return found == value_->end() || found->is_null() ? nullptr : &*found;
 }
 
 void json_answer::refuse_field(const char* field) const {

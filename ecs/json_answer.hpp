@@ -3,6 +3,7 @@
 
 #include "crypto/position.hpp"
 #include "crypto/uuid.hpp"
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -16,10 +17,11 @@ namespace omegasafe::ecs {
 /// null and a field that is missing.
 class json_answer {
 public:
-    /// Refuses text that is no JSON object. `host` names the server in sentences.
+    /// Refuses text that is no JSON object, nests deeper than answers do, or has more values than its bytes could
+    /// honestly hold. `host` names the server in sentences.
     json_answer(std::string_view text, std::string host);
 
-    /// Control characters become blanks: what a server says may reach a terminal.
+    /// Control characters become blanks: what a server says is one line.
     std::string text(const char* field) const;
     std::optional<std::string> text_or_none(const char* field) const;
     std::uint64_t number(const char* field) const;
@@ -41,11 +43,12 @@ public:
     [[noreturn]] void refuse(const std::string& what) const;
 
 private:
-    json_answer(nlohmann::json value, std::string host) : value_(std::move(value)), host_(std::move(host)) {}
+    json_answer(std::shared_ptr<const nlohmann::json> value, std::string host)
+        : value_(std::move(value)), host_(std::move(host)) {}
     const nlohmann::json* find(const char* field) const; // null: missing, or null
     [[noreturn]] void refuse_field(const char* field) const;
 
-    nlohmann::json value_;
+    std::shared_ptr<const nlohmann::json> value_; // a part keeps the whole answer
     std::string host_;
 };
 

@@ -104,6 +104,14 @@ std::optional<std::string_view> http_response::header(std::string_view name) con
     return found == headers.end() ? std::nullopt : std::optional<std::string_view>{found->second};
 }
 
+/// What is read at once: bytes of an answer's body wait here before they are taken.
+constexpr std::size_t read_bytes = 64 * 1024;
+
+/// Bytes on the wire of a whole answer: an honest server's words between the chunks are fewer than what is in them.
+std::uint64_t most_on_the_wire(const http_request& request) {
+    return 2 * std::uint64_t{request.largest_answer} + 2 * limits::http_header_bytes;
+}
+
 /// 112 bits and more, RSA from 2,048 bits on; OpenSSL's own default may be lower.
 constexpr int tls_security_level = 2;
 
@@ -159,11 +167,12 @@ private:
     void open() {
         const auto proxy = choose_proxy(origin_, options_.proxies);
         const auto& host = proxy ? proxy->host : origin_.host;
-        const auto addresses = look_up(host, proxy ? proxy->port : origin_.port, options_.times.connect);
+        const auto addresses = look_up(host, proxy ? proxy->port : origin_.port,
+            std::chrono::ceil<std::chrono::milliseconds>(connect_deadline() - clock::now()));
         if (!addresses || addresses->empty())
             unavailable(what(proxy.has_value()) + (addresses ? " was not found; check its name and the network."
                                                              : " could not be looked up in time."));
-        leftover_.clear();
+        leftover_ = new_leftover();
         stream_ = std::make_unique<tls_stream>(io_, tls_);
         connect(*addresses, proxy.has_value());
         if (proxy)
@@ -174,7 +183,7 @@ private:
 
     /// One address after the other; each gets its share of the time.
     void connect(const endpoints& addresses, bool to_proxy) {
-        const auto deadline = clock::now() + options_.times.connect;
+        const auto deadline = connect_deadline();
         error_code problem;
         for (std::size_t i = 0; i < addresses.size(); ++i) {
             const auto share = (deadline - clock::now()) / static_cast<int>(addresses.size() - i);
@@ -205,7 +214,7 @@ private:
         http::response_parser<http::empty_body> parser;
         parser.skip(true); // whatever follows the header is the tunnel's
         parser.header_limit(limits::http_header_bytes);
-        const auto deadline = clock::now() + options_.times.connect;
+        const auto deadline = connect_deadline();
         auto& stream = stream_->next_layer();
         auto problem = run([&](auto done) {
             stream.expires_at(deadline);
@@ -237,7 +246,7 @@ private:
         if (!ready)
             unavailable("TLS with " + origin_.text() + " could not be prepared.");
         const auto problem = run([&](auto done) {
-            lowest().expires_after(options_.times.connect);
+            lowest().expires_at(connect_deadline());
             stream_->async_handshake(asio::ssl::stream_base::client, done);
         });
         if (!problem)
@@ -297,6 +306,7 @@ private:
 
     template <class Stream>
     http_response read(Stream& stream, const http_request& request) {
+        std::uint64_t on_the_wire = 0;
         for (;;) {
             http::response_parser<http::vector_body<std::uint8_t>> parser;
             parser.header_limit(limits::http_header_bytes);
@@ -305,11 +315,17 @@ private:
             while (!parser.is_done()) {
                 const auto problem = run([&](auto done) {
                     start_timer();
-                    http::async_read_some(stream, leftover_, parser, done);
+                    http::async_read_some(
+                        stream, leftover_, parser, [&on_the_wire, done](error_code e, std::size_t parsed) {
+                            on_the_wire += parsed;
+                            done(e, parsed);
+                        });
                 });
                 answer_begun_ = answer_begun_ || parser.got_some();
                 if (problem)
                     broken(problem);
+                if (on_the_wire > most_on_the_wire(request))
+                    too_large();
             }
             if (parser.get().result_int() / 100 == 1) // "100 Continue": the answer comes after it
                 continue;
@@ -343,6 +359,11 @@ private:
         return result;
     }
 
+    clock::time_point connect_deadline() const { return std::min(total_, clock::now() + options_.times.connect); }
+
+    /// The parser waits in it for the ends of lines and of trailers: what fits is all that a server can make us keep.
+    static beast::flat_buffer new_leftover() { return beast::flat_buffer{limits::http_header_bytes + read_bytes}; }
+
     void start_timer() { lowest().expires_at(std::min(total_, clock::now() + options_.times.idle)); }
 
     beast::tcp_stream& lowest() { return stream_->next_layer(); }
@@ -355,11 +376,16 @@ private:
         throw failure(errc::ecs_unavailable, sentence, std::move(detail));
     }
 
+    [[noreturn]] void too_large() const {
+        throw failure(errc::ecs_rejected, "The answer of " + origin_.text() + " is larger than it may be.");
+    }
+
     [[noreturn]] void broken(const error_code& problem) const {
         if (problem == beast::error::timeout)
             unavailable(origin_.text() + " did not answer in time.");
-        if (problem == http::error::body_limit || problem == http::error::header_limit)
-            throw failure(errc::ecs_rejected, "The answer of " + origin_.text() + " is larger than it may be.");
+        if (problem == http::error::body_limit || problem == http::error::header_limit ||
+            problem == http::error::buffer_overflow)
+            too_large();
         // The two that tell of the connection, and not of what came over it.
         if (problem.category() == http::make_error_code(http::error::end_of_stream).category() &&
             problem != http::error::end_of_stream && problem != http::error::partial_message)
@@ -371,8 +397,8 @@ private:
     http_options options_;
     asio::io_context io_{1};
     asio::ssl::context tls_{asio::ssl::context::tls_client};
-    std::unique_ptr<tls_stream> stream_; // for plain HTTP only its next layer is used
-    beast::flat_buffer leftover_;        // read beyond what was parsed
+    std::unique_ptr<tls_stream> stream_;           // for plain HTTP only its next layer is used
+    beast::flat_buffer leftover_ = new_leftover(); // read beyond what was parsed
     clock::time_point total_, kept_until_;
     bool answer_begun_ = false;
 };

@@ -240,7 +240,7 @@ std::optional<object_url> parse_object_url(std::string_view text) {
     const auto rest = text.substr(scheme.size() + 3);
     const auto end = std::min(rest.find_first_of("/?"), rest.size());
     const auto origin = take_origin(rest.substr(0, end), scheme == "https");
-    if (!origin)
+    if (!origin) // also when a user and a password stand before the host
         return std::nullopt;
     std::string target{rest.substr(end)};
     if (!target.starts_with('/'))

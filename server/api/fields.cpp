@@ -1,5 +1,6 @@
 #include "server/api/fields.hpp"
 
+#include "crypto/strict_json.hpp"
 #include "crypto/text_encoding.hpp"
 #include "messages/limits.hpp"
 #include "server/refusal.hpp"
@@ -15,16 +16,13 @@ refusal invalid(const std::string& sentence) {
 }
 
 /// Bodies are small and flat: anything deep is refused before it can cost stack.
+constexpr std::size_t deepest_body = 4, most_values = 100;
+
 nlohmann::json parsed(const std::string& body) {
-    auto deepest = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-        if (depth > 4)
-            throw invalid("The body is nested too deeply.");
-        return true;
-    };
-    auto object = nlohmann::json::parse(body, deepest, false);
-    if (object.is_discarded() || !object.is_object())
-        throw invalid("The body is no JSON object.");
-    return object;
+    auto object = crypto::parse_json<nlohmann::json>(body, {deepest_body, most_values});
+    if (!object || !object->is_object())
+        throw invalid("The body is no JSON object, or one with more in it than any request has.");
+    return std::move(*object);
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "net/http_client.hpp"
 #include "server/refusal.hpp"
 #include <algorithm>
+#include <cctype>
 #include <ctime>
 #include <omegasafe/error.hpp>
 #include <spdlog/spdlog.h>
@@ -16,6 +17,9 @@ namespace {
 
 /// Of the requests that the server makes itself.
 constexpr std::chrono::seconds own_lifetime{300};
+
+/// Of what a bucket says beside the objects: a list of one, or an error.
+constexpr std::size_t largest_words = 64 * 1024;
 
 /// Of all calls for one request: the client that waits for them gives up after limits::http_idle.
 constexpr std::chrono::milliseconds patience{10'000};
@@ -58,15 +62,22 @@ place endpoint_of(const bucket_access& access) {
         found.host = access.bucket_name + "." + found.host;
     else
         found.path += "/" + access.bucket_name;
+    // What is signed is what clients send as Host: lower case, the port only when it is not the scheme's own.
+    if (const auto normal = net::parse_object_url(found.scheme + "://" + found.host))
+        found.host = normal->origin.text();
     return found;
 }
 
-/// The machine code of S3's error document.
+/// The machine code of S3's error document: one word, whatever the bucket may say.
 std::string error_code_of(const std::string& xml) {
-    const auto begin = xml.find("<Code>"), end = xml.find("</Code>");
-    return begin == std::string::npos || end == std::string::npos || end < begin || end - begin > 100
-               ? "no reason given"
-               : xml.substr(begin + 6, end - begin - 6);
+    constexpr std::string_view opening = "<Code>", closing = "</Code>";
+    constexpr std::size_t longest = 100;
+    const auto begin = xml.find(opening), end = xml.find(closing, begin);
+    if (end == std::string::npos || end - begin > longest)
+        return "no reason given";
+    const auto code = xml.substr(begin + opening.size(), end - begin - opening.size());
+    const bool word = std::ranges::all_of(code, [](unsigned char c) { return c < 0x80 && std::isalnum(c) != 0; });
+    return word && !code.empty() ? code : "no reason given";
 }
 
 [[noreturn]] void refuse_step(const std::string& step, unsigned status, const std::string& body) {
@@ -119,6 +130,7 @@ void bucket_store::take_turn() const {
 bucket_store::reply bucket_store::send(const std::string& method, const std::string& object, const header_list& headers,
     const std::string& body, const header_list& query) const {
     take_turn();
+    const bool is_object = method == "GET" && !object.empty();
     const auto url = signed_url(method, object, headers, query, std::time(nullptr), own_lifetime);
     try {
         const auto where = net::parse_object_url(url);
@@ -129,7 +141,7 @@ bucket_store::reply bucket_store::send(const std::string& method, const std::str
             .target = where->target,
             .headers = headers,
             .body = crypto::as_bytes(body),
-            .largest_answer = limits::delta_container_bytes,
+            .largest_answer = is_object ? limits::delta_container_bytes : largest_words,
             .repeatable = true});
         return {answer.status, std::string{answer.text()},
             std::string{answer.header(wire::upload_attempt_header).value_or("")}};

@@ -5,6 +5,8 @@ Usage: scripted_server.py FOLDER [--cert FILE --key FILE]. FOLDER/port gets its 
 request: a list of answers, each for one request in the order of their arrival, the last one for all that follow:
   {"status": 200, "headers": {...}, "body": "text" | "body_size": n, "claim_size": n (Content-Length that is said),
    "interim": true (100 Continue first), "pause": true (stops after the header until the client goes away),
+   "before": "text", "endless": "text" (the one once, the other again and again until the client goes away; with "drip":
+   seconds, that long after each),
    "silent": true (never answers), "drop": true (closes without an answer), "raw": "text", "close": true (closes after
    the answer without saying so), "tunnel": port (CONNECT: goes on as a tunnel to 127.0.0.1:port)}
 FOLDER/requests.jsonl gets one line per request: connection, method, target, headers, body.
@@ -15,6 +17,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from pathlib import Path
 
 lock = threading.Lock()
@@ -67,6 +70,16 @@ def tunnel(sock, port):
     pump(sock, other)
 
 
+def send_endlessly(sock, turn):
+    """Ends by the OSError of a client that went away."""
+    sock.sendall(turn.get("before", "").encode("latin-1"))
+    piece = turn["endless"].encode("latin-1")
+    piece *= 1 if "drip" in turn else max(1, 65536 // len(piece))
+    while True:
+        sock.sendall(piece)
+        time.sleep(turn.get("drip", 0))
+
+
 def answer(sock, turn):
     """Returns whether the connection goes on."""
     if turn.get("drop"):
@@ -74,6 +87,8 @@ def answer(sock, turn):
     if turn.get("silent"):
         sock.recv(1)
         return False
+    if "endless" in turn:
+        send_endlessly(sock, turn)
     if "raw" in turn:
         sock.sendall(turn["raw"].encode("latin-1"))
         return False

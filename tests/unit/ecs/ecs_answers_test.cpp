@@ -82,8 +82,38 @@ http_response error_response(unsigned status, const std::string& code, const jso
 } // namespace
 
 TEST_CASE("an answer that is no JSON object is refused") {
-    for (const auto* text : {"", "{", "[]", "null", "1", "{}x", "<html>", "{\"a\":}"})
+    for (const auto* text :
+        {"", "{", "[]", "null", "1", "{}x", "<html>", "{\"a\":}", "\xef\xbb\xbf{}", "{\"a\":1,\"a\":1}"})
         CHECK(refused([&] { json_answer{std::string_view{text}, "ecs.example"}; }));
+}
+
+TEST_CASE("an answer that is deeper or has more in it than any ECS sends is refused before it is built") {
+    const auto repeated = [](const std::string& text, std::size_t times) {
+        std::string all;
+        for (std::size_t i = 0; i < times; ++i)
+            all += text;
+        return all;
+    };
+    for (const auto& text :
+        {repeated("[", 10'000) + repeated("]", 10'000), "{\"a\":" + repeated("[", 10'000) + repeated("]", 10'000) + "}",
+            repeated("{\"a\":", 10'000) + "1" + repeated("}", 10'000), "{\"a\":" + repeated("[", 5'000'000),
+            "{\"a\":[0" + repeated(",{}", 2'000'000) + "]}"})
+        CHECK(refused([&] { json_answer{text, "ecs.example"}; }));
+}
+
+TEST_CASE("the shortest list of fifty thousand Deltas is taken") {
+    auto deltas = json::array();
+    auto delta = good_delta;
+    for (int i = 1; i <= 50'000; ++i) {
+        delta["seq_number"] = i;
+        deltas.push_back(delta);
+    }
+    CHECK(parse_ecs_deltas(answer({{"deltas", std::move(deltas)}})).size() == 50'000);
+}
+
+TEST_CASE("a part of an answer outlives it") {
+    const auto part = answer({{"a", {{"b", {{{"c", "text"}}}}}}}).object("a").list("b").at(0);
+    CHECK(part.text("c") == "text");
 }
 
 TEST_CASE("keys and Deltas are read strictly") {

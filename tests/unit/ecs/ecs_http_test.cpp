@@ -132,6 +132,42 @@ TEST_CASE("a server that asks for patience beyond two seconds is not asked again
     CHECK(server.requests().size() == 1);
 }
 
+TEST_CASE("a server can set no header of a download, and name no password for a bucket") {
+    scripted_server server;
+    const auto permit = [&](const json& headers, const std::string& url) {
+        return json_turn({{"method", "GET"}, {"download_url", url}, {"headers", headers}, {"size_bytes", 5},
+            {"content_md5", "XUFAKrxLKna5cZ2REBfFkg=="}, {"expires_at", "2026-11-25T16:00:00Z"}});
+    };
+    const auto host = server.address(), place = "https://" + host + "/objects/1";
+    ecs_http ecs{entry_of(server), without_pauses()};
+    for (const auto* header : {"Host", "Authorization", "Content-Length", "Transfer-Encoding", "X-Other"}) {
+        server.plays({permit({{header, "5"}}, place), {{"body", "hello"}}});
+        CHECK(code_of([&] { ecs.download(key_uuid, delta_uuid); }) == errc::ecs_rejected);
+    }
+    for (const auto& url :
+        {"https://user:password@" + host + "/objects/1", "https://user@" + host + "/", std::string{"ftp://a/b"}}) {
+        server.plays({permit(json::object(), url), {{"body", "hello"}}});
+        CHECK(code_of([&] { ecs.download(key_uuid, delta_uuid); }) == errc::ecs_rejected);
+    }
+    CHECK(server.requests().size() == 8); // nothing was asked of any bucket
+    server.plays({permit(json::object(), place), {{"body", "hello"}}});
+    CHECK(ecs.download(key_uuid, delta_uuid).size() == 5);
+}
+
+TEST_CASE("an answer has as much room as its route needs") {
+    scripted_server server;
+    const auto padded = [](std::size_t bytes) {
+        return json_turn({{"deltas", json::array()}, {"more", std::string(bytes, ' ')}});
+    };
+    ecs_http ecs{entry_of(server), without_pauses()};
+    ecs_http_account account{entry_of(server), without_pauses()};
+    server.plays({padded(2'000'000)});
+    CHECK(ecs.deltas(key_uuid).empty());
+    CHECK(code_of([&] { account.storages(); }) == errc::ecs_rejected);
+    server.plays({padded(34'000'000)});
+    CHECK(code_of([&] { ecs.deltas(key_uuid); }) == errc::ecs_rejected);
+}
+
 TEST_CASE("an upload sends exactly the headers of its permit, and no API key") {
     scripted_server server;
     const std::string content = "sealed Delta";

@@ -32,3 +32,19 @@ TEST_CASE("buckets of Amazon: each partition has its domain") {
     CHECK(url_in("cn-north-1").starts_with("https://some-bucket.s3.cn-north-1.amazonaws.com.cn/"));
     CHECK(url_in("eusc-de-east-1").starts_with("https://some-bucket.s3.eusc-de-east-1.amazonaws.eu/"));
 }
+
+TEST_CASE("buckets: the host that is signed is the one that clients send, whatever the form of the endpoint") {
+    bucket_turns turns{1};
+    const auto url_at = [&](const std::string& endpoint) {
+        const bucket_store place{{wire::storage_provider::r2, "some-bucket", "auto", endpoint, "", "EXAMPLEKEYID0000",
+                                     crypto::secure_bytes{32}},
+            std::chrono::seconds{900}, turns, crypto::random_uuid()};
+        return place.sign_download({}, test::noon).url;
+    };
+    const auto usual = url_at("https://storage.example");
+    CHECK(usual.starts_with("https://storage.example/some-bucket/"));
+    for (const auto* same : {"https://Storage.EXAMPLE", "https://storage.example:443", "https://STORAGE.example:443/"})
+        CHECK(url_at(same) == usual);
+    CHECK(url_at("https://Storage.example:8443").starts_with("https://storage.example:8443/some-bucket/"));
+    CHECK(url_at("http://storage.example:80").starts_with("http://storage.example/some-bucket/"));
+}
