@@ -17,7 +17,9 @@ namespace omegasafe::crypto {
 
 namespace {
 
-constexpr std::uint64_t most_scrypt_memory = 256ULL * 1024 * 1024;
+constexpr std::uint64_t most_scrypt_memory = 64ULL * 1024 * 1024;
+/// N * r * p: some five times the cost of our own, 2 s of an older core.
+constexpr std::uint64_t most_scrypt_work = std::uint64_t{1} << 22;
 constexpr std::size_t most_hkdf_bytes = 255 * 32;
 
 constexpr std::string_view password_prefix = "omegasafe-";
@@ -54,7 +56,8 @@ OSSL_PARAM octets(const char* name, const_byte_span bytes) {
 
 bool acceptable(const scrypt_cost& cost) {
     return cost.log2_n >= 10 && cost.log2_n <= 20 && cost.r >= 1 && cost.r <= 32 && cost.p >= 1 && cost.p <= 16 &&
-           scrypt_memory(cost) <= most_scrypt_memory;
+           scrypt_memory(cost) <= most_scrypt_memory &&
+           (std::uint64_t{1} << cost.log2_n) * cost.r * cost.p <= most_scrypt_work;
 }
 
 secure_bytes scrypt(const_byte_span password, const_byte_span salt, const scrypt_cost& cost) {

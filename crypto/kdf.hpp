@@ -13,7 +13,7 @@ struct scrypt_cost {
     bool operator==(const scrypt_cost&) const = default;
 };
 
-/// False for costs outside log2_n 10..20, r 1..32, p 1..16 or over 256 MiB: a hostile file must not exhaust memory.
+/// False for costs outside log2_n 10..20, r 1..32, p 1..16, over 64 MiB or with N * r * p over 2^22, which is some 2 s.
 bool acceptable(const scrypt_cost& cost);
 
 /// 32 bytes from a password by scrypt.

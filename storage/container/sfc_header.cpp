@@ -79,7 +79,14 @@ void check_password_fields(const byte_source& source, const sfc_header_block& bl
     if (!consistent)
         throw sfc_damaged(source, "its header contradicts itself about the password");
     if (root.kdf == password_kdf::scrypt && !crypto::acceptable(root.cost))
-        throw sfc_damaged(source, "its scrypt cost is outside the accepted bounds");
+        throw sfc_damaged(
+            source, "its header asks for more scrypt work than a password is worth (64 MiB, N * r * p = 2^22)");
+}
+
+/// Only the kinds of containers that grow collect entries.
+std::uint64_t largest_directory(sfc_layout accepted) {
+    constexpr std::uint64_t of_two_entries = 1024 * 1024; // and far more; such containers come from strangers
+    return accepted == sfc_layout::packed ? of_two_entries : limits::directory_bytes;
 }
 
 void check_sizes(const byte_source& source, const sfc_header& header, sfc_layout accepted) {
@@ -94,7 +101,7 @@ void check_sizes(const byte_source& source, const sfc_header& header, sfc_layout
         header.directory_offset > header.total_size - tail ||
         header.directory_stored > header.total_size - tail - header.directory_offset ||
         (!growing && header.directory_stored != header.total_size - header.directory_offset) ||
-        header.directory_stored > segment_codec::stored_length(limits::directory_bytes))
+        header.directory_stored > segment_codec::stored_length(largest_directory(accepted)))
         throw sfc_damaged(source, "its header names an impossible place for the directory");
 }
 

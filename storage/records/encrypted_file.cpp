@@ -1,6 +1,7 @@
 #include "storage/records/encrypted_file.hpp"
 
 #include "crypto/random.hpp"
+#include "crypto/strict_json.hpp"
 #include "storage/container/attributes.hpp"
 #include "storage/container/sfc_header.hpp"
 #include <algorithm>
@@ -27,19 +28,15 @@ failure bad_metadata(const std::string& what) {
         errc::container_damaged, "encryption_metadata.json is damaged: " + what + "; use a good copy of the file.");
 }
 
-/// The object's fields; an object with a field twice is refused, where a plain parse would keep the last.
+/// The object itself and its two fields.
+constexpr crypto::json_bounds metadata_bounds{1, 3};
+
 json parse_object(std::string_view text) {
-    std::size_t keys = 0;
-    const auto count = [&keys](int, json::parse_event_t event, json&) {
-        keys += event == json::parse_event_t::key ? 1 : 0;
-        return true;
-    };
-    auto parsed = json::parse(text, count, false);
-    if (!parsed.is_object())
-        throw bad_metadata("it is no JSON object");
-    if (keys != 2 || parsed.size() != 2 || !parsed.contains("key_uuid") || !parsed.contains("global_position_start"))
-        throw bad_metadata("it must have key_uuid and global_position_start and nothing else");
-    return parsed;
+    auto parsed = crypto::parse_json<json>(text, metadata_bounds);
+    if (!parsed || !parsed->is_object() || parsed->size() != 2 || !parsed->contains("key_uuid") ||
+        !parsed->contains("global_position_start"))
+        throw bad_metadata("it must be one JSON object with key_uuid and global_position_start and nothing else");
+    return std::move(*parsed);
 }
 
 crypto::u128 parse_position(const json& value) {

@@ -78,7 +78,7 @@ class Container:
         need(self.kdf != 2 or not any(header[13:16]))
         if self.kdf == 1:
             need(10 <= self.log2_n <= 20 and 1 <= self.r <= 32 and 1 <= self.p <= 16)
-            need((128 * self.r << self.log2_n) <= 256 << 20)
+            need((128 * self.r << self.log2_n) <= 64 << 20 and (self.r * self.p << self.log2_n) <= 1 << 22)
         self.directory_offset, self.directory_stored, self.total = struct.unpack_from("<QQQ", header, 96)
         need(self.local or (not self.growing and self.total == len(self.content)))
         need(self.total <= len(self.content) and self.directory_offset >= 192)
@@ -87,7 +87,7 @@ class Container:
             need(self.directory_offset + self.directory_stored <= self.end)
         else:
             need(self.directory_offset + self.directory_stored == self.total)
-        need(self.directory_stored <= stored_length(256 << 20))
+        need(self.directory_stored <= stored_length((256 if self.local else 1) << 20))
 
     def root_key(self, password):
         need(password is not None, "password_missing")

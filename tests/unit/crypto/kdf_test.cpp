@@ -28,10 +28,11 @@ TEST_CASE("scrypt takes empty passwords and the default cost", "[kdf]") {
 TEST_CASE("scrypt costs that could exhaust memory or time are refused", "[kdf]") {
     CHECK(acceptable({}));
     CHECK(acceptable({10, 1, 1}));
-    CHECK(acceptable({18, 8, 16})); // exactly 256 MiB
+    CHECK(acceptable({15, 16, 8})); // exactly 64 MiB and 2^22
+    CHECK(acceptable({19, 1, 8}));
     for (const scrypt_cost& bad : {scrypt_cost{9, 8, 1}, scrypt_cost{21, 1, 1}, scrypt_cost{15, 0, 1},
-             scrypt_cost{10, 33, 1}, scrypt_cost{15, 8, 0}, scrypt_cost{15, 8, 17}, scrypt_cost{18, 9, 1},
-             scrypt_cost{20, 8, 1}, scrypt_cost{255, 255, 255}}) {
+             scrypt_cost{10, 33, 1}, scrypt_cost{15, 8, 0}, scrypt_cost{15, 8, 17}, scrypt_cost{15, 17, 1},
+             scrypt_cost{16, 16, 1}, scrypt_cost{15, 16, 9}, scrypt_cost{20, 8, 1}, scrypt_cost{255, 255, 255}}) {
         CHECK_FALSE(acceptable(bad));
         CHECK_THROWS_AS(scrypt(as_bytes("x"), as_bytes("salt"), bad), std::invalid_argument);
     }

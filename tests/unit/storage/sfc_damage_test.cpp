@@ -157,6 +157,18 @@ TEST_CASE("headers that contradict themselves are damage", "[sfc]") {
         content[14] = 32;
         content[15] = 16;
     }
+    SECTION("scrypt that takes more than 64 MiB") {
+        content[12] = 1;
+        content[13] = 16;
+        content[14] = 16;
+        content[15] = 1;
+    }
+    SECTION("scrypt that takes many seconds") {
+        content[12] = 1;
+        content[13] = 15;
+        content[14] = 8;
+        content[15] = 17;
+    }
     SECTION("directory before the end of the header") {
         store_le<std::uint64_t>(&content[96], 191);
     }
@@ -229,4 +241,26 @@ TEST_CASE("sealed containers cannot be joined from parts of each other", "[sfc]"
         INFO("cut at " << cut);
         CHECK(read_all(joined, fast_password()) == errc::container_damaged);
     }
+}
+
+TEST_CASE("only containers that collect entries have a directory beyond 1 MiB", "[sfc]") {
+    memory_sink sink;
+    sfc_writer writer(sink, nullptr);
+    for (std::uint8_t i = 0; i < 70; ++i)
+        writer.add(id(i), pattern(16'000), {});
+    writer.finish();
+    const auto large = in_memory(sink.take());
+    CHECK(sfc_reader(large, nullptr, sfc_layout::growing).entries().size() == 70);
+    CHECK(code_of([&] { sfc_reader{large, nullptr}; }) == errc::container_damaged);
+}
+
+TEST_CASE("a container that asks for too much scrypt is refused before anything is computed", "[sfc]") {
+    const auto chosen = std::make_shared<sfc_password>("chosen by somebody");
+    auto content = small_container(chosen);
+    content[13] = 20; // an hour, and 16 GiB
+    content[14] = 128;
+    content[15] = 255;
+    put_checksum(content);
+    const auto sentence = sentence_of([&] { sfc_reader{in_memory(content), chosen}; });
+    CHECK(sentence.find("more scrypt work than a password is worth") != std::string::npos);
 }
