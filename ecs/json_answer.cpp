@@ -13,8 +13,8 @@ namespace {
 
 /// A Delta in a list is at the fourth level.
 constexpr std::size_t deepest_answer = 8;
-/// The shortest lists of Deltas have 25 bytes for each value; small answers have a few that are shorter.
-constexpr std::size_t bytes_per_value = 20, values_of_small_answers = 1000;
+/// The shortest lists, those of shares, have 17 bytes for each value; small answers have a few that are shorter.
+constexpr std::size_t bytes_per_value = 16, values_of_small_answers = 1000;
 
 } // namespace
 
