@@ -1,15 +1,14 @@
-// Lines of output.
+// Lines of output on stdout. Nothing in them steers a terminal (crypto/shown_text.hpp), wherever it came from.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 namespace omegasafe::cli {
 
-/// The text without control characters, line ends excepted: what comes from a server must not steer a terminal.
-std::string printable(std::string_view text);
+/// One line: a line end in it is shown, so that no name makes a second one.
+void print(std::string_view line);
 
-/// One line of command output on stdout, printable.
-void print(const std::string& line);
+/// A text of our own with several lines.
+void print_lines(std::string_view text);
 
 } // namespace omegasafe::cli

@@ -32,24 +32,6 @@ std::size_t padding_for(std::size_t length, base64_alphabet alphabet) {
                                             : (characters_a_group - length % characters_a_group) % characters_a_group;
 }
 
-/// The length of the UTF-8 sequence in front of `rest`; 0 when there is none.
-std::size_t sequence_length(std::string_view rest) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
-    const auto lead = byte(0);
-    if (lead < 0x80)
-        return 1;
-    const std::size_t length = lead >= 0xc2 && lead <= 0xdf ? 2 : (lead & 0xf0) == 0xe0 ? 3 : lead >= 0xf0 ? 4 : 0;
-    if (length == 0 || lead > 0xf4 || rest.size() < length)
-        return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((byte(i) & 0xc0) != 0x80)
-            return 0;
-    // Longer than needed, half of a surrogate pair, or beyond U+10FFFF: the second byte tells.
-    const bool wrong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xed && byte(1) > 0x9f) ||
-                       (lead == 0xf0 && byte(1) < 0x90) || (lead == 0xf4 && byte(1) > 0x8f);
-    return wrong ? 0 : length;
-}
-
 } // namespace
 
 secure_bytes to_base64(const_byte_span bytes, base64_alphabet alphabet) {
@@ -149,10 +131,27 @@ std::optional<std::string> percent_decoded(std::string_view text) {
     return out;
 }
 
+std::size_t utf8_length(std::string_view rest) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
+    const auto lead = byte(0);
+    if (lead < 0x80)
+        return 1;
+    const std::size_t length = lead >= 0xc2 && lead <= 0xdf ? 2 : (lead & 0xf0) == 0xe0 ? 3 : lead >= 0xf0 ? 4 : 0;
+    if (length == 0 || lead > 0xf4 || rest.size() < length)
+        return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((byte(i) & 0xc0) != 0x80)
+            return 0;
+    // Longer than needed, half of a surrogate pair, or beyond U+10FFFF: the second byte tells.
+    const bool wrong = (lead == 0xe0 && byte(1) < 0xa0) || (lead == 0xed && byte(1) > 0x9f) ||
+                       (lead == 0xf0 && byte(1) < 0x90) || (lead == 0xf4 && byte(1) > 0x8f);
+    return wrong ? 0 : length;
+}
+
 bool is_plain_text(std::string_view text) {
     while (!text.empty()) {
         const auto lead = static_cast<unsigned char>(text.front());
-        const auto length = lead < 0x20 || lead == 0x7f ? 0 : sequence_length(text);
+        const auto length = lead < 0x20 || lead == 0x7f ? 0 : utf8_length(text);
         if (length == 0)
             return false;
         text.remove_prefix(length);

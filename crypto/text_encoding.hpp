@@ -28,7 +28,10 @@ std::string percent_encoded(std::string_view text, bool keep_slashes);
 /// Nothing when a "%" is not followed by two digits.
 std::optional<std::string> percent_decoded(std::string_view text);
 
-/// UTF-8 (RFC 3629) without control characters (below 0x20, 0x7f): what JSON carries and a terminal shows.
+/// Bytes of the UTF-8 sequence (RFC 3629) in front of `rest`, which is not empty; 0 when there is none.
+std::size_t utf8_length(std::string_view rest);
+
+/// UTF-8 without control characters (below 0x20, 0x7f): what JSON carries and a terminal shows.
 bool is_plain_text(std::string_view text);
 
 /// A to Z as a to z, everything else as it is, whatever the locale.

@@ -1,4 +1,5 @@
 // omegasafe-ecs: the self-hosted External Claims Storage.
+#include "crypto/shown_text.hpp"
 #include "server/commands/command.hpp"
 #include "server/refusal.hpp"
 #include <csignal>
@@ -11,7 +12,7 @@
 namespace {
 
 int report(omegasafe::errc code, const std::string& sentence) {
-    std::fprintf(stderr, "omegasafe-ecs: error: %s\n", sentence.c_str());
+    std::fprintf(stderr, "omegasafe-ecs: error: %s\n", omegasafe::crypto::shown_line(sentence).c_str());
     return omegasafe::exit_code(code);
 }
 

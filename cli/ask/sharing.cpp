@@ -14,13 +14,13 @@ key_role parse_role(const std::string& text) {
         return key_role::maintainer;
     if (word == "user")
         return key_role::user;
-    throw failure(errc::usage, "'" + printable(text) + "' for --role is not a role; choose owner, maintainer or user.");
+    throw failure(errc::usage, "'" + text + "' for --role is not a role; choose owner, maintainer or user.");
 }
 
 std::string require_email(const std::string& email) {
     const auto normal = wire::normal_email(email);
     if (!normal)
-        throw failure(errc::usage, "'" + printable(email) + "' for --email is no e-mail address.");
+        throw failure(errc::usage, "'" + email + "' for --email is no e-mail address.");
     return *normal;
 }
 

@@ -27,18 +27,12 @@ counts count(const tree_report& report) {
     return sum;
 }
 
-/// Names come from the disk: a terminal must not obey them, and each stays on its line.
-std::string one_line(std::string text) {
-    std::ranges::replace(text, '\n', '?');
-    return printable(text);
-}
-
 void name_what_is_missing(const tree_report& report) {
     for (const auto& item : report.items) {
         if (item.status == tree_status::failed)
-            log_error(one_line(item.path) + ": " + one_line(item.sentence));
+            log_error(item.path + ": " + item.sentence);
         else if (item.status == tree_status::skipped)
-            log_warning(one_line(item.path) + ": skipped. " + item.sentence);
+            log_warning(item.path + ": skipped. " + item.sentence);
     }
 }
 

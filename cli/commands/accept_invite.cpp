@@ -38,8 +38,9 @@ void run_accept_invite(session& session, const accept_options& options) {
     out.field("invite", invite ? payload_of(*invite) : json(nullptr));
     if (!options.decline)
         out.line("Next: " + (invite ? invite->invited_by_email + " hands" : "have the key's owner hand") +
-                 " you the exported Alpha, by hand; then\n  omegasafe import-key -e " + to_string(ecs.ecs_uuid) +
-                 " -i FILE");
+                 " you the exported Alpha, by hand; then");
+    if (!options.decline)
+        out.line("  omegasafe import-key -e " + to_string(ecs.ecs_uuid) + " -i FILE");
     out.finish();
 }
 

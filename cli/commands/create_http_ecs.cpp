@@ -22,7 +22,7 @@ void run_create_http_ecs(session& session, const create_http_ecs_options& option
     out.value("UUID", "ecs_uuid", to_string(entry.ecs_uuid));
     out.value("Name", "ecs_name", entry.name);
     out.value("Development mode", "development_mode", entry.development_mode);
-    out.line("Next: omegasafe create-key, or omegasafe list-invites when a key was shared\nwith you.");
+    out.lines("Next: omegasafe create-key, or omegasafe list-invites when a key was shared\nwith you.");
     out.finish();
 }
 

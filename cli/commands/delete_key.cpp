@@ -16,7 +16,7 @@ struct delete_key_options {
 
 void show_plan(const local_key& key) {
     show_guidance("This deletes key " + key.alpha().key_name + " (" + to_string(key.key_uuid) + "):");
-    show_guidance(key.ecs ? "  - the key and its Deltas at ECS " + key.ecs->name
+    show_guidance(key.ecs ? "  - the key and its Deltas at ECS " + crypto::shown_line(key.ecs->name)
                           : "  - nothing at an ECS: the key's ECS is not configured here");
     show_guidance("  - the Alpha and " + std::to_string(key.iterations.size() - 1) + " Deltas on this device");
     show_guidance("  - its claims in the local cache");

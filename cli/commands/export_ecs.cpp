@@ -24,11 +24,11 @@ void run_export_ecs(session& session, const export_ecs_options& options) {
     out.value("UUID", "ecs_uuid", to_string(ecs.ecs_uuid));
     out.value("Name", "ecs_name", ecs.name);
     out.value("Type", "ecs_type", type_name(ecs.type));
-    out.line(ecs.type == ecs_type::http
-                 ? "The file holds the URL, your API key and the development mode setting. It is for\n"
-                   "your own devices: whoever has it acts as you at this ECS. To give others access,\n"
-                   "invite them to a key with 'omegasafe share-key'."
-                 : "Keep the file to yourself: it holds what is needed to use this ECS.");
+    out.lines(ecs.type == ecs_type::http
+                  ? "The file holds the URL, your API key and the development mode setting. It is for\n"
+                    "your own devices: whoever has it acts as you at this ECS. To give others access,\n"
+                    "invite them to a key with 'omegasafe share-key'."
+                  : "Keep the file to yourself: it holds what is needed to use this ECS.");
     out.finish();
 }
 

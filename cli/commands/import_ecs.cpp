@@ -23,8 +23,8 @@ void run_import_ecs(session& session, const import_ecs_options& options) {
     out.value("Name", "ecs_name", ecs.name);
     out.value("Type", "ecs_type", type_name(ecs.type));
     if (ecs.type == ecs_type::http)
-        out.line("This device now acts with the API key from the file. Delete the file: it is a\n"
-                 "secret, for the same user's devices only.");
+        out.lines("This device now acts with the API key from the file. Delete the file: it is a\n"
+                  "secret, for the same user's devices only.");
     out.finish();
 }
 

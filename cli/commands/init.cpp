@@ -3,6 +3,7 @@
 #include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
 #include "cli/terminal/terminal.hpp"
+#include "crypto/shown_text.hpp"
 
 namespace omegasafe::cli {
 
@@ -136,14 +137,14 @@ void run_init(session& session, const init_options& options) {
     out.value("Configuration password", "config_password", chosen.origin);
     out.value("AES-256-GCM layer", "traditional_layer", layer != nullptr);
     if (layer)
-        out.line("Its password stands in " + (root / "config.ini").string() +
-                 " as TRADITIONAL_ENC_LAYER_PASS.\nKeep a copy: files encrypted with it cannot be read without it.");
+        out.lines("Its password stands in " + crypto::shown_line((root / "config.ini").string()) +
+                  " as TRADITIONAL_ENC_LAYER_PASS.\nKeep a copy: files encrypted with it cannot be read without it.");
     const auto ecs = flagged ? add_flagged_http_ecs(session, *flagged) : offer_http_ecs(session, options);
     tell_http_ecs(out, ecs);
-    const std::string dir = own_root ? " --config-dir " + root.string() : "";
-    out.line(ecs ? "Next: omegasafe create-key" + dir + "\nor for a shared key: omegasafe list-invites" + dir
-                 : "Next: omegasafe create-http-ecs" + dir + "\nor on this device: omegasafe create-sfc-ecs" + dir +
-                       "\nthen: omegasafe create-key" + dir);
+    const std::string dir = own_root ? " --config-dir " + crypto::shown_line(root.string()) : "";
+    out.lines(ecs ? "Next: omegasafe create-key" + dir + "\nor for a shared key: omegasafe list-invites" + dir
+                  : "Next: omegasafe create-http-ecs" + dir + "\nor on this device: omegasafe create-sfc-ecs" + dir +
+                        "\nthen: omegasafe create-key" + dir);
     out.finish();
 }
 

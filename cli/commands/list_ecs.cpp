@@ -33,7 +33,8 @@ json listing_payload(const ecs_listing& listing) {
 
 void print_listing(const ecs_listing& listing) {
     if (listing.entries.empty())
-        print("No ECS is configured. Create one with 'omegasafe create-http-ecs' or\n'omegasafe create-sfc-ecs'.");
+        print_lines(
+            "No ECS is configured. Create one with 'omegasafe create-http-ecs' or\n'omegasafe create-sfc-ecs'.");
     for (const auto& entry : listing.entries) {
         print(entry.name + (listing.is_default(entry) ? " (default)" : ""));
         print("  UUID: " + to_string(entry.ecs_uuid));

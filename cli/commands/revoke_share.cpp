@@ -28,8 +28,8 @@ void run_revoke_share(session& session, const revoke_options& options) {
     out.field("ecs_uuid", to_string(ecs.ecs_uuid));
     out.field("email", email);
     tell_server_words(out, said);
-    out.line("The Alpha and the Deltas that are on their devices stay there, and open what is\n"
-             "encrypted with them. For what they must not read, make a new key.");
+    out.lines("The Alpha and the Deltas that are on their devices stay there, and open what is\n"
+              "encrypted with them. For what they must not read, make a new key.");
     out.finish();
 }
 

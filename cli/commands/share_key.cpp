@@ -26,9 +26,9 @@ void run_share_key(session& session, const share_options& options) {
     out.value("Invite UUID", "invite_uuid", to_string(invite.invite_uuid));
     out.field("invite", payload_of(invite));
     out.line("Next, on their device: omegasafe accept-invite -i " + to_string(invite.invite_uuid));
-    out.line("Then give them the Alpha by hand, in a file with a passphrase: it never travels\n"
-             "through the server.\n  omegasafe export-key -k " +
-             to_string(key_uuid) + " -o FILE");
+    out.lines("Then give them the Alpha by hand, in a file with a passphrase: it never travels\n"
+              "through the server.\n  omegasafe export-key -k " +
+              to_string(key_uuid) + " -o FILE");
     out.finish();
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/text.hpp"
 #include "crypto/position.hpp"
+#include "crypto/shown_text.hpp"
 
 namespace omegasafe::cli {
 
@@ -28,8 +29,7 @@ json json_error(const failure& problem) {
 }
 
 void print_json(const json& payload) {
-    // A name that is not UTF-8 is shown with replacement characters rather than failing the whole listing.
-    print(payload.dump(2, ' ', false, json::error_handler_t::replace));
+    print_lines(crypto::shown_json(crypto::with_exact_bytes(payload).dump(2)));
 }
 
 } // namespace omegasafe::cli

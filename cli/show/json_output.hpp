@@ -25,7 +25,8 @@ json json_text(const std::optional<std::string>& text);
 /// What went wrong, for the field "error" (docs/schemas/error.schema.json).
 json json_error(const failure& problem);
 
-/// Prints the payload on stdout, indented.
+/// Prints the payload on stdout, indented. Texts that are no UTF-8 get their exact bytes in a field beside them
+/// (crypto::with_exact_bytes).
 void print_json(const json& payload);
 
 } // namespace omegasafe::cli

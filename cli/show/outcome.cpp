@@ -22,6 +22,11 @@ void outcome::line(const std::string& text) const {
         print(text);
 }
 
+void outcome::lines(const std::string& text) const {
+    if (!as_json_)
+        print_lines(text);
+}
+
 void outcome::value(const std::string& label, const std::string& name, const json& value) {
     line(fmt::format("  {:<24} {}", label + ":", shown_value(value)));
     field(name, value);

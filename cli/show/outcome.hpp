@@ -14,6 +14,8 @@ public:
 
     /// A line for people only.
     void line(const std::string& text) const;
+    /// Several, of our own words.
+    void lines(const std::string& text) const;
     /// "  label: value" for people, and a field.
     void value(const std::string& label, const std::string& name, const json& value);
     /// A field only.

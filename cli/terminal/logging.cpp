@@ -1,6 +1,6 @@
 #include "cli/terminal/logging.hpp"
 
-#include "cli/text.hpp"
+#include "crypto/shown_text.hpp"
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -15,11 +15,14 @@ namespace omegasafe::cli {
 
 namespace {
 
-/// Sends each line to the stream of its level.
+/// Sends each line to the stream of its level, as it may be shown.
 class split_sink final : public spdlog::sinks::base_sink<std::mutex> {
     void sink_it_(const spdlog::details::log_msg& message) override {
         spdlog::memory_buf_t line;
-        formatter_->format(message, line);
+        auto shown = message;
+        const auto text = crypto::shown_line({message.payload.data(), message.payload.size()});
+        shown.payload = text;
+        formatter_->format(shown, line);
         std::fwrite(line.data(), 1, line.size(), message.level < spdlog::level::warn ? stdout : stderr);
     }
     void flush_() override {
@@ -70,7 +73,7 @@ void hear_library(spdlog::level::level_enum least) {
                               : level == log_level::info    ? info
                               : level == log_level::warning ? warn
                                                             : err;
-            spdlog::log(line, "{}", printable(sentence));
+            spdlog::log(line, "{}", sentence);
         },
         wanted);
 }
@@ -88,11 +91,11 @@ void set_up_logging(const std::string& level) {
 }
 
 void log_warning(const std::string& sentence) {
-    spdlog::warn("{}", printable(sentence));
+    spdlog::warn("{}", sentence);
 }
 
 void log_error(const std::string& sentence) {
-    spdlog::error("{}", printable(sentence));
+    spdlog::error("{}", sentence);
 }
 
 } // namespace omegasafe::cli

@@ -10,7 +10,7 @@ namespace omegasafe::cli {
 /// 50, 0; 100 silences everything). Throws failure(usage) on anything else.
 void set_up_logging(const std::string& level);
 
-/// One sentence on stderr, printable, unless the level is above it.
+/// One sentence on stderr, as one line, unless the level is above it.
 void log_warning(const std::string& sentence);
 void log_error(const std::string& sentence);
 

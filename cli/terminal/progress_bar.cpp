@@ -1,6 +1,7 @@
 #include "cli/terminal/progress_bar.hpp"
 
 #include "cli/show/format.hpp"
+#include "crypto/shown_text.hpp"
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
@@ -25,7 +26,8 @@ watch progress_bar::watching() const {
 
 void progress_bar::draw(const progress& now) const {
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - started_;
-    std::fputs(fmt::format("\r{}\033[K", progress_line(label_, now, passed.count())).c_str(), stderr);
+    std::fputs(
+        fmt::format("\r{}\033[K", progress_line(crypto::shown_line(label_), now, passed.count())).c_str(), stderr);
     std::fflush(stderr);
 }
 

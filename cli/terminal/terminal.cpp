@@ -1,7 +1,7 @@
 #include "cli/terminal/terminal.hpp"
 
-#include "cli/text.hpp"
 #include "crypto/secure_memory.hpp"
+#include "crypto/shown_text.hpp"
 #include "crypto/text_encoding.hpp"
 #include <algorithm>
 #include <array>
@@ -23,7 +23,7 @@ std::string trimmed(const std::string& text) {
 std::string read_answer(const std::string& prompt, const std::string& flag) {
     if (!interactive())
         throw failure(errc::usage, "There is no terminal to ask on; pass " + flag + ".");
-    std::fputs(prompt.c_str(), stderr);
+    std::fputs(crypto::shown_line(prompt).c_str(), stderr);
     std::fflush(stderr);
     std::string line;
     if (!std::getline(std::cin, line)) {
@@ -99,7 +99,7 @@ bool ask_yes_no(const std::string& question, bool by_default, const std::string&
 }
 
 void show_guidance(const std::string& line) {
-    std::fputs((printable(line) + "\n").c_str(), stderr);
+    std::fputs((crypto::shown_lines(line) + "\n").c_str(), stderr);
 }
 
 } // namespace omegasafe::cli

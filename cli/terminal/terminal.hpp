@@ -25,7 +25,7 @@ secure_bytes ask_secret(const std::string& question, const std::string& flag);
 /// Asks "question [y/N]: " or "[Y/n]: ". Without a terminal: failure(usage) that names `flag`.
 bool ask_yes_no(const std::string& question, bool by_default, const std::string& flag);
 
-/// One line of guidance before a question.
+/// Guidance before a question: lines of our own.
 void show_guidance(const std::string& line);
 
 } // namespace omegasafe::cli

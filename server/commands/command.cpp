@@ -1,5 +1,6 @@
 #include "server/commands/command.hpp"
 
+#include "crypto/shown_text.hpp"
 #include "wire/field_rules.hpp"
 #include <cstdio>
 #include <ctime>
@@ -32,11 +33,11 @@ void tell(const common_flags& flags, const json& payload, const std::vector<std:
     if (flags.as_json) {
         json object{{"schema_version", 1}};
         object.update(payload);
-        std::puts(object.dump(2, ' ', false, json::error_handler_t::replace).c_str());
+        std::puts(crypto::shown_json(crypto::with_exact_bytes(object).dump(2)).c_str());
         return;
     }
     for (const auto& line : lines)
-        std::puts(line.c_str());
+        std::puts(crypto::shown_line(line).c_str());
 }
 
 uuid require_uuid(const std::string& text, const std::string& flag) {

@@ -1,4 +1,5 @@
 // omegasafe-ecs serve: answers clients until SIGTERM.
+#include "crypto/shown_text.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/router.hpp"
 #include "server/commands/command.hpp"
@@ -6,6 +7,7 @@
 #include <ctime>
 #include <malloc.h>
 #include <omegasafe/error.hpp>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -13,10 +15,21 @@ namespace omegasafe::server {
 
 namespace {
 
+/// What is logged, as it may be shown.
+class shown_payload final : public spdlog::custom_flag_formatter {
+    void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
+        const auto text = crypto::shown_line({message.payload.data(), message.payload.size()});
+        out.append(text.data(), text.data() + text.size());
+    }
+    std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<shown_payload>(); }
+};
+
 /// One line per request and event on stderr, times in UTC. The logger writes under its own lock: workers log failures.
 void set_up_log(const std::string& level) {
     auto logger = spdlog::stderr_logger_mt("omegasafe-ecs");
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+    auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
+    formatter->add_flag<shown_payload>('*').set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %*");
+    logger->set_formatter(std::move(formatter));
     logger->set_level(spdlog::level::from_str(level));
     spdlog::set_default_logger(std::move(logger));
 }
@@ -66,7 +79,7 @@ void run_serve(const common_flags& flags) {
     router routes{all};
     https_server server{settings, handling_of(routes, data, files)};
     routes.watch(server);
-    std::printf("listening on %s:%u\n", settings.listen_host.c_str(), unsigned{server.port()});
+    std::printf("listening on %s:%u\n", crypto::shown_line(settings.listen_host).c_str(), unsigned{server.port()});
     std::fflush(stdout);
     server.run();
 }

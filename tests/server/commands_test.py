@@ -40,6 +40,24 @@ class CommandsTest(KeysTest):
         self.assertEqual(self.server.run("user", "add", "--email", "other@example.com")["name"], "")
         self.refused(50, "nobody@example.com", "user", "disable", "--email", "nobody@example.com")
 
+    def test_names_do_not_steer_the_terminal(self):
+        name = "n\x9b2J\u202e\u2066\u200f\u061c"
+        shown = r"n\u009b2J\u202e\u2066\u200f\u061c"
+        email = ("--email", "hostile@example.com")
+        made = self.server.run("user", "add", *email, "--name", name)
+        self.assertEqual(made["name"], name)
+        self.server.run("api-key", "create", *email, "--name", name)
+        said = [self.plain(*words) for words in (("user", "list"), ("api-key", "list", *email), ("user", "list", "--json"))]
+        said += [self.plain("user", "disable", "--email", f"nobody{name}@example.com"), self.plain(name),
+                 self.plain("user", "add", "--email", "x@example.com", "--name", "\x1b[2J" + name + "\nomegasafe-ecs: error: forged")]
+        for done in said:
+            text = done.stdout + done.stderr
+            self.assertFalse([c for c in text if c in name.replace("n", "").replace("2J", "") or (c < " " and c != "\n")], text)
+            self.assertFalse([line for line in text.splitlines() if line == "omegasafe-ecs: error: forged"], text)
+        self.assertIn(shown, said[0].stdout)
+        self.assertIn(shown, said[1].stdout)
+        self.assertIn(shown, said[2].stdout)
+
     def test_api_keys(self):
         email = ("--email", self.stranger_account["email"])
         made = self.server.run("api-key", "create", *email, "--name", "laptop")

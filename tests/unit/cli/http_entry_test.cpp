@@ -1,7 +1,6 @@
 #include "cli/ask/http_entry.hpp"
 
 #include "cli/ask/sharing.hpp"
-#include "cli/text.hpp"
 #include "tests/support/environment.hpp"
 
 #include <catch2/catch.hpp>
@@ -68,13 +67,4 @@ TEST_CASE("roles are named in any case, and e-mail addresses have a name and a h
     CHECK(require_email("ann@example.org") == "ann@example.org");
     for (const auto* email : {"", "ann", "@example.org", "ann@", "a@b@c", "a b@c", "ann@example.org\n"})
         CHECK_THROWS_AS(require_email(email), failure);
-}
-
-TEST_CASE("what comes from a server cannot steer a terminal") {
-    CHECK(
-        printable("plain text, \xc3\xa4\xe2\x82\xac\nsecond line") == "plain text, \xc3\xa4\xe2\x82\xac\nsecond line");
-    CHECK(printable("\x1b[2Jwiped\r\a") == "?[2Jwiped??");
-    CHECK(printable("\xc2\x9b"
-                    "2J") == "?2J");
-    CHECK(printable("\x7f\t") == "??");
 }
