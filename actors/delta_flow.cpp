@@ -7,6 +7,7 @@
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
 
+#include <set>
 #include <utility>
 
 namespace omegasafe::actors {
@@ -70,6 +71,10 @@ private:
 
 /// Claims Alpha positions for one Delta, past the high-water guard and durably, before the first is used.
 position_range claim_alpha_range(const key_access& key, const iteration_info& alpha, std::uint64_t size) {
+    // Before the claim: a refused range would still move the ECS's pointer, and a retry might get through.
+    const auto entries = key.ask_cache<cache_entries_ptr>(list_cache_entries{key.key_uuid(), alpha.iteration_uuid});
+    if (!entries->empty())
+        storage::require_above_floor(entries->front(), key.ask_ecs<ecs_key>(get_ecs_key{key.key_uuid()}).alpha_next);
     const auto range = key.ask_ecs<position_range>(claim_alpha_positions{alpha.key_uuid, size});
     if (range.size() != size || range.last >= alpha.geometry.capacity())
         throw failure(errc::ecs_rejected, "The ECS answered with Alpha positions that were not asked for.");
@@ -110,6 +115,19 @@ std::optional<sealed_delta> pending_delta(
     return std::nullopt;
 }
 
+/// An older cache that was brought back lacks the entries of Deltas that came since.
+void complete_cache(const key_access& key, const std::vector<iteration_info>& local) {
+    std::set<uuid> known;
+    for (const auto& entry : *key.ask_cache<cache_entries_ptr>(list_cache_entries{key.key_uuid()}))
+        known.insert(entry.iteration_uuid);
+    create_cache_entries lacking;
+    for (const auto& info : local)
+        if (!known.contains(info.iteration_uuid))
+            lacking.entries.push_back({info.key_uuid, info.iteration_uuid, info.seq_number, key.ecs_uuid()});
+    if (!lacking.entries.empty())
+        key.ask_cache<void>(std::move(lacking));
+}
+
 /// What the ECS will never take under this UUID: another Delta was faster, or the storage holds something else.
 bool is_final(const failure& refused) {
     return refused.code() == errc::delta_conflict || refused.detail() == ecs::upload_mismatch;
@@ -131,7 +149,9 @@ void attempt(const char* what, F undo) {
 pull_report pull(const key_access& key, const pull_deltas& request) {
     pull_report report{.pulled = {}, .known = key.ask_ecs<std::vector<ecs_delta>>(list_deltas{request.key_uuid})};
     incoming deltas(key, report);
-    auto missing = missing_deltas(*key.iterations(), report.known);
+    const auto local = key.iterations();
+    auto missing = missing_deltas(*local, report.known);
+    complete_cache(key, *local);
     std::erase_if(missing, [&](const ecs_delta& d) { return request.up_to && d.seq_number > *request.up_to; });
     key_access::downloads downloads{key};
     std::size_t asked = 0;

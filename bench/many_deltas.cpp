@@ -7,6 +7,7 @@
 #include "storage/files/atomic_file.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
+#include "storage/records/place_record.hpp"
 #include <map>
 
 namespace omegasafe::bench {
@@ -110,6 +111,7 @@ void many_deltas::write_containers(std::uint64_t count) {
         storage::to_attributes({{"format", 1}, {"kind", "key"}, {"key_name", "bench"}, {"omegasafe_version", "0"},
             {"alpha_capacity", capacity}, {"alpha_next", alpha_next}}),
         {});
+    cache.add(storage::place_entry_uuid, storage::encode(storage::place_of(cache_file.descriptor())), {});
     for (auto* writer : {&keys, &cache, &ecs})
         writer->finish();
     for (auto* file : {&keys_file, &cache_file, &ecs_file})

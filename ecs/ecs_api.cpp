@@ -214,8 +214,11 @@ json_answer ecs_api::call(http_request request, const std::string& path, repeat 
     request.repeatable = how == repeat::safe;
     request.largest_answer = largest_answer(path);
     std::optional<std::string> retry_after;
+    unsigned sent = 0;
     const auto answer = with_retries(policy_, how, retry_after, [&] {
+        ++sent;
         auto got = client_.send(request);
+        sent_again_ = got.sent_twice || sent > 1;
         if (got.status >= 400) {
             if (const auto wait = got.header("Retry-After"))
                 retry_after = std::string{*wait};

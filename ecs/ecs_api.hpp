@@ -61,6 +61,8 @@ public:
     /// Answers of status >= 400 are the caller's to judge, except those that mean "not now".
     net::http_response transfer(const std::string& url, net::http_request request);
 
+    /// Whether the last call was sent more than once.
+    bool sent_again() const { return sent_again_; }
     /// As it stands in sentences.
     const std::string& host() const { return host_; }
 
@@ -73,6 +75,7 @@ private:
     bool development_mode_;
     retry_policy policy_;
     net::http_client client_;
+    bool sent_again_ = false;
     std::optional<net::http_client> objects_; // of the storage that was used last
 };
 

@@ -1,8 +1,13 @@
 #include "ecs/ecs_http.hpp"
 
+#include "crypto/derived_uuid.hpp"
 #include "storage/container/attributes.hpp"
+#include "storage/files/file_place.hpp"
 #include "wire/routes.hpp"
+#include <atomic>
+#include <chrono>
 #include <omegasafe/error.hpp>
+#include <unistd.h>
 
 namespace omegasafe::ecs {
 
@@ -11,6 +16,13 @@ namespace {
 using crypto::to_string;
 using nlohmann::json;
 using storage::position_to_json;
+
+/// This machine, under a name that no other server can recognise it by.
+std::optional<uuid> device_at(const std::string& host) {
+    const auto& machine = storage::this_machine();
+    return machine ? std::optional{crypto::uuid_of(crypto::hmac_sha256(*machine, crypto::as_bytes(host)))}
+                   : std::nullopt;
+}
 
 ecs_api::query of_key(const uuid& key_uuid) {
     return {"key_uuid", key_uuid};
@@ -67,6 +79,15 @@ position_range parse_claim(const json_answer& answer, std::uint64_t size, const 
     return range;
 }
 
+uuid idempotency_key(const uuid& random) {
+    static std::atomic<std::uint64_t> made{0};
+    const auto& machine = storage::this_machine();
+    const auto mixed =
+        to_string(random) + " " + (machine ? to_string(*machine) : "") + " " + std::to_string(::getpid()) + " " +
+        std::to_string(std::chrono::system_clock::now().time_since_epoch().count()) + " " + std::to_string(++made);
+    return crypto::uuid_of(crypto::sha256::of(crypto::as_bytes(mixed)));
+}
+
 void ecs_http::register_key(const ecs_key& key) {
     require_registrable(key);
     json body{{"key_uuid", to_string(key.key_uuid)}, {"name", key.name}, {"omegasafe_version", key.omegasafe_version},
@@ -118,8 +139,16 @@ position_range ecs_http::claim(
     const std::string& path, json body, std::uint64_t size, const std::optional<uuid>& delta_uuid) {
     require_claim_size(size);
     body["size"] = position_to_json(size);
-    const net::http_headers headers{{wire::idempotency_key_header, to_string(crypto::random_uuid())}};
-    return parse_claim(api_.post(path, body, repeat::safe, headers), size, delta_uuid);
+    net::http_headers headers{{wire::idempotency_key_header, to_string(idempotency_key(crypto::random_uuid()))}};
+    if (const auto device = device_at(api_.host()))
+        headers.emplace_back(wire::device_header, to_string(*device));
+    const auto answer = api_.post(path, body, repeat::safe, headers);
+    if (!api_.sent_again() && answer.flag_or_none("replayed").value_or(false))
+        throw failure(errc::unsafe_claim,
+            "The ECS at " + api_.host() +
+                " answered a new claim with positions that it had given out before; nothing was encrypted. Have its "
+                "operator look whether something in between repeats requests or keeps answers, then try again.");
+    return parse_claim(answer, size, delta_uuid);
 }
 
 } // namespace omegasafe::ecs

@@ -6,6 +6,10 @@
 
 namespace omegasafe::ecs {
 
+/// For one claim: not the same as another, even where `random` is, as after a machine was copied with its generator.
+/// Time, process, machine and a count are mixed in.
+uuid idempotency_key(const uuid& random);
+
 /// It waits for the server. What the server refuses is failure_of() (ecs_api.hpp), and an answer that does not fit what
 /// was asked is failure(ecs_rejected).
 class ecs_http final : public external_claims_storage {
@@ -20,7 +24,7 @@ public:
     void delete_key(const uuid& key_uuid) override;
     std::vector<ecs_delta> deltas(const uuid& key_uuid) override;
     /// A claim carries an idempotency key of its own, so that one whose answer was lost is asked for again and takes no
-    /// second range.
+    /// second range. failure(unsafe_claim) when the server takes for a repetition what was sent once.
     position_range claim_delta(const claim_delta_positions& request) override;
     position_range claim_alpha(const claim_alpha_positions& request) override;
     /// Sends the container to where the server says, then has the server confirm it.

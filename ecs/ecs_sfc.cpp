@@ -3,6 +3,7 @@
 #include "crypto/geometry.hpp"
 #include "messages/limits.hpp"
 #include "storage/container/attributes.hpp"
+#include "storage/container/damage.hpp"
 #include "storage/files/file_move.hpp"
 #include "storage/records/ecs_file_entry.hpp"
 #include <algorithm>
@@ -42,6 +43,11 @@ std::vector<std::uint8_t> encode_delta(const uuid& key_uuid, const ecs_delta& de
         rewritten);
 }
 
+/// What stays of a key: its UUID, so that no other key ever has it.
+std::vector<std::uint8_t> encode_deleted_key() {
+    return to_attributes({{"format", entry_format}, {"kind", to_string(ecs_entry_kind::deleted_key)}});
+}
+
 std::string name_of(const sfc_reader& file) {
     return "The ECS file " + file.source().name();
 }
@@ -62,8 +68,7 @@ bool names_an_ecs(const sfc_reader& file, const sfc_entry& entry) {
 }
 
 [[noreturn]] void refuse_contradiction(const sfc_reader& file) {
-    throw failure(errc::container_damaged,
-        name_of(file) + " is damaged: the positions of an entry contradict each other; restore it from a copy.");
+    throw storage::damaged(name_of(file) + " is damaged: the positions of an entry contradict each other");
 }
 
 const sfc_entry& key_entry(const sfc_reader& file, const uuid& key_uuid) {
@@ -146,6 +151,14 @@ delta_count count_deltas(const sfc_reader& file, const uuid& key_uuid) {
     return count;
 }
 
+[[noreturn]] void refuse_registration(const sfc_reader& file, const sfc_entry& known) {
+    const auto deleted = kind_of(fields_of(file, known)) == ecs_entry_kind::deleted_key;
+    throw failure(errc::ecs_rejected,
+        "The ECS " + std::string{deleted ? "had a key" : "has something else"} + " under the UUID " +
+            crypto::to_string(known.id) + (deleted ? ", which was deleted; create a new key." : " already."),
+        key_exists);
+}
+
 /// A client that lost the answer to its registration asks again. Anything else is another key, or no longer new.
 bool is_repeated(const sfc_reader& file, const sfc_entry& known, const ecs_key& wanted) {
     if (kind_of(fields_of(file, known)) != ecs_entry_kind::key)
@@ -171,11 +184,16 @@ void require_positions(const ecs_key& key, const ecs_delta& delta) {
         crypto::to_decimal(left));
 }
 
+/// An older copy of the file is behind and would give positions out again.
+constexpr const char* way_out_of_damage =
+    "Do not bring it back from a copy, which would give positions out again: go on with a new ECS (create-sfc-ecs) and "
+    "new keys; the Deltas on your devices still decrypt what was encrypted.";
+
 /// A file that is not there or not readable is an ECS out of reach: that leads to the OFFLINE cache.
 template <class F>
-auto or_unavailable(const std::filesystem::path& path, F access) {
+auto in_file(const std::filesystem::path& path, F access) {
     try {
-        return access();
+        return storage::with_way_out(access, way_out_of_damage);
     } catch (const failure& problem) {
         if (problem.code() != errc::config_missing && problem.code() != errc::input_unreadable)
             throw;
@@ -205,9 +223,7 @@ void ecs_sfc::register_key(const ecs_key& key) {
         container_changes changes;
         const auto* known = file.find(key.key_uuid);
         if (known && !is_repeated(file, *known, key))
-            throw failure(errc::ecs_rejected,
-                "The ECS has something else under the UUID " + crypto::to_string(key.key_uuid) + " already.",
-                key_exists);
+            refuse_registration(file, *known);
         auto unused = key;
         unused.alpha_next = 0;
         if (!known)
@@ -217,7 +233,7 @@ void ecs_sfc::register_key(const ecs_key& key) {
 }
 
 ecs_key ecs_sfc::key(const uuid& key_uuid) {
-    return key_in(open(), key_uuid);
+    return in_file(path_, [&] { return key_in(open(), key_uuid); });
 }
 
 std::string ecs_sfc::edit_key(const edit_ecs_key& changes) {
@@ -239,7 +255,7 @@ std::string ecs_sfc::edit_key(const edit_ecs_key& changes) {
 void ecs_sfc::delete_key(const uuid& key_uuid) {
     update([&](const sfc_reader& file) {
         container_changes changes;
-        changes.remove.push_back(key_entry(file, key_uuid).id);
+        changes.put.push_back({key_entry(file, key_uuid).id, encode_deleted_key(), secure_bytes{}});
         each_delta(file, key_uuid,
             [&](const sfc_entry& entry, const attribute_reader&) { changes.remove.push_back(entry.id); });
         return changes;
@@ -247,7 +263,7 @@ void ecs_sfc::delete_key(const uuid& key_uuid) {
 }
 
 std::vector<ecs_delta> ecs_sfc::deltas(const uuid& key_uuid) {
-    return deltas_in(open(), key_uuid);
+    return in_file(path_, [&] { return deltas_in(open(), key_uuid); });
 }
 
 position_range ecs_sfc::claim_delta(const claim_delta_positions& request) {
@@ -316,9 +332,11 @@ void ecs_sfc::upload(const uuid& key_uuid, const ecs_delta& delta, crypto::const
 }
 
 std::vector<std::uint8_t> ecs_sfc::download(const uuid& key_uuid, const uuid& delta_uuid) {
-    const auto& file = open();
-    const auto bytes = file.read(delta_in(file, key_uuid, delta_uuid), limits::delta_container_bytes);
-    return {bytes.data(), bytes.data() + bytes.size()};
+    return in_file(path_, [&]() -> std::vector<std::uint8_t> {
+        const auto& file = open();
+        const auto bytes = file.read(delta_in(file, key_uuid, delta_uuid), limits::delta_container_bytes);
+        return {bytes.data(), bytes.data() + bytes.size()};
+    });
 }
 
 std::optional<uuid> ecs_sfc::unused_ecs(const std::filesystem::path& path) {
@@ -353,12 +371,12 @@ void ecs_sfc::move(const std::filesystem::path& from, const std::filesystem::pat
 }
 
 const sfc_reader& ecs_sfc::open() {
-    known_ = or_unavailable(path_, [&] { return storage::open_container(path_, nullptr, known_); });
+    known_ = storage::open_container(path_, nullptr, known_);
     return *known_;
 }
 
 void ecs_sfc::update(const std::function<container_changes(const sfc_reader&)>& decide) const {
-    or_unavailable(path_, [&] {
+    in_file(path_, [&] {
         storage::update_container(path_, nullptr, [&](const sfc_reader& file) {
             require_known_formats(file);
             return decide(file);

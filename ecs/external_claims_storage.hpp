@@ -12,7 +12,7 @@ namespace omegasafe::ecs {
 
 /// A field that no ECS takes: a name, a size, positions that are not this Delta's.
 inline constexpr const char* invalid_request = wire::codes::invalid_request;
-/// Another key is registered under this UUID, or the same one has been used since.
+/// Another key is or was registered under this UUID, or the same one has been used since.
 inline constexpr const char* key_exists = wire::codes::key_exists;
 /// The storage holds another file under the Delta's name: this Delta cannot be registered any more.
 inline constexpr const char* upload_mismatch = wire::codes::upload_mismatch;
@@ -36,7 +36,7 @@ public:
     virtual ecs_key key(const uuid& key_uuid) = 0;
     /// Changes what is given; answers in the ECS's words. ecs_type_mismatch where Deltas have no storage to choose.
     virtual std::string edit_key(const edit_ecs_key& changes) = 0;
-    /// The key, its pointers and all its Deltas.
+    /// The key, its pointers and all its Deltas. Its UUID is never registered again.
     virtual void delete_key(const uuid& key_uuid) = 0;
 
     /// In the order of their sequence, which begins with 1 and has no gap.

@@ -19,14 +19,20 @@ fs::path checked_root(const fs::path& wanted) {
     return find_config_root(wanted);
 }
 
+/// An older copy of the cache could give positions out again.
+constexpr const char* without_cache =
+    " is missing. Do not bring it back from a copy: start over in another folder with "
+    "'omegasafe init --config-dir FOLDER' and import-key your exported keys.";
+constexpr const char* without_other = " is missing. Restore it from a copy, or start over with "
+                                      "'omegasafe init --override-existing'.";
+
 /// A root counts as initialised when config.ini and the containers at their configured places are there.
 void require_initialised(const fs::path& root, const storage::settings& settings) {
     for (const auto& path : {settings.keys_path, settings.cache_path, settings.ecs_path})
         if (std::error_code unknown; !fs::exists(path, unknown))
             throw failure(errc::config_missing, "The configuration in " + root.string() +
                                                     " is incomplete: " + path.string() +
-                                                    " is missing. Restore it from a copy, or start over with "
-                                                    "'omegasafe init --override-existing'.");
+                                                    (path == settings.cache_path ? without_cache : without_other));
 }
 
 /// The program's callback. Whatever it throws is its way to say no.

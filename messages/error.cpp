@@ -29,7 +29,7 @@ constexpr std::array rows{
     row{errc::password_missing, 30, "password_missing", "set OMEGASAFE_CONFIG_PASSWORD, or run omegasafe init"},
     row{errc::password_wrong, 31, "password_wrong", "set the password it was made with"},
     row{errc::layer_password, 32, "layer_password", "set TRADITIONAL_ENC_LAYER_PASS as it was when the file was made"},
-    row{errc::container_damaged, 40, "container_damaged", "restore it from a copy"},
+    row{errc::container_damaged, 40, "container_damaged", "as the message says; what counts positions must not come back from a copy"},
     row{errc::container_newer, 41, "container_newer", "update omegasafe"},
     row{errc::integrity_failed, 42, "integrity_failed", "restore the file from a copy; nothing was written"},
     row{errc::key_unknown, 50, "key_unknown", "omegasafe list-keys"},

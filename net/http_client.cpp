@@ -139,7 +139,9 @@ public:
                 throw;
         }
         try {
-            return exchange(head, request);
+            auto answer = exchange(head, request);
+            answer.sent_twice = true;
+            return answer;
         } catch (const failure&) {
             stream_.reset();
             throw;

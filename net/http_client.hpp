@@ -42,6 +42,7 @@ struct http_response {
     unsigned status = 0;
     http_headers headers{};
     std::vector<std::uint8_t> body{};
+    bool sent_twice = false; // a kept connection turned out to be closed
 
     /// The value of a header, by its name in any case; nothing when it is missing.
     std::optional<std::string_view> header(std::string_view name) const;

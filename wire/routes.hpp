@@ -46,5 +46,7 @@ inline constexpr const char* metrics = "/metrics";
 
 /// Of a claim: a UUID under which it is answered once, however often it is sent.
 inline constexpr const char* idempotency_key_header = "Idempotency-Key";
+/// Of a claim: a UUID of the device, where several have one API key.
+inline constexpr const char* device_header = "Omegasafe-Device";
 
 } // namespace omegasafe::wire

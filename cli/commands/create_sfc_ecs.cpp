@@ -1,6 +1,8 @@
 // omegasafe create-sfc-ecs: a local file as External Claims Storage.
+#include "cli/ask/sfc_path.hpp"
 #include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
+#include "cli/terminal/logging.hpp"
 #include "cli/terminal/terminal.hpp"
 
 namespace omegasafe::cli {
@@ -23,8 +25,9 @@ std::string require_name(const create_sfc_ecs_options& options) {
     return options.name;
 }
 
-std::optional<std::string> unused_path_problem(client& client, const std::string& path) {
-    if (auto problem = file_path_problem(path))
+/// `proposed` lies in a folder that may still have to be made.
+std::optional<std::string> unused_path_problem(client& client, const std::string& path, const std::string& proposed) {
+    if (auto problem = path == proposed ? std::nullopt : file_path_problem(path))
         return problem;
     if (!client.free_for_sfc_ecs(path))
         return "There is already a file " + path + "; choose another path.";
@@ -32,9 +35,11 @@ std::optional<std::string> unused_path_problem(client& client, const std::string
 }
 
 std::string require_path(client& client, const create_sfc_ecs_options& options) {
-    const auto check = [&](const std::string& path) { return unused_path_problem(client, path); };
+    const auto proposed =
+        proposed_sfc_path([&](const std::filesystem::path& path) { return client.free_for_sfc_ecs(path); }).string();
+    const auto check = [&](const std::string& path) { return unused_path_problem(client, path, proposed); };
     if (options.path.empty())
-        return ask_line("File path", "--sfc-path", check, (client.config_root() / "local_claims.sfc").string());
+        return ask_line("File path", "--sfc-path", check, proposed);
     if (const auto problem = check(options.path))
         throw failure(errc::output_refused, "--sfc-path: " + *problem);
     return options.path;
@@ -49,12 +54,21 @@ void confirm_sfc_ecs(const create_sfc_ecs_options& options) {
         throw failure(errc::aborted, "Operation aborted.");
 }
 
+void warn_of_config_root(client& client, const std::string& path) {
+    if (lies_in(path, client.config_root()))
+        log_warning(path + " lies in the configuration folder " + client.config_root().string() +
+                    ": whoever brings that folder back from a copy brings back old positions with it, and nothing can "
+                    "notice. Move the file elsewhere with edit-ecs.");
+}
+
 void run_create_sfc_ecs(session& session, const create_sfc_ecs_options& options) {
     auto& client = session.open();
     const auto name = require_name(options);
     const auto path = require_path(client, options);
     confirm_sfc_ecs(options);
+    make_folders_for(path); // only the proposed one may lack them
     const auto entry = client.create_sfc_ecs(name, path);
+    warn_of_config_root(client, path);
     outcome out{session};
     out.line("SFC ECS created.");
     out.value("Path", "path", entry.path);

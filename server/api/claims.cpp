@@ -16,6 +16,15 @@ uuid idempotency_key_of(const request& request) {
     return *key;
 }
 
+/// Nil of a client that names none.
+uuid device_of(const request& request) {
+    const auto text = request.header(wire::device_header);
+    const auto device = text.empty() ? std::optional{uuid{}} : crypto::parse_uuid(text);
+    if (!device)
+        throw refusal(api_error::invalid_request, "The header Omegasafe-Device holds no UUID.");
+    return *device;
+}
+
 json range_of(const claimed_record& claimed, std::uint64_t size) {
     const auto first =
         crypto::positions_of_iteration(claimed.seq_number, claimed.capacity).first + claimed.first_offset;
@@ -28,7 +37,8 @@ claim_request_record read_claim(const call& call, bool of_delta) {
     auto body = fields::of_body(call.http);
     claim_request_record claim;
     claim.idempotency_key = idempotency_key_of(call.http);
-    claim.user_uuid = call.user.user_uuid;
+    claim.api_key_uuid = call.api_key_uuid;
+    claim.device_uuid = device_of(call.http);
     claim.key_uuid = body.id("key_uuid");
     if (of_delta)
         claim.delta_uuid = body.id("delta_uuid");

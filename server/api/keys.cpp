@@ -118,7 +118,7 @@ response delete_key(const services& services, const call& call) {
         }
         for (const auto& upload : data.unconfirmed_uploads(key_uuid))
             all.emplace_back(storage_named(data, upload.storage_uuid), upload.delta_uuid);
-        data.delete_key(key_uuid);
+        data.delete_key(key_uuid, call.now);
         return all;
     });
     const bool clean = remove_files(services, call, files, key_uuid);

@@ -70,9 +70,10 @@ struct upload_record {
     std::string content_md5;
     unix_time created_at = 0, expires_at = 0;
 };
-/// A claim asked for under an idempotency key. `delta_uuid` nil: of the Alpha.
+/// A claim asked for under an idempotency key, which belongs to an API key and one of the devices that have it.
+/// `device_uuid` nil: the client names none. `delta_uuid` nil: of the Alpha.
 struct claim_request_record {
-    uuid idempotency_key{}, user_uuid{}, key_uuid{}, delta_uuid{};
+    uuid idempotency_key{}, api_key_uuid{}, device_uuid{}, key_uuid{}, delta_uuid{};
     std::uint64_t size = 0;
 };
 struct claimed_record {

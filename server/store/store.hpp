@@ -34,14 +34,15 @@ public:
     void touch_api_key(const uuid& api_key_uuid, unix_time now);
 
     // --- keys
-    void add_key(const key_record& key, const uuid& owner, const uuid& relation_uuid); // refusal key_exists
+    /// refusal key_exists, also when there was such a key
+    void add_key(const key_record& key, const uuid& owner, const uuid& relation_uuid);
     /// Nothing when there is no such key or the user has no relation to it.
     std::optional<key_record> key_of(const uuid& user_uuid, const uuid& key_uuid);
     std::vector<key_record> keys_of(const uuid& user_uuid);
     std::vector<key_record> all_keys(); // for the operator; no role
     void edit_key(const uuid& key_uuid, const std::optional<std::string>& name,
         const std::optional<std::string>& version, const std::optional<uuid>& storage_uuid);
-    void delete_key(const uuid& key_uuid); // with Deltas, relations, invites, uploads, claims
+    void delete_key(const uuid& key_uuid, unix_time now); // with Deltas, relations, invites, uploads, claims
 
     // --- claims: one atomic conditional update each, repeated under the same idempotency key within 24 hours
     /// refusal delta_not_newest, capacity_exhausted, idempotency_mismatch, delta_unknown

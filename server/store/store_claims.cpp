@@ -33,14 +33,14 @@ void check_size(const claim_request_record& request) {
 std::optional<claimed_record> store::replay(const claim_request_record& request, unix_time now) {
     uuid key_uuid, delta_uuid;
     long long size = 0, first_offset = 0, seq_number = 0, capacity = 0, created_at = 0;
-    sql_ << sql_statement("answered_claim"), use(request.user_uuid, "user_uuid"),
-        use(request.idempotency_key, "idempotency_key"), into(key_uuid), into(delta_uuid), into(size),
-        into(first_offset), into(seq_number), into(capacity), into(created_at);
+    sql_ << sql_statement("answered_claim"), use(request.api_key_uuid, "api_key_uuid"),
+        use(request.device_uuid, "device_uuid"), use(request.idempotency_key, "idempotency_key"), into(key_uuid),
+        into(delta_uuid), into(size), into(first_offset), into(seq_number), into(capacity), into(created_at);
     if (!sql_.got_data())
         return std::nullopt;
     if (created_at <= now - one_day) {
-        sql_ << sql_statement("forget_claim"), use(request.user_uuid, "user_uuid"),
-            use(request.idempotency_key, "idempotency_key");
+        sql_ << sql_statement("forget_claim"), use(request.api_key_uuid, "api_key_uuid"),
+            use(request.device_uuid, "device_uuid"), use(request.idempotency_key, "idempotency_key");
         return std::nullopt;
     }
     if (key_uuid != request.key_uuid || delta_uuid != request.delta_uuid || from_column(size) != request.size)
@@ -53,10 +53,10 @@ void store::remember(const claim_request_record& request, const claimed_record& 
     const auto size = to_column(request.size), first = to_column(claimed.first_offset),
                seq = to_column(claimed.seq_number), capacity = to_column(claimed.capacity);
     const long long at = now;
-    sql_ << sql_statement("remember_claim"), use(request.user_uuid, "user_uuid"),
-        use(request.idempotency_key, "idempotency_key"), use(request.key_uuid, "key_uuid"),
-        use(request.delta_uuid, "delta_uuid"), use(size, "size"), use(first, "first_offset"), use(seq, "seq_number"),
-        use(capacity, "capacity"), use(at, "now");
+    sql_ << sql_statement("remember_claim"), use(request.api_key_uuid, "api_key_uuid"),
+        use(request.device_uuid, "device_uuid"), use(request.idempotency_key, "idempotency_key"),
+        use(request.key_uuid, "key_uuid"), use(request.delta_uuid, "delta_uuid"), use(size, "size"),
+        use(first, "first_offset"), use(seq, "seq_number"), use(capacity, "capacity"), use(at, "now");
 }
 
 /// Why the update found no row it may change. Returns when another process has meanwhile made it possible.

@@ -49,6 +49,11 @@ void store::add_key(const key_record& key, const uuid& owner, const uuid& relati
     sql_ << sql_statement("add_key"), use(key), into(added);
     if (!sql_.got_data())
         throw refusal(api_error::key_exists, "There is a key " + crypto::to_string(key.key_uuid) + " already.");
+    // After it was added: who deletes a key holds its row until the UUID is kept.
+    sql_ << sql_statement("was_deleted"), use(key.key_uuid, "key_uuid"), into(added);
+    if (sql_.got_data())
+        throw refusal(api_error::key_exists, "The key " + crypto::to_string(key.key_uuid) +
+                                                 " was deleted, and its UUID is not used again; create a new key.");
     add_share({relation_uuid, key.key_uuid, owner, {}, role::owner, key.created_at});
 }
 
@@ -75,7 +80,9 @@ void store::edit_key(const uuid& key_uuid, const std::optional<std::string>& nam
         use(storage_id, storage_state, "storage_uuid"), use(key_uuid, "key_uuid");
 }
 
-void store::delete_key(const uuid& key_uuid) {
+void store::delete_key(const uuid& key_uuid, unix_time now) {
+    const long long at = now;
+    sql_ << sql_statement("keep_deleted"), use(key_uuid, "key_uuid"), use(at, "now");
     sql_ << sql_statement("delete_key"), use(key_uuid, "key_uuid");
 }
 

@@ -1,6 +1,6 @@
 #include "storage/container/attributes.hpp"
 
-#include <omegasafe/error.hpp>
+#include "storage/container/damage.hpp"
 
 namespace omegasafe::storage {
 
@@ -27,8 +27,7 @@ attribute_reader::attribute_reader(crypto::const_byte_span cbor, std::string wha
 
 attribute_reader::attribute_reader(std::string what, std::optional<cbor_map> map) : what_(std::move(what)) {
     if (!map)
-        throw failure(
-            errc::container_damaged, what_ + " is damaged: its attributes are no map; restore it from a copy.");
+        throw damaged(what_ + " is damaged: its attributes are no map");
     map_ = std::move(*map);
 }
 
@@ -72,8 +71,7 @@ const cbor_item& attribute_reader::at(const char* field, cbor_item::kind type) c
 }
 
 void attribute_reader::refuse(const char* field) const {
-    throw failure(errc::container_damaged,
-        what_ + " is damaged: its field " + field + " is missing or malformed; restore it from a copy.");
+    throw damaged(what_ + " is damaged: its field " + field + " is missing or malformed");
 }
 
 } // namespace omegasafe::storage

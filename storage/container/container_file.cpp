@@ -1,6 +1,7 @@
 #include "storage/container/container_file.hpp"
 
 #include "storage/container/container_growth.hpp"
+#include "storage/container/damage.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/fail_points.hpp"
 #include "storage/files/file_lock.hpp"
@@ -80,6 +81,7 @@ public:
         : path_(path), file_(::open(path.c_str(), O_RDWR | O_CLOEXEC)) {}
 
     explicit operator bool() const { return static_cast<bool>(file_); }
+    int opened() const { return file_.get(); }
 
     void write_at(std::uint64_t offset, const_byte_span data) override {
         write_fully(file_.get(), offset, data, path_, "write_in_place");
@@ -100,15 +102,28 @@ private:
     descriptor file_;
 };
 
+/// Puts what the changes say of the file that they are about to be written to; in the place of what they said of
+/// another.
+void put_about(container_changes& changes, const sfc_reader& from, int opened) {
+    if (!changes.about)
+        return;
+    const auto& [id, attributes] = *changes.about;
+    std::erase_if(changes.put, [&id = id](const auto& entry) { return entry.id == id; });
+    auto& entry = changes.put.emplace_back(container_changes::entry{id, attributes(opened), std::nullopt});
+    if (from.find(id) == nullptr)
+        entry.data.emplace();
+}
+
 /// Writes a new file beside the old one and puts it in its place.
 void replace_container(const std::filesystem::path& path, const sfc_password_ptr& password, const sfc_reader& from,
-    const container_changes& changes) {
+    container_changes changes) {
     atomic_file file(path, existing_target::replace_locked);
     // A container that was opened to a group stays open to it.
     struct stat old {};
     if (::stat(path.c_str(), &old) == 0)
         ::fchmod(file.descriptor(), old.st_mode & 0777);
     sfc_writer writer(file, password, &from.header());
+    put_about(changes, from, file.descriptor());
     write_changed(writer, &from, changes);
     file.commit();
 }
@@ -174,8 +189,7 @@ std::shared_ptr<const sfc_reader> open_container(
     auto reader = open_settled(path, password);
     // Else whoever can write the folder could slip in a plain container, and the next change would write secrets to it.
     if (password != nullptr && !reader->header().password_protected)
-        throw failure(errc::container_damaged,
-            path.string() + " was replaced by a container without a password; restore it from a backup.");
+        throw damaged(path.string() + " was replaced by a container without a password");
     return reader;
 }
 
@@ -200,14 +214,17 @@ void update_container(const std::filesystem::path& path, sfc_password_ptr passwo
     const auto real = resolved(path);
     const file_lock lock(real);
     const auto reader = open_container(real, password);
-    const auto changes = decide(*reader);
+    auto changes = decide(*reader);
     if (changes.put.empty() && changes.remove.empty())
         return;
     if (reader->header().total_size >= grown_from && can_grow(*reader, changes)) {
-        if (opened_file file(real); file && grow_container(file, *reader, password, changes))
-            return;
+        if (opened_file file(real); file) {
+            put_about(changes, *reader, file.opened());
+            if (grow_container(file, *reader, password, changes))
+                return;
+        }
     }
-    replace_container(real, password, *reader, changes);
+    replace_container(real, password, *reader, std::move(changes));
 }
 
 } // namespace omegasafe::storage

@@ -15,6 +15,13 @@ struct container_changes {
     };
     std::vector<entry> put;
     std::vector<uuid> remove;
+    /// An entry without data that says something of the file itself, of which nobody knows before a new one exists. It
+    /// is put when anything else changes.
+    struct about_file {
+        uuid id{};
+        std::function<std::vector<std::uint8_t>(int opened)> attributes;
+    };
+    std::optional<about_file> about{};
 };
 
 /// Opens the container for reading; the snapshot stays valid while others change the file. When the file still holds

@@ -1,6 +1,7 @@
 #include "storage/container/sfc_header.hpp"
 
 #include "crypto/hash.hpp"
+#include "storage/container/damage.hpp"
 #include "storage/files/byte_order.hpp"
 #include <algorithm>
 
@@ -162,8 +163,7 @@ sfc_header read_header_at(const byte_source& source, std::uint64_t offset, sfc_l
 } // namespace
 
 failure sfc_damaged(const byte_source& source, const std::string& what) {
-    return failure(errc::container_damaged,
-        source.name() + " is damaged or not a Secure File Container: " + what + "; use a good copy of it.");
+    return damaged(source.name() + " is damaged or not a Secure File Container: " + what);
 }
 
 sfc_header_block encode_sfc_header(const sfc_header& header) {

@@ -7,4 +7,8 @@ namespace omegasafe::storage {
 /// FUSE, whose promises and costs differ.
 bool on_local_file_system(int opened);
 
+/// Whether a file keeps its inode number as long as it exists: not on network, FUSE and overlay file systems, which may
+/// make up another one at every mount.
+bool keeps_inode_numbers(int opened);
+
 } // namespace omegasafe::storage

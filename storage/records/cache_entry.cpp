@@ -2,6 +2,7 @@
 
 #include "messages/limits.hpp"
 #include "storage/container/attributes.hpp"
+#include "storage/container/damage.hpp"
 #include "storage/container/sfc.hpp"
 #include <algorithm>
 #include <omegasafe/error.hpp>
@@ -65,12 +66,16 @@ std::optional<position_range> take(cache_entry& entry, cache_reason reason, std:
 }
 
 void require_above_floor(const cache_entry& entry, u128 first) {
-    if (first < entry.floor)
-        throw failure(errc::unsafe_claim,
-            "The ECS hands out positions from " + crypto::to_decimal(first) +
-                " on, but this device has reserved up to " + crypto::to_decimal(entry.floor - 1) +
-                "; nothing was encrypted. The ECS may have been restored from an old copy: run fast-forward-claim past "
-                "everything that any device has claimed, or create a new key.");
+    if (first >= entry.floor)
+        return;
+    const bool of_alpha = entry.seq_number == 0;
+    throw failure(errc::unsafe_claim,
+        "The ECS hands out " + std::string{of_alpha ? "Alpha positions" : "positions"} + " from " +
+            crypto::to_decimal(first) + " on, but this device has reserved up to " +
+            crypto::to_decimal(entry.floor - 1) +
+            "; nothing was encrypted. The ECS may have been restored from an old copy: " +
+            (of_alpha ? "no Delta can safely follow, so create a new key; this one still decrypts."
+                      : "run fast-forward-claim past everything that any device has claimed, or create a new key."));
 }
 
 position_range accept(cache_entry& entry, const accept_range& request) {
@@ -121,8 +126,7 @@ cache_entry decode_cache_entry(crypto::const_byte_span cbor) {
         const bool ordered = read.range.first <= read.next && read.next <= read.range.last;
         if (!ordered || read.range.last >= entry.floor || reason != to_string(read.reason) ||
             claim.size() != claim_fields)
-            throw failure(errc::container_damaged,
-                "The local claim cache is damaged: a claim contradicts itself; nothing was used from it.");
+            throw damaged("The local claim cache is damaged: a claim contradicts itself");
         entry.claims.push_back(read);
     }
     return entry;
@@ -132,9 +136,7 @@ cache_entry decode_cache_entry(const sfc_entry& stored) {
     auto entry = decode_cache_entry(stored.attributes);
     // Else its positions would be handed out for two iterations, or what is used of them saved under the other one.
     if (entry.iteration_uuid != stored.id)
-        throw failure(errc::container_damaged,
-            "The local claim cache is damaged: an entry is of another iteration than it says; nothing was used from "
-            "it.");
+        throw damaged("The local claim cache is damaged: an entry is of another iteration than it says");
     return entry;
 }
 

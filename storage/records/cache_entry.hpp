@@ -47,7 +47,7 @@ u128 remaining(const cache_entry& entry, cache_reason reason);
 std::optional<position_range> take(cache_entry& entry, cache_reason reason, std::uint64_t size);
 
 /// The high-water guard: failure(unsafe_claim) when `first`, the first position that an ECS has to give or gave, lies
-/// below the floor.
+/// below the floor. The way out is that of a Delta or, at sequence 0, of the Alpha, whose pointer nobody can move on.
 void require_above_floor(const cache_entry& entry, u128 first);
 
 /// Takes in a range from the ECS as accept_range says: guard, split, prune, take; returns the taken positions.

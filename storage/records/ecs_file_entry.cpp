@@ -7,7 +7,7 @@ namespace omegasafe::storage {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> texts{"ecs", "key", "delta"}; // in the order of ecs_entry_kind
+constexpr std::array<std::string_view, 4> texts{"ecs", "key", "delta", "deleted_key"}; // in the order of ecs_entry_kind
 
 } // namespace
 

@@ -5,7 +5,7 @@
 
 namespace omegasafe::storage {
 
-enum class ecs_entry_kind { ecs, key, delta, other };
+enum class ecs_entry_kind { ecs, key, delta, deleted_key, other };
 
 /// The text in the attribute; not of `other`.
 std::string_view to_string(ecs_entry_kind kind);

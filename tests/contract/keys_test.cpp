@@ -133,6 +133,24 @@ TEMPLATE_LIST_TEST_CASE("a deleted key is gone with its Deltas, and no other is"
     }
 }
 
+TEMPLATE_LIST_TEST_CASE("the UUID of a deleted key is never registered again", "", ecs_places) {
+    contract<TestType> c;
+    const refusal exists{errc::ecs_rejected, ecs::key_exists};
+    for (const bool used : {false, true}) {
+        const auto key = c.new_key();
+        c.ecs->register_key(key);
+        if (used)
+            c.ecs->claim_alpha({key.key_uuid, 10});
+        c.ecs->delete_key(key.key_uuid);
+        for (const auto& ecs : {c.open(), c.open()}) {
+            CHECK(refused([&] { ecs->register_key(key); }) == exists);
+            CHECK(refused([&] { ecs->key(key.key_uuid); }) == key_unknown);
+            CHECK(refused([&] { ecs->delete_key(key.key_uuid); }) == key_unknown);
+        }
+    }
+    CHECK(c.ecs->key(c.key).alpha_next == 0);
+}
+
 TEMPLATE_LIST_TEST_CASE("an ECS out of reach is unavailable", "", ecs_places) {
     const auto ecs = ecs::open_ecs(TestType::away());
     const refusal unavailable{errc::ecs_unavailable};

@@ -3,6 +3,7 @@
 #include "ecs/ecs_sfc.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/key_iteration.hpp"
+#include "storage/records/place_record.hpp"
 #include "tests/support/config_root.hpp"
 
 #include <algorithm>
@@ -56,8 +57,9 @@ struct one_root {
         const auto password = std::make_shared<storage::sfc_password>(root.options.env.at("OMEGASAFE_CONFIG_PASSWORD"));
         const auto file = storage::open_container(root.path() / "local_cache.sfc", password);
         for (const auto& stored : file->entries())
-            if (auto entry = storage::decode_cache_entry(stored.attributes); entry.seq_number == 1)
-                return entry;
+            if (stored.id != storage::place_entry_uuid)
+                if (auto entry = storage::decode_cache_entry(stored.attributes); entry.seq_number == 1)
+                    return entry;
         throw std::runtime_error("no cache entry of Delta 1");
     }
     /// Rests of the claims of one reason, smallest first.

@@ -10,13 +10,17 @@ namespace fs = std::filesystem;
 TEST_CASE("create-sfc-ecs asks for what is missing and repeats a question with the reason") {
     config_root root;
     root.initialise();
+    const auto state = root.folder() / "state";
+    root.options.env["XDG_STATE_HOME"] = state.string();
+    const auto proposed = state / "omegasafe" / "local_claims.sfc";
     terminal tty(root.with_config_dir({"create-sfc-ecs"}), root.options);
     tty.expect("ECS name");
     tty.send(std::string(300, 'x'));
     tty.expect("1 to 255 bytes");
     tty.expect("ECS name");
     tty.send("mine");
-    tty.expect("File path [" + (root.path() / "local_claims.sfc").string() + "]");
+    tty.expect("File path [" + proposed.string() + "]");
+    CHECK(!fs::exists(state)); // nothing is made before it is chosen
     tty.send("/nonexistent/x.sfc");
     tty.expect("does not exist");
     tty.expect("File path");
@@ -28,7 +32,39 @@ TEST_CASE("create-sfc-ecs asks for what is missing and repeats a question with t
     tty.send("y");
     tty.expect("SFC ECS created.");
     REQUIRE(tty.finish().exit_code == 0);
-    REQUIRE(fs::exists(root.path() / "local_claims.sfc"));
+    REQUIRE(fs::exists(proposed));
+    CHECK((fs::status(state / "omegasafe").permissions() & fs::perms::all) == fs::perms::owner_all);
+}
+
+TEST_CASE("create-sfc-ecs proposes a free path outside the configuration folder and warns of one inside") {
+    config_root root;
+    root.initialise();
+    const auto proposal = [&] {
+        terminal tty(root.with_config_dir({"create-sfc-ecs", "-n", "b"}), root.options);
+        tty.expect("File path [");
+        tty.send_raw("\x04");
+        return tty.finish().out;
+    };
+    const auto create = [&](const std::string& name, const fs::path& path) {
+        const auto made = root.run({"create-sfc-ecs", "-n", name, "-p", path.string(), "-y"});
+        INFO(made.describe());
+        REQUIRE(made.exit_code == 0);
+        return made.err;
+    };
+    const auto home = root.folder() / "home";
+    root.options.env["HOME"] = home.string();
+    root.options.env["XDG_STATE_HOME"] = "relative"; // not to be used, says its specification
+    const auto first = home / ".local" / "state" / "omegasafe" / "local_claims.sfc";
+    CHECK_THAT(proposal(), Catch::Contains(first.string() + "]"));
+    CHECK(create("first", first).empty());
+    CHECK_THAT(proposal(), Catch::Contains("local_claims_2.sfc]"));
+
+    fs::create_directory(root.path() / "inside");
+    fs::create_directory_symlink(root.path(), root.folder() / "link");
+    for (const auto& inside :
+        {root.path() / "a.sfc", root.path() / "inside" / "b.sfc", root.folder() / "link" / "c.sfc"})
+        CHECK_THAT(create(inside.stem().string(), inside), Catch::Contains("lies in the configuration folder"));
+    CHECK(create("beside", root.folder() / "config.sfc").empty());
 }
 
 TEST_CASE("create-sfc-ecs is aborted by no, by end of input and by Ctrl-C") {

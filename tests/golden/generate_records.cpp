@@ -7,6 +7,7 @@
 #include "storage/container/container_file.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/encrypted_file.hpp"
+#include "storage/records/place_record.hpp"
 #include "storage/tree/tree_index.hpp"
 #include "storage/tree/tree_journal.hpp"
 #include "tests/golden/golden_folder.hpp"
@@ -62,6 +63,10 @@ void caches(golden_folder& golden, const key_iteration& alpha, const key_iterati
     golden.make(
         "local_cache.sfc", container_of(password, cache_record(of_alpha), cache_record(of_delta), cache_record(far)));
     add_records(golden, "local_cache.sfc", "local_cache", generated_password);
+    const container_changes::entry place{
+        place_entry_uuid, encode(file_place{numbered(0xb1), 1'234'567, 1'790'000'000'123'456'789}), secure_bytes{}};
+    golden.make("local_cache_placed.sfc", container_of(password, cache_record(of_delta), place));
+    add_records(golden, "local_cache_placed.sfc", "local_cache", generated_password);
     golden.make("local_cache_later.sfc", container_of(password, cache_record(of_delta, {{"later", {{"n", {1, 2}}}}})));
     add_records(golden, "local_cache_later.sfc", "local_cache", generated_password);
     golden.add("local_cache_newer.sfc", container_of(password, cache_record(of_delta, {{"format", 2}})), "local_cache",
@@ -121,6 +126,8 @@ void ecs_files(golden_folder& golden, const key_iteration& alpha) {
     const json later{{"format", 1}, {"kind", "later"}};
     golden.make("ecs_file_later.sfc", with({{"later", "kept"}}, later));
     add_records(golden, "ecs_file_later.sfc", "ecs_file", nullptr);
+    golden.make("ecs_file_deleted.sfc", with(json::object(), {{"format", 1}, {"kind", "deleted_key"}}));
+    add_records(golden, "ecs_file_deleted.sfc", "ecs_file", nullptr);
     golden.add("ecs_file_newer.sfc", with({{"format", 2}}, later), "ecs_file", nullptr, fails("container_newer"));
     golden.add("ecs_file_contradiction.sfc", with({{"alpha_next", 1'001}}, later), "ecs_file", nullptr,
         fails("container_damaged"));

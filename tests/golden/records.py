@@ -13,11 +13,13 @@ DESCRIPTION = ["format", "iteration_uuid", "key_name", "key_uuid", "nucleus_byte
 ECS_FILE = {
     "ecs": {},
     "key": {"alpha_capacity": "N", "alpha_next": "P", "key_name": "T", "omegasafe_version": "T"},
+    "deleted_key": {},
     "delta": {"end_global_position": "P", "key_uuid": "U", "next_global_position": "P", "seq_number": "N",
               "start_global_position": "P"},
 }
 CACHE = {"claims": "C", "ecs_uuid": "U", "key_iteration_uuid": "U", "key_uuid": "U", "next_key_global_position": "P",
          "seq_number": "N"}
+PLACE = uuid.UUID("9d3c61e5-0b7f-4c28-8a56-d14e720fb983")
 CLAIM = {"cache_reason": "T", "end_global_position": "P", "next_global_position": "P", "start_global_position": "P"}
 ECS = {"SFC": {"ecs_name": "T", "path": "T"}, "HTTP": {"development_mode": "N", "ecs_name": "T", "url": "T"}}
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -112,6 +114,8 @@ def read_record(where, identity, data, content):
         if fields["kind"] == "delta":
             first, last, following = (position_of(fields[name + "_global_position"]) for name in ("start", "end", "next"))
             need(first <= last and first <= following <= last + 1)
+    elif where == "local_cache" and identity == PLACE:
+        check_fields(fields, {"born_ns": "N", "inode": "N", "machine": "U"})
     elif where == "local_cache":
         check_fields(fields, CACHE)
         need(uuid.UUID(fields["key_iteration_uuid"]) == identity)

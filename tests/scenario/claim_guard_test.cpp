@@ -1,5 +1,7 @@
 // Ranges that an ECS must not hand out: the high-water guard of reference section 10 and what surrounds it, for Delta
 // and Alpha claims.
+#include "storage/container/attributes.hpp"
+#include "storage/container/container_file.hpp"
 #include "tests/scenario/one_device.hpp"
 
 #include <map>
@@ -172,6 +174,26 @@ TEST_CASE_METHOD(one_device, "positions of another Delta are refused although th
                                                    ecs_call::claim_delta}});
     CHECK(claim_error(1) == errc::ecs_rejected);
     CHECK(entry() == before);
+}
+
+TEST_CASE_METHOD(
+    full_delta, "high-water guard: an Alpha pointer that went back is seen before anything is claimed", "[sfc]") {
+    storage::update_container(ecs_path, nullptr, [&](const storage::sfc_reader& file) {
+        storage::container_changes changes;
+        changes.put.push_back(
+            {key_uuid, storage::to_attributes({{"alpha_next", 1}}, file.find(key_uuid)->attributes), std::nullopt});
+        return changes;
+    });
+    const auto before = alpha_entry();
+    REQUIRE(before.floor > 1);
+    for (int tries = 0; tries < 2; ++tries) {
+        const auto problem = claim_failure(5);
+        CHECK(problem.code() == errc::unsafe_claim);
+        CHECK_THAT(problem.what(), Catch::Contains("Alpha positions from 1") && Catch::Contains("create a new key"));
+        CHECK_THAT(problem.what(), !Catch::Contains("fast-forward")); // which moves a Delta's pointer, not the Alpha's
+    }
+    CHECK(ecs().key(key_uuid).alpha_next == 1);
+    CHECK(alpha_entry() == before);
 }
 
 TEST_CASE_METHOD(full_delta, "high-water guard: unsafe Alpha ranges end a renewal before anything is sealed") {

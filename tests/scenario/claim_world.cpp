@@ -1,6 +1,7 @@
 #include "tests/scenario/claim_world.hpp"
 
 #include "storage/files/fail_points.hpp"
+#include "storage/records/place_record.hpp"
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -100,7 +101,8 @@ std::vector<storage::cache_entry> claim_world::cache_of(std::size_t device) cons
     const auto file = storage::open_container(root_of(device) / "local_cache.sfc", password);
     std::vector<storage::cache_entry> entries;
     for (const auto& stored : file->entries())
-        entries.push_back(storage::decode_cache_entry(stored.attributes));
+        if (stored.id != storage::place_entry_uuid)
+            entries.push_back(storage::decode_cache_entry(stored.attributes));
     std::ranges::sort(entries, {}, &storage::cache_entry::seq_number);
     return entries;
 }

@@ -86,14 +86,20 @@ class KeyRoutesTest(KeysTest):
         self.expect(self.owner.delete("/keys/delete", key_uuid=key_uuid), 404, "key_unknown")
         self.assertNotIn(key_uuid, self.owner.get("/keys/list").body.decode())
 
-    def test_a_key_made_anew_does_not_hand_out_old_answers(self):
-        """The UUID comes back with other positions: an old Idempotency-Key must not repeat the old range."""
-        key_uuid = self.make_key()
+    def test_a_deleted_key_is_not_made_anew(self):
+        """Its pointers are gone: a key of the same UUID would hand out positions that were used."""
+        key = {"key_uuid": new_uuid(), "name": "Test-Key", "omegasafe_version": "1.0.0",
+               "alpha_global_position_capacity": CAPACITY}
+        self.expect(self.owner.post("/keys/create", key), 201)
         idempotency_key = new_uuid()
-        body = {"key_uuid": key_uuid, "size": 10}
+        body = {"key_uuid": key["key_uuid"], "size": 10}
         self.expect(self.owner.claim("alpha", body, idempotency_key), 200)
-        self.expect(self.owner.delete("/keys/delete", key_uuid=key_uuid), 200)
+        self.expect(self.owner.delete("/keys/delete", key_uuid=key["key_uuid"]), 200)
         self.expect(self.owner.claim("alpha", body, idempotency_key), 404, "key_unknown")
+        for client in (self.owner, self.stranger):
+            answer = self.expect(client.post("/keys/create", key), 409, "key_exists").json
+            self.assertIn("was deleted", answer["error"]["message"])
+            self.expect(client.get("/keys/view", key_uuid=key["key_uuid"]), 404, "key_unknown")
 
     def test_limits(self):
         key_uuid = self.make_key()
@@ -203,12 +209,24 @@ class ClaimsTest(KeysTest):
         self.assertEqual(again, {**first, "replayed": True})
         self.assertEqual(later, again)
 
-    def test_idempotency_keys_belong_to_a_user(self):
+    def test_idempotency_keys_belong_to_a_device_with_an_api_key(self):
         mine, theirs = self.make_key(), self.make_key(self.stranger)
         idempotency_key = new_uuid()
         self.claim("alpha", 200, None, idempotency_key, key_uuid=mine, size=10)
         answer = self.expect(self.stranger.claim("alpha", {"key_uuid": theirs, "size": 10}, idempotency_key), 200).json
         self.assertFalse(answer["replayed"])
+        second_key = self.expect(self.owner.post("/api_keys/create", {"name": "second"}), 201).json["api_key"]
+        claims = [(self.server.client(second_key), None), (self.owner, new_uuid()), (self.owner, new_uuid())]
+        for begin, (client, device) in enumerate(claims, 1):
+            headers = {"Idempotency-Key": idempotency_key, **({"Omegasafe-Device": device} if device else {})}
+            for replayed in (False, True):
+                answer = self.expect(client.post("/claims/alpha", {"key_uuid": mine, "size": 10}, headers=headers), 200).json
+                self.assertEqual((answer["start_global_position"], answer["replayed"]), (10 * begin, replayed))
+
+    def test_a_device_is_a_uuid(self):
+        headers = {"Idempotency-Key": new_uuid(), "Omegasafe-Device": "my laptop"}
+        body = {"key_uuid": self.make_key(), "size": 10}
+        self.expect(self.owner.post("/claims/alpha", body, headers=headers), 400, "invalid_request")
 
     def test_positions_above_2_53(self):
         key_uuid = self.make_key(capacity=str(LARGEST_CAPACITY))

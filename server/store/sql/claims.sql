@@ -17,15 +17,16 @@ SELECT alpha_capacity - alpha_next FROM encryption_keys WHERE key_uuid = :key_uu
 
 -- name: answered_claim
 SELECT key_uuid, delta_uuid, size, first_offset, seq_number, capacity, created_at FROM claims
-WHERE user_uuid = :user_uuid AND idempotency_key = :idempotency_key;
+WHERE api_key_uuid = :api_key_uuid AND device_uuid = :device_uuid AND idempotency_key = :idempotency_key;
 
 -- name: forget_claim
-DELETE FROM claims WHERE user_uuid = :user_uuid AND idempotency_key = :idempotency_key;
+DELETE FROM claims WHERE api_key_uuid = :api_key_uuid AND device_uuid = :device_uuid AND idempotency_key = :idempotency_key;
 
 -- name: remember_claim
-INSERT INTO claims (user_uuid, idempotency_key, key_uuid, delta_uuid, size, first_offset, seq_number, capacity,
-    created_at)
-VALUES (:user_uuid, :idempotency_key, :key_uuid, :delta_uuid, :size, :first_offset, :seq_number, :capacity, :now);
+INSERT INTO claims (api_key_uuid, device_uuid, idempotency_key, key_uuid, delta_uuid, size, first_offset, seq_number,
+    capacity, created_at)
+VALUES (:api_key_uuid, :device_uuid, :idempotency_key, :key_uuid, :delta_uuid, :size, :first_offset, :seq_number,
+    :capacity, :now);
 
 -- name: purge_claims
 DELETE FROM claims WHERE created_at <= :before;

@@ -35,6 +35,12 @@ UPDATE encryption_keys SET name = COALESCE(:name, name), omegasafe_version = COA
     storage_uuid = COALESCE(:storage_uuid, storage_uuid)
 WHERE key_uuid = :key_uuid;
 
+-- name: was_deleted
+SELECT key_uuid FROM deleted_keys WHERE key_uuid = :key_uuid;
+
+-- name: keep_deleted
+INSERT INTO deleted_keys (key_uuid, deleted_at) VALUES (:key_uuid, :now);
+
 -- name: delete_key
 -- Everything that hangs on it goes by ON DELETE CASCADE.
 DELETE FROM encryption_keys WHERE key_uuid = :key_uuid;

@@ -1,6 +1,7 @@
 // The HTTP ECS against a server that does as it is told: what is sent, what is tried again, uploads and downloads.
 #include "ecs/ecs_http.hpp"
 #include "ecs/ecs_http_account.hpp"
+#include "storage/files/file_place.hpp"
 #include "tests/support/scripted_server.hpp"
 #include "wire/upload_terms.hpp"
 #include <omegasafe/error.hpp>
@@ -40,9 +41,9 @@ errc code_of(F call) {
     }
 }
 
-json claim_turn(std::uint64_t first, std::uint64_t last) {
+json claim_turn(std::uint64_t first, std::uint64_t last, bool replayed = false) {
     return json_turn({{"delta_uuid", delta_id}, {"start_global_position", first}, {"end_global_position", last},
-        {"replayed", false}});
+        {"replayed", replayed}});
 }
 
 json delta_turn(unsigned status = 201) {
@@ -87,6 +88,51 @@ TEST_CASE("a claim whose answer is lost is asked for again with the same idempot
     CHECK(key_of(0) == key_of(2));
     CHECK(key_of(0) != key_of(3));
     CHECK(asked[3]["target"] == "/base/claims/fast_forward");
+}
+
+TEST_CASE("an answer to a repetition that was never made is an unsafe claim") {
+    scripted_server server;
+    const auto replayed = claim_turn(0, 9, true);
+    ecs_http ecs{entry_of(server), without_pauses()};
+    SECTION("sent once") {
+        server.plays({replayed});
+        CHECK(code_of([&] { ecs.claim_delta({key_uuid, delta_uuid, 10}); }) == errc::unsafe_claim);
+        CHECK(server.requests().size() == 1);
+    }
+    SECTION("sent again, after an answer that got lost or said not now") {
+        const auto lost = GENERATE(json{{"drop", true}}, error_turn(503, "unavailable"));
+        server.plays({lost, replayed, replayed});
+        CHECK(ecs.claim_delta({key_uuid, delta_uuid, 10}) == position_range{0, 9});
+        // The next claim is another one.
+        CHECK(code_of([&] { ecs.claim_delta({key_uuid, delta_uuid, 10}); }) == errc::unsafe_claim);
+    }
+}
+
+TEST_CASE("idempotency keys differ where the random bytes do not") {
+    const auto random = crypto::random_uuid();
+    std::set<uuid> made;
+    for (int i = 0; i < 100; ++i)
+        made.insert(idempotency_key(random));
+    CHECK(made.size() == 100);
+    CHECK(made.count(random) == 0);
+}
+
+TEST_CASE("claims name the device, the same in all and another at another server") {
+    scripted_server server, other;
+    const auto device_of = [](scripted_server& at) {
+        at.plays({claim_turn(0, 9)});
+        ecs_http ecs{entry_of(at), without_pauses()};
+        ecs.claim_delta({key_uuid, delta_uuid, 10});
+        return at.requests().back()["headers"].value("omegasafe-device", "");
+    };
+    const auto first = device_of(server);
+    CHECK(first.empty() == !storage::this_machine());
+    CHECK(device_of(server) == first);
+    if (!first.empty()) {
+        CHECK(crypto::parse_uuid(first));
+        CHECK(first != crypto::to_string(*storage::this_machine()));
+        CHECK(device_of(other) != first);
+    }
 }
 
 TEST_CASE("what would be done twice is sent once") {

@@ -145,7 +145,7 @@ TEST_CASE_METHOD(claims_fixture, "a repeated claim is answered even when its Del
     CHECK(claim(request).replayed);
 }
 
-TEST_CASE_METHOD(claims_fixture, "an idempotency key stands for one claim of one user", "[claims]") {
+TEST_CASE_METHOD(claims_fixture, "an idempotency key stands for one claim of one device with one API key", "[claims]") {
     const claimable with(data, 100), others(data, 100);
     const auto request = with.request(10);
     claim(request);
@@ -164,10 +164,25 @@ TEST_CASE_METHOD(claims_fixture, "an idempotency key stands for one claim of one
     }
     const auto refused = refusal_of_claim(changed);
     CHECK(refused.code() == api_error::idempotency_mismatch);
+}
 
-    auto of_other_user = others.request(10);
-    of_other_user.idempotency_key = request.idempotency_key;
-    CHECK(!claim(of_other_user).replayed);
+TEST_CASE_METHOD(
+    claims_fixture, "devices that share an API key, and API keys, do not share idempotency keys", "[claims]") {
+    const claimable with(data, 100);
+    const auto request = with.request(10);
+    CHECK(claim(request).first_offset == 0);
+    auto of_other_device = request, of_other_api_key = request;
+    of_other_device.device_uuid = crypto::random_uuid();
+    of_other_api_key.api_key_uuid = crypto::random_uuid();
+    std::uint64_t expected = 10;
+    for (const auto& other : {of_other_device, of_other_api_key}) {
+        const auto claimed = claim(other);
+        CHECK(!claimed.replayed);
+        CHECK(claimed.first_offset == expected);
+        CHECK(claim(other).replayed);
+        expected += 10;
+    }
+    CHECK(claim(request).first_offset == 0);
 }
 
 TEST_CASE_METHOD(claims_fixture, "a refused claim does not use its idempotency key up", "[claims]") {

@@ -160,7 +160,9 @@ TEST_CASE("several processes share the positions of one SQLite file", "[claims]"
                 data.write(add_key);
                 for (unsigned n = 0; n < claims; ++n)
                     data.write([&](store& s) {
-                        s.claim_delta({crypto::random_uuid(), user.user_uuid, key.key_uuid, delta.delta_uuid, 1}, noon);
+                        s.claim_delta(
+                            {crypto::random_uuid(), crypto::random_uuid(), uuid{}, key.key_uuid, delta.delta_uuid, 1},
+                            noon);
                     });
             } catch (...) {
                 ::_exit(2);

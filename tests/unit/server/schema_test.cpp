@@ -65,7 +65,8 @@ TEST_CASE("Deltas made before the second migration know which of them is the new
     database data(scratch.address(), 1);
     const auto claim = [&](const delta_record& delta) {
         data.write([&](store& s) {
-            s.claim_delta({crypto::random_uuid(), crypto::random_uuid(), key.key_uuid, delta.delta_uuid, 1}, noon);
+            s.claim_delta(
+                {crypto::random_uuid(), crypto::random_uuid(), uuid{}, key.key_uuid, delta.delta_uuid, 1}, noon);
         });
     };
     CHECK(refused([&] { claim(deltas.front()); }) == "delta_not_newest");

@@ -137,6 +137,7 @@ inline delta_record some_delta(const key_record& key, std::uint64_t seq_number) 
 
 /// A user with a key that has one Delta.
 struct claimable {
+    uuid api_key = crypto::random_uuid(), device = crypto::random_uuid();
     user_record user = some_user(crypto::to_string(crypto::random_uuid()) + "@example.com");
     key_record key;
     delta_record delta;
@@ -149,10 +150,10 @@ struct claimable {
         });
     }
     claim_request_record request(std::uint64_t size) const {
-        return {crypto::random_uuid(), user.user_uuid, key.key_uuid, delta.delta_uuid, size};
+        return {crypto::random_uuid(), api_key, device, key.key_uuid, delta.delta_uuid, size};
     }
     claim_request_record alpha_request(std::uint64_t size) const {
-        return {crypto::random_uuid(), user.user_uuid, key.key_uuid, uuid{}, size};
+        return {crypto::random_uuid(), api_key, device, key.key_uuid, uuid{}, size};
     }
 };
 

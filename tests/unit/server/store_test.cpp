@@ -156,9 +156,9 @@ TEST_CASE_METHOD(store_fixture, "a deleted key takes all that belongs to it alon
         s.add_upload(upload);
         s.add_invite(invite);
         s.count_transfer(key.key_uuid, transfer_kind::upload, noon);
-        s.claim_delta({crypto::random_uuid(), owner.user_uuid, key.key_uuid, delta.delta_uuid, 5}, noon);
+        s.claim_delta({crypto::random_uuid(), crypto::random_uuid(), uuid{}, key.key_uuid, delta.delta_uuid, 5}, noon);
     });
-    data.write([&](store& s) { s.delete_key(key.key_uuid); });
+    data.write([&](store& s) { s.delete_key(key.key_uuid, noon); });
     data.read([&](store& s) {
         CHECK(!s.key_of(owner.user_uuid, key.key_uuid));
         CHECK(s.deltas(key.key_uuid).empty());
@@ -171,6 +171,20 @@ TEST_CASE_METHOD(store_fixture, "a deleted key takes all that belongs to it alon
         CHECK(s.deltas(other.key_uuid)[0].delta_uuid == kept.delta_uuid);
         CHECK(s.shares(other.key_uuid).size() == 1);
     });
+}
+
+TEST_CASE_METHOD(store_fixture, "the UUID of a deleted key is never registered again", "[store]") {
+    const auto owner = add_user("anna@example.com"), other = add_user("bert@example.com");
+    const auto key = add_key(owner);
+    data.write([&](store& s) { s.delete_key(key.key_uuid, noon); });
+    for (const auto& user : {owner, other}) {
+        CHECK(refused([&] { data.write([&](store& s) { s.add_key(key, user.user_uuid, crypto::random_uuid()); }); }) ==
+              "key_exists");
+        CHECK(data.read([&](store& s) { return s.all_keys().empty(); }));
+    }
+    data.write([&](store& s) { s.purge(noon + 1'000'000'000); });
+    CHECK(refused([&] { data.write([&](store& s) { s.add_key(key, owner.user_uuid, crypto::random_uuid()); }); }) ==
+          "key_exists");
 }
 
 TEST_CASE_METHOD(store_fixture, "a Delta is added as latest + 1 only", "[store]") {
