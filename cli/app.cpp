@@ -4,6 +4,7 @@
 #include "cli/show/json_output.hpp"
 #include "cli/terminal/logging.hpp"
 #include "cli/text.hpp"
+#include "wire/command_line.hpp"
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -60,6 +61,10 @@ constexpr command_entry commands[] = {
     {"speed", add_speed},
 };
 
+/// Where "" clears what there is, or means that the environment has it.
+constexpr std::initializer_list<std::string_view> options_that_may_be_empty{
+    "--remote-path", "--traditional-enc-layer-pass", "--update-api-key"};
+
 /// A command line that begins with a command's name gets that command alone: the flags of all the others cost more than
 /// encrypting a small file.
 void add_commands(CLI::App& app, std::string_view first_word) {
@@ -89,25 +94,24 @@ int report(const failure& problem, bool as_json) {
     return exit_code(code);
 }
 
-failure usage_failure(const CLI::App& app, const CLI::ParseError& problem, std::string_view first_word) {
-    if (app.get_subcommands().empty() && !first_word.empty() && !first_word.starts_with('-'))
+failure usage_failure(const CLI::ParseError& problem, std::string_view first_word) {
+    const bool known = std::ranges::any_of(commands, [&](const auto& entry) { return entry.name == first_word; });
+    if (!known && !first_word.empty() && !first_word.starts_with('-'))
         return {errc::usage, fmt::format("There is no command '{}' ('omegasafe --help' lists them)", first_word)};
-    std::string name = "omegasafe";
-    for (const auto* command : app.get_subcommands())
-        name += " " + command->get_name();
+    const auto name = "omegasafe" + (known ? " " + std::string{first_word} : "");
     return {errc::usage, fmt::format("{} ('{} --help' lists what it takes)", problem.what(), name)};
 }
 
 int parse_and_run(CLI::App& app, int argc, char** argv) {
     try {
-        app.parse(argc, argv);
+        wire::parse_command_line(app, argc, argv, options_that_may_be_empty);
         return 0;
     } catch (const CLI::Success& help_or_version) {
         return app.exit(help_or_version);
     } catch (const CLI::RuntimeError& reported) {
         return reported.get_exit_code(); // the command has said itself what went wrong
     } catch (const CLI::ParseError& problem) {
-        return report(usage_failure(app, problem, argc > 1 ? argv[1] : ""), json_wanted(app, argc, argv));
+        return report(usage_failure(problem, argc > 1 ? argv[1] : ""), json_wanted(app, argc, argv));
     } catch (const failure& problem) {
         return report(problem, json_wanted(app, argc, argv));
     } catch (const std::exception& problem) {

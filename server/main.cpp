@@ -2,6 +2,7 @@
 #include "crypto/shown_text.hpp"
 #include "server/commands/command.hpp"
 #include "server/refusal.hpp"
+#include "wire/command_line.hpp"
 #include <csignal>
 #include <cstdio>
 #include <omegasafe/error.hpp>
@@ -19,7 +20,7 @@ int report(omegasafe::errc code, const std::string& sentence) {
 int run(CLI::App& app, int argc, char** argv) {
     using omegasafe::errc;
     try {
-        app.parse(argc, argv);
+        omegasafe::wire::parse_command_line(app, argc, argv);
         return 0;
     } catch (const CLI::Success& help_or_version) {
         return app.exit(help_or_version);

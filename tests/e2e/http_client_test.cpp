@@ -49,7 +49,7 @@ TEST_CASE_METHOD(
     refuse(root, create("host:0"), 2, "--api-url");
     refuse(root, create(url) + arguments{"-k", "two words"}, 2, "--api-key");
     refuse(root, {"create-http-ecs", "-n", "a\nb", "-u", url}, 2, "--ecs-name");
-    refuse(root, {"create-http-ecs", "-n", "", "-u", url}, 2, "--ecs-name: A name has 1 to 255 bytes");
+    refuse(root, {"create-http-ecs", "-n", "", "-u", url}, 2, "--ecs-name: The value is empty");
     const auto away = refuse(root, create(url), 63, url);
     CHECK(away.out.find(a_key) == std::string::npos);
     CHECK(away.err.find(a_key) == std::string::npos);
@@ -89,7 +89,7 @@ TEST_CASE_METHOD(no_server, "init --create-http-ecs wants all its values before 
         refuse(root, arguments{"init"} + args, 2, "--http-ecs-name, --http-ecs-url and --http-ecs-api-key");
     refuse(root, {"init", "-c", "-n", "a", "-u", "https://x"}, 2, "--http-ecs-url");
     refuse(root, {"init", "-n", "a"}, 2, "--create-http-ecs");
-    refuse(root, {"init", "-c", "-n", "", "-u", url}, 2, "--http-ecs-name: A name has 1 to 255 bytes");
+    refuse(root, {"init", "-c", "-n", "", "-u", url}, 2, "--http-ecs-name: The value is empty");
     refuse(root, {"init", "-c", "-s", "-n", "a", "-u", url}, 2, "--create-http-ecs");
     CHECK(fs::is_empty(root.path()));
     const auto away = root.run({"init", "-c", "-n", "a", "-u", url});

@@ -157,7 +157,7 @@ TEST_CASE_METHOD(two_devices, "edit-key changes name and version at the ECS, nev
     CHECK(shown["local_key_data"]["omegasafe_version"] != "9.9.9");
     refuse(here, {"edit-key", "-k", key, "-s", unknown_uuid}, 67, "--storage-uuid needs an HTTP ECS");
     refuse(here, {"edit-key", "-k", key, "-n", std::string(256, 'x')}, 2, "--key-name");
-    refuse(here, {"edit-key", "-k", key, "-n", ""}, 2, "--key-name: A name has 1 to 255 bytes");
+    refuse(here, {"edit-key", "-k", key, "-n", ""}, 2, "--key-name: The value is empty");
 }
 
 TEST_CASE_METHOD(two_devices, "delete-key removes the key at the ECS and here, or what can be removed") {

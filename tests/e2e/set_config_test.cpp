@@ -63,12 +63,12 @@ TEST_CASE_METHOD(initialised_root, "set-config takes every spelling of true and 
 
 TEST_CASE_METHOD(initialised_root, "set-config refuses other values and changes nothing then") {
     const auto before = ini();
-    for (const auto& [flag, value, property] :
-        std::vector<std::tuple<const char*, const char*, const char*>>{{"-o", "perhaps", "OFFLINE_MODE"},
-            {"-u", "2", "UPDATE_CHECK"}, {"-u", "", "UPDATE_CHECK"}, {"-f", "1000.5", "CACHE_OFFLINE_KEY_CAPACITY_GB"},
-            {"-f", "-1", "CACHE_OFFLINE_KEY_CAPACITY_GB"}, {"-p", "ten", "CACHE_PERFORMANCE_KEY_CAPACITY_GB"},
-            {"-t", "short-1", "TRADITIONAL_ENC_LAYER_PASS"}, {"-t", "onlyletters", "TRADITIONAL_ENC_LAYER_PASS"},
-            {"-t", "12345678", "TRADITIONAL_ENC_LAYER_PASS"}, {"-t", "with space 1", "TRADITIONAL_ENC_LAYER_PASS"}}) {
+    for (const auto& [flag, value, property] : std::vector<std::tuple<const char*, const char*, const char*>>{
+             {"-o", "perhaps", "OFFLINE_MODE"}, {"-u", "2", "UPDATE_CHECK"}, {"-u", "", "--update-check"},
+             {"-f", "1000.5", "CACHE_OFFLINE_KEY_CAPACITY_GB"}, {"-f", "-1", "CACHE_OFFLINE_KEY_CAPACITY_GB"},
+             {"-p", "ten", "CACHE_PERFORMANCE_KEY_CAPACITY_GB"}, {"-t", "short-1", "TRADITIONAL_ENC_LAYER_PASS"},
+             {"-t", "onlyletters", "TRADITIONAL_ENC_LAYER_PASS"}, {"-t", "12345678", "TRADITIONAL_ENC_LAYER_PASS"},
+             {"-t", "with space 1", "TRADITIONAL_ENC_LAYER_PASS"}}) {
         // The good value beside it must not get in either.
         refuse(root, {"set-config", "-c", flag, value}, 2, property);
         CHECK(ini() == before);

@@ -29,6 +29,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 } // namespace
 
+std::filesystem::path ecs_binary() {
+    return OMEGASAFE_ECS_BINARY;
+}
+
 int free_port() {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -63,7 +67,7 @@ ecs_server::~ecs_server() {
 
 run_result ecs_server::administer(const arguments& args) const {
     run_options options;
-    options.program = OMEGASAFE_ECS_BINARY;
+    options.program = ecs_binary();
     options.env = settings_;
     auto all = args;
     all.insert(all.end(), {"--data-dir", data().string(), "--json"});
@@ -88,7 +92,7 @@ std::string ecs_server::log() const {
 }
 
 void ecs_server::start() {
-    std::vector<std::string> args{OMEGASAFE_ECS_BINARY, "serve", "--data-dir", data().string()};
+    std::vector<std::string> args{ecs_binary(), "serve", "--data-dir", data().string()};
     std::vector<std::string> env;
     for (const auto& [name, value] : settings_)
         env.push_back(name + "=" + value);

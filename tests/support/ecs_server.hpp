@@ -50,6 +50,9 @@ private:
     pid_t pid_ = -1;
 };
 
+/// The omegasafe-ecs binary under test.
+std::filesystem::path ecs_binary();
+
 /// A port of 127.0.0.1 that nobody listens on now.
 int free_port();
 

@@ -15,7 +15,7 @@ BELOW_SERVER = {"server/refusal.hpp", "server/settings.hpp", "wire", "storage/fi
 BELOW_ENGINE = {"actors", "ecs", "net", "wire", "storage", "messages", "crypto"}
 # The words of the public API are those of every folder; what opens the library is for its users.
 WORDS = {f"include/omegasafe/{name}.hpp" for name in "ecs error export files keys log secret settings types".split()}
-FIELD_RULES = {"wire/field_rules.hpp", "wire/storage_rules.hpp", "wire/storage_providers.hpp"}
+FIELD_RULES = {"wire/command_line.hpp", "wire/field_rules.hpp", "wire/storage_rules.hpp", "wire/storage_providers.hpp"}
 MAY_INCLUDE = {
     "crypto": {"crypto"},
     "messages": {"messages", "crypto"},
