@@ -123,9 +123,14 @@ void edit_path(ecs_entry& entry, const edit_ecs& request) {
     entry.path = path;
 }
 
+bool edits_server(const edit_ecs& request) {
+    return request.url || request.api_key || request.check_certificate;
+}
+
 void require_fitting(const ecs_entry& entry, const edit_ecs& request) {
-    if (entry.type == ecs_type::sfc && (request.url || request.api_key))
-        throw failure(errc::ecs_type_mismatch, "A URL or API key needs an HTTP ECS; " + entry.name + " is an SFC ECS.");
+    if (entry.type == ecs_type::sfc && edits_server(request))
+        throw failure(errc::ecs_type_mismatch,
+            "A URL, an API key or a certificate needs an HTTP ECS; " + entry.name + " is an SFC ECS.");
     if (entry.type == ecs_type::http && request.path)
         throw failure(errc::ecs_type_mismatch, "A path needs an SFC ECS; " + entry.name + " is an HTTP ECS.");
 }
@@ -137,14 +142,15 @@ void edit_server(ecs_entry& entry, const edit_ecs& request) {
         require_api_key(request.api_key);
         entry.api_key = request.api_key;
     }
+    entry.development_mode = entry.development_mode && !request.check_certificate;
 }
 
-/// A new URL or API key has to work before it replaces what does.
+/// A new URL or API key, or the certificate, has to work before it replaces what does.
 void verify_edit(local_container& container, const edit_ecs& request) {
     const auto known = read_entries(*container.open());
     auto wanted = find(known, request.ecs_uuid, "");
     require_fitting(wanted, request);
-    if (!request.url && !request.api_key)
+    if (!edits_server(request))
         return;
     wanted.name = request.name.value_or(wanted.name);
     edit_server(wanted, request);

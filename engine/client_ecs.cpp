@@ -37,7 +37,8 @@ ecs_info client::create_http_ecs(const new_http_ecs& wanted) {
 }
 
 ecs_info client::edit_ecs(const uuid& ecs_uuid, const ecs_changes& changes) {
-    omegasafe::edit_ecs request{ecs_uuid, changes.name, {}, changes.move_file, changes.url, changes.api_key};
+    omegasafe::edit_ecs request{
+        ecs_uuid, changes.name, {}, changes.move_file, changes.url, changes.api_key, changes.check_certificate};
     if (changes.path)
         request.path = *changes.path;
     return to_info(context_->ask<ecs_entry>(context_->actors().ecs_directory, std::move(request)));

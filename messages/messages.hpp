@@ -166,7 +166,7 @@ struct create_http_ecs {
 };
 
 /// Absent values stay. Without `move_file` only the reference changes. A new URL or API key is stored after the server
-/// has accepted it.
+/// has accepted it, and development mode ends when its certificate is good.
 struct edit_ecs {
     uuid ecs_uuid{};
     std::optional<std::string> name;
@@ -174,6 +174,7 @@ struct edit_ecs {
     bool move_file = false;
     std::optional<std::string> url{}; // HTTP
     secret_ptr api_key{};             // HTTP; null: stays
+    bool check_certificate = false;   // HTTP: development mode ends
 };
 /// Adds an ECS made elsewhere, or replaces the entry of that UUID.
 struct import_ecs {

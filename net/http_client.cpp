@@ -3,6 +3,7 @@
 // memory only; Beast reads the answers.
 #include "net/http_client.hpp"
 
+#include "net/certificate_refusal.hpp"
 #include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -241,12 +242,19 @@ private:
         error_code not_an_address;
         asio::ip::make_address(origin_.host, not_an_address);
         auto* parameters = SSL_get0_param(ssl);
-        X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        X509_VERIFY_PARAM_set_hostflags(
+            parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
         const bool ready = not_an_address ? SSL_set_tlsext_host_name(ssl, origin_.host.c_str()) == 1 &&
                                                 X509_VERIFY_PARAM_set1_host(parameters, origin_.host.c_str(), 0) == 1
                                           : X509_VERIFY_PARAM_set1_ip_asc(parameters, origin_.host.c_str()) == 1;
         if (!ready)
             unavailable("TLS with " + origin_.text() + " could not be prepared.");
+        std::string refusal;
+        stream_->set_verify_callback([&](bool accepted, asio::ssl::verify_context& check) {
+            if (!accepted)
+                refusal = certificate_refusal(origin_.text(), check.native_handle());
+            return accepted;
+        });
         const auto problem = run([&](auto done) {
             lowest().expires_at(connect_deadline());
             stream_->async_handshake(asio::ssl::stream_base::client, done);
@@ -255,12 +263,8 @@ private:
             return;
         if (problem == beast::error::timeout)
             unavailable(origin_.text() + " did not answer in time.");
-        if (const auto verdict = SSL_get_verify_result(ssl); options_.check_certificate && verdict != X509_V_OK)
-            unavailable("The certificate of " + origin_.text() + " was not accepted (" +
-                            X509_verify_cert_error_string(verdict) +
-                            "); name the certificate to trust in SSL_CERT_FILE, or use development mode for a test "
-                            "server.",
-                certificate_refused);
+        if (options_.check_certificate && !refusal.empty())
+            unavailable(refusal, certificate_refused);
         unavailable("No secure connection to " + origin_.text() + " could be made (" + problem.message() +
                     "); is it an HTTPS server?");
     }

@@ -13,9 +13,11 @@ struct edit_ecs_options {
     std::string ecs_uuid, new_name, new_path, new_api_url;
     std::optional<std::string> new_api_key; // empty: from the environment, or asked for
     bool keep_name = false, keep_path = false, keep_api_url = false, keep_api_key = false;
-    bool move_file = false, no_move_file = false;
+    bool move_file = false, no_move_file = false, no_dev_mode = false;
 
-    bool for_http() const { return !new_api_url.empty() || new_api_key.has_value() || keep_api_url || keep_api_key; }
+    bool for_http() const {
+        return !new_api_url.empty() || new_api_key.has_value() || keep_api_url || keep_api_key || no_dev_mode;
+    }
     bool for_sfc() const { return !new_path.empty() || keep_path || move_file || no_move_file; }
     /// With nothing at all to do, a script has forgotten something; else what is not named stays.
     bool asks() const { return interactive() || !(for_http() || for_sfc() || !new_name.empty() || keep_name); }
@@ -77,11 +79,19 @@ secret_ptr choose_api_key(const edit_ecs_options& options) {
     return ask_for_secret("New API key (not shown; Enter keeps the present one)", flags, api_key_problem, true);
 }
 
+/// Asked only of somebody who is asked all the rest: it is the safe way, and needs no flag to stay out of it.
+bool choose_check(const edit_ecs_options& options, const ecs_info& ecs) {
+    if (options.no_dev_mode || !ecs.development_mode || !interactive())
+        return options.no_dev_mode && ecs.development_mode;
+    return ask_yes_no("Development mode is on. Check the server's certificate from now on?", false, "--no-dev-mode");
+}
+
 ecs_changes choose_edits(const edit_ecs_options& options, const ecs_info& ecs) {
     ecs_changes request{.name = choose_name(options, ecs), .path = {}};
     if (ecs.type == ecs_type::http) {
         request.url = choose_url(options, ecs);
         request.api_key = choose_api_key(options);
+        request.check_certificate = choose_check(options, ecs);
     } else if (const auto path = choose_path(options, ecs)) {
         request.path = *path;
         request.move_file = choose_move(options);
@@ -91,14 +101,14 @@ ecs_changes choose_edits(const edit_ecs_options& options, const ecs_info& ecs) {
 
 void require_right_type(const edit_ecs_options& options, const ecs_info& ecs) {
     if (options.for_http())
-        require_http(ecs, "An API URL or API key");
+        require_http(ecs, "An API URL, an API key or development mode");
     if (options.for_sfc() && ecs.type == ecs_type::http)
         throw failure(errc::ecs_type_mismatch,
             "A path or moving a file needs an SFC ECS; " + ecs.name + " is an HTTP ECS at " + ecs.url + ".");
 }
 
 ecs_info apply_edits(client& client, const outcome& out, const ecs_changes& request, const ecs_info& before) {
-    const bool verified = request.url || request.api_key;
+    const bool verified = request.url || request.api_key || request.check_certificate;
     if (verified)
         out.line("Verifying the connection to " + request.url.value_or(before.url) + " ...");
     try {
@@ -109,7 +119,7 @@ ecs_info apply_edits(client& client, const outcome& out, const ecs_changes& requ
     } catch (const failure& problem) {
         if (!verified)
             throw;
-        throw failure(problem.code(), as_sentence(problem) + " Nothing was changed: the former URL and API key stay.");
+        throw failure(problem.code(), as_sentence(problem) + " Nothing was changed: what there was before stays.");
     }
 }
 
@@ -123,6 +133,8 @@ void tell_edits(const outcome& out, const ecs_changes& request, const ecs_info& 
         out.line("URL changed from " + before.url + " to " + after.url + ".");
     if (request.api_key)
         out.line("API key changed.");
+    if (request.check_certificate)
+        out.line("Development mode is off: the server's certificate is checked from now on.");
 }
 
 void run_edit_ecs(session& session, const edit_ecs_options& options) {
@@ -134,7 +146,7 @@ void run_edit_ecs(session& session, const edit_ecs_options& options) {
     out.line("ECS: " + describe(before));
     const auto request = choose_edits(options, before);
     auto after = before;
-    if (request.name || request.path || request.url || request.api_key)
+    if (request.name || request.path || request.url || request.api_key || request.check_certificate)
         after = apply_edits(client, out, request, before);
     else
         out.line("No ECS changes requested.");
@@ -145,9 +157,11 @@ void run_edit_ecs(session& session, const edit_ecs_options& options) {
     if (after.type == ecs_type::http) {
         out.field("path", nullptr);
         out.value("URL", "url", after.url);
+        out.value("Development mode", "development_mode", after.development_mode);
     } else {
         out.value("Path", "path", after.path);
         out.field("url", nullptr);
+        out.field("development_mode", nullptr);
     }
     out.field("moved", request.move_file);
     out.field("api_key_changed", request.api_key != nullptr);
@@ -167,6 +181,8 @@ void add_edit_ecs(CLI::App& app) {
     command->add_flag("-K,--keep-api-key", options->keep_api_key, "Keep existing HTTP API key without prompt")
         ->excludes(key);
     auto* move = command->add_flag("-m,--move-file", options->move_file, "Move SFC file to new path automatically");
+    command->add_flag(
+        "--no-dev-mode", options->no_dev_mode, "Check the server's certificate again (ends\ndevelopment mode)");
     auto* name = command->add_option("-n,--new-name", options->new_name, "Set new ECS name");
     command->add_flag("-N,--keep-name", options->keep_name, "Keep existing ECS name without prompt")->excludes(name);
     auto* path = command->add_option("-p,--new-path", options->new_path, "Set new SFC path");

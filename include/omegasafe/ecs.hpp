@@ -30,13 +30,14 @@ struct new_http_ecs {
 };
 
 /// Absent values stay. Without `move_file` only the reference changes. A new URL or API key is stored after the server
-/// has accepted it.
+/// has accepted it, and development mode ends when its certificate is good.
 struct ecs_changes {
     std::optional<std::string> name;
     std::optional<std::string> path; // SFC
     bool move_file = false;
     std::optional<std::string> url{}; // HTTP
     secret_ptr api_key{};             // HTTP; null: stays
+    bool check_certificate = false;   // HTTP: development mode ends
 };
 
 /// A key as its ECS knows it.

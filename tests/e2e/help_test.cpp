@@ -45,7 +45,7 @@ const std::vector<command_flags> commands{
     {"create-sfc-ecs", {"-y,--confirm-sfc-ecs", "-n,--ecs-name TEXT", "-x,--no-confirm-sfc-ecs", "-p,--sfc-path TEXT"}},
     {"edit-ecs", {"-e,--ecs-uuid TEXT REQUIRED", "-K,--keep-api-key", "-U,--keep-api-url", "-N,--keep-name",
                      "-P,--keep-path", "-m,--move-file", "-u,--new-api-url TEXT", "-n,--new-name TEXT",
-                     "-p,--new-path TEXT", "-x,--no-move-file", "-k,--update-api-key TEXT"}},
+                     "-p,--new-path TEXT", "--no-dev-mode", "-x,--no-move-file", "-k,--update-api-key TEXT"}},
     {"export-ecs", {"-e,--ecs-uuid TEXT REQUIRED", "-o,--output-path TEXT REQUIRED"}},
     {"import-ecs", {"-i,--input-file TEXT REQUIRED"}},
     {"list-ecs-storages", {"-e,--ecs-uuid TEXT REQUIRED"}},

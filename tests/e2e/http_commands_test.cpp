@@ -104,6 +104,34 @@ TEST_CASE_METHOD(with_server, "without its certificate a server is trusted in de
     const auto made = succeed(other, {"create-http-ecs", "-n", "office", "-u", server.url(), "-v", "--json"});
     CHECK(json::parse(made.out)["development_mode"] == true);
     CHECK(made.err.find("certificate") != std::string::npos);
+
+    const auto entry = ecs_uuid_of(other);
+    refuse(other, {"edit-ecs", "-e", entry, "--no-dev-mode"}, 63, "Nothing was changed");
+    CHECK(json_of(other, {"list-ecs"})["entries"][0]["development_mode"] == true);
+    other.options.env["SSL_CERT_FILE"] = server.certificate().string();
+    const auto checked = succeed(other, {"edit-ecs", "-e", entry, "--no-dev-mode"});
+    require_line(checked, "Development mode is off: the server's certificate is checked from now on.");
+    require_line(checked, labelled("Development mode", "no"));
+    CHECK(json_of(other, {"list-ecs"})["entries"][0]["development_mode"] == false);
+    CHECK(json_of(other, {"edit-ecs", "-e", entry, "--no-dev-mode"})["development_mode"] == false);
+    other.options.env.erase("SSL_CERT_FILE");
+    refuse(other, {"list-ecs-storages", "-e", entry}, 63, "certificate");
+}
+
+TEST_CASE_METHOD(
+    with_server, "on a terminal edit-ecs offers to end development mode, and Enter keeps it", "[ecs_server]") {
+    config_root other;
+    server.admit(other, server.owner());
+    other.initialise();
+    succeed(other, {"create-http-ecs", "-n", "office", "-u", server.url(), "-v"});
+    const auto entry = ecs_uuid_of(other);
+    for (const bool wanted : {false, true}) {
+        terminal tty(other.with_config_dir({"edit-ecs", "-e", entry, "-N", "-U", "-K"}), other.options);
+        tty.expect("Check the server's certificate from now on? [y/N]: ");
+        tty.send(wanted ? "y" : "");
+        tty.expect(labelled("Development mode", wanted ? "no" : "yes"));
+        CHECK(tty.finish().exit_code == 0);
+    }
 }
 
 TEST_CASE_METHOD(with_server, "a server that is away leaves partial listings and the caches", "[ecs_server]") {

@@ -31,7 +31,7 @@ NULLABLE = {
         "storage_type_name", "remote_path", "is_internal"},
     "create-http-ecs": set(),
     "delete-ecs-storage": {"warning"},
-    "edit-ecs": {"path", "url"},
+    "edit-ecs": {"path", "url", "development_mode"},
     "edit-key": {"key_name", "omegasafe_version", "storage_uuid", "message"},
     "share-key": set(),
     "list-invites": {"key_uuid", "invites", "shares"},

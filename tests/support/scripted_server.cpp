@@ -31,14 +31,16 @@ void make_certificate(const std::filesystem::path& folder, const certificate_opt
     auto* x509 = certificate.get();
     require(X509_set_version(x509, 2) && ASN1_INTEGER_set(X509_get_serialNumber(x509), 1));
     constexpr long day = 24 * 60 * 60;
-    require(X509_gmtime_adj(X509_getm_notBefore(x509), -3 * day) != nullptr);
-    require(X509_gmtime_adj(X509_getm_notAfter(x509), options.expired ? -day : day) != nullptr);
+    require(X509_gmtime_adj(X509_getm_notBefore(x509), options.not_yet_valid ? day : -3 * day) != nullptr);
+    require(X509_gmtime_adj(X509_getm_notAfter(x509), options.expired ? -day : 2 * day) != nullptr);
     auto* name = X509_get_subject_name(x509);
     require(X509_NAME_add_entry_by_txt(
-        name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("omegasafe test"), -1, -1, 0));
+        name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(options.common_name.c_str()), -1, -1, 0));
     require(X509_set_issuer_name(x509, name) && X509_set_pubkey(x509, key.get()));
     for (const auto& [nid, value] : {std::pair{NID_subject_alt_name, options.names.c_str()},
              std::pair{NID_basic_constraints, "critical,CA:TRUE"}}) {
+        if (*value == '\0')
+            continue;
         const auto extension = owned(X509V3_EXT_conf_nid(nullptr, nullptr, nid, value), X509_EXTENSION_free);
         require(X509_add_ext(x509, extension.get(), -1));
     }

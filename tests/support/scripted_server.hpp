@@ -11,8 +11,10 @@ namespace omegasafe::test {
 
 /// What a server's certificate says.
 struct certificate_options {
-    std::string names = "DNS:localhost,IP:127.0.0.1"; // as openssl has them in subjectAltName
+    std::string names = "DNS:localhost,IP:127.0.0.1"; // as openssl has them in subjectAltName; empty: no such field
     bool expired = false;
+    std::string common_name = "omegasafe test";
+    bool not_yet_valid = false;
 };
 
 class scripted_server {

@@ -86,7 +86,10 @@ TEST_CASE("a certificate of another name is refused") {
         CHECK(failure_from(client).detail() == certificate_refused);
     }
     http_client by_address{{"127.0.0.1", server.port(), true}, patient()};
-    CHECK(says(failure_from(by_address), "IP address mismatch"));
+    const auto problem = failure_from(by_address);
+    CHECK(says(problem, "IP address mismatch"));
+    CHECK(says(problem, "use a name that it was made for"));
+    CHECK_FALSE(says(problem, "SSL_CERT_FILE"));
 }
 
 TEST_CASE("an address in the certificate is enough for that address") {
@@ -97,14 +100,35 @@ TEST_CASE("an address in the certificate is enough for that address") {
     CHECK(client.send({}).text() == "fine");
 }
 
-TEST_CASE("an expired certificate is refused") {
-    scripted_server server{certificate_options{.expired = true}};
+TEST_CASE("a certificate that names its host in its subject alone is refused") {
+    scripted_server server{certificate_options{.names = "", .common_name = "localhost"}};
     server.plays({json::object()});
     const scoped_variable trust{"SSL_CERT_FILE", server.certificate().string()};
     auto client = client_of(server);
     const auto problem = failure_from(client);
     CHECK(problem.detail() == certificate_refused);
-    CHECK(says(problem, "expired"));
+    CHECK(says(problem, "names no host in its subjectAltName"));
+    CHECK_FALSE(says(problem, "SSL_CERT_FILE"));
+    CHECK(server.requests().empty());
+}
+
+TEST_CASE("an expired certificate, and one not yet valid, speak of clock and renewal and not of trusting them") {
+    for (const bool trusted : {true, false})
+        for (const auto& [certificate, words] : {std::pair{certificate_options{.expired = true}, "has expired"},
+                 std::pair{certificate_options{.not_yet_valid = true}, "is not valid yet"}}) {
+            scripted_server server{certificate};
+            server.plays({json::object()});
+            const scoped_variable trust{
+                "SSL_CERT_FILE", trusted ? std::optional{server.certificate().string()} : std::nullopt};
+            auto client = client_of(server);
+            const auto problem = failure_from(client);
+            CHECK(problem.detail() == certificate_refused);
+            CHECK(says(problem, words));
+            CHECK(says(problem, "check the clock of this device"));
+            CHECK(says(problem, "renew it"));
+            CHECK_FALSE(says(problem, "SSL_CERT_FILE"));
+            CHECK_FALSE(says(problem, "development mode"));
+        }
 }
 
 TEST_CASE("development mode takes any certificate") {
