@@ -3,6 +3,7 @@
 #include "actors/make_actor.hpp"
 #include "messages/log.hpp"
 #include "storage/config/config_file.hpp"
+#include "storage/config/config_root_files.hpp"
 #include "storage/config/keyring.hpp"
 #include "storage/container/container_file.hpp"
 #include "storage/files/atomic_file.hpp"
@@ -36,6 +37,17 @@ void refuse_existing(const fs::path& root) {
             throw failure(errc::config_exists, (root / name).string() + " exists already; keep this configuration, or "
                                                                         "make one in another folder.");
     }
+}
+
+/// Also where files may be replaced: an empty one is a damaged one of ours.
+void refuse_foreign_config(const fs::path& root) {
+    const auto path = root / storage::config_file_name;
+    std::error_code none;
+    if (fs::exists(path, none) && !(fs::is_regular_file(path, none) && fs::is_empty(path, none)) &&
+        !storage::is_our_config(path))
+        throw failure(errc::config_exists, path.string() +
+                                               " is not a configuration of OmegaSafe; move it away, or make "
+                                               "one in another folder.");
 }
 
 /// What this call has made, to be removed unless somebody has put another file in its place.
@@ -75,6 +87,28 @@ void write_files(const fs::path& root, const create_root& request, const std::st
         request.replace ? storage::existing_target::replace : storage::existing_target::refuse);
     file.write_at(0, crypto::as_bytes(text));
     file.commit();
+    made.add(root / storage::config_file_name);
+}
+
+/// Last of all: until the files stand, another configuration may need the password that is there, or this one.
+void note_in_keyring(const fs::path& root, const create_root& request) {
+    if (request.keyring == keyring_use::none)
+        return;
+    const auto labels = storage::keyring_labels::from_environment();
+    const auto id = storage::config_root_id(root);
+    if (!id)
+        throw failure(errc::internal, "The new configuration cannot be read back; report this.");
+    try {
+        storage::keyring_add_root(labels, {*id, fs::canonical(root)});
+        if (request.keyring == keyring_use::store)
+            storage::keyring_store(labels, request.password->text());
+    } catch (const failure& problem) {
+        if (!request.replace)
+            throw;
+        throw failure(problem.code(), std::string{problem.what()} + " The former configuration in " + root.string() +
+                                          " is gone, and the new one is empty and has no password in the keyring: run "
+                                          "'omegasafe init --override-existing' again once the keyring works.");
+    }
 }
 
 /// Whole or not at all, except that a replaced configuration is gone with its first container.
@@ -87,10 +121,12 @@ void write_root(const fs::path& root, const create_root& request) {
     made_files made;
     if (make_root_folder(root, request.create_folder))
         made.add(root);
+    refuse_foreign_config(root);
     if (!request.replace)
         refuse_existing(root);
     try {
         write_files(root, request, text, made);
+        note_in_keyring(root, request);
     } catch (...) {
         if (!request.replace)
             made.remove();

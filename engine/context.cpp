@@ -4,6 +4,7 @@
 #include "crypto/kernels/dispatch.hpp"
 #include "messages/log.hpp"
 #include "storage/config/config_file.hpp"
+#include "storage/files/file_status.hpp"
 #include "storage/records/cache_entry.hpp"
 #include <algorithm>
 
@@ -29,7 +30,7 @@ constexpr const char* without_other = " is missing. Restore it from a copy, or s
 /// A root counts as initialised when config.ini and the containers at their configured places are there.
 void require_initialised(const fs::path& root, const storage::settings& settings) {
     for (const auto& path : {settings.keys_path, settings.cache_path, settings.ecs_path})
-        if (std::error_code unknown; !fs::exists(path, unknown))
+        if (!storage::is_there(path))
             throw failure(errc::config_missing, "The configuration in " + root.string() +
                                                     " is incomplete: " + path.string() +
                                                     (path == settings.cache_path ? without_cache : without_other));

@@ -25,8 +25,9 @@ constexpr std::array rows{
     row{errc::io_failed, 12, "io_failed", "make room; check the device"},
     row{errc::config_missing, 20, "config_missing", "omegasafe init"},
     row{errc::config_exists, 21, "config_exists", "keep it, or init --override-existing"},
-    row{errc::config_invalid, 22, "config_invalid", "correct the property that is named"},
-    row{errc::password_missing, 30, "password_missing", "set OMEGASAFE_CONFIG_PASSWORD, or run omegasafe init"},
+    row{errc::config_invalid, 22, "config_invalid", "correct what is named"},
+    row{errc::password_missing, 30, "password_missing",
+        "set OMEGASAFE_CONFIG_PASSWORD or OMEGASAFE_CONFIG_PASSWORD_FILE"},
     row{errc::password_wrong, 31, "password_wrong", "set the password it was made with"},
     row{errc::layer_password, 32, "layer_password", "set TRADITIONAL_ENC_LAYER_PASS as it was when the file was made"},
     row{errc::container_damaged, 40, "container_damaged", "as the message says; what counts positions must not come back from a copy"},
@@ -48,7 +49,8 @@ constexpr std::array rows{
     row{errc::claim_insufficient, 71, "claim_insufficient", "make the ECS reachable, or encrypt a smaller file"},
     row{errc::file_too_large, 72, "file_too_large", "a larger key, or split the file"},
     row{errc::lock_timeout, 80, "lock_timeout", "wait for it or end it"},
-    row{errc::keyring_failed, 81, "keyring_failed", "set OMEGASAFE_CONFIG_PASSWORD or OMEGASAFE_CONFIG_PASSWORD_FILE"},
+    row{errc::keyring_failed, 81, "keyring_failed",
+        "unlock it, or set OMEGASAFE_CONFIG_PASSWORD or OMEGASAFE_CONFIG_PASSWORD_FILE"},
 };
 
 constexpr bool in_enum_order() {

@@ -11,6 +11,7 @@
 #include <boost/align/aligned_allocator.hpp>
 #include <omegasafe/files.hpp>
 #include <omegasafe/keys.hpp>
+#include <omegasafe/settings.hpp>
 
 namespace omegasafe::crypto {
 class cipher;
@@ -48,8 +49,9 @@ struct get_layer_password {};
 struct create_root {
     secret_ptr password;
     bool replace = false;
-    bool create_folder = false; // only the default root is made when missing
-    secret_ptr layer_password;  // null: no traditional layer
+    bool create_folder = false;              // only the default root is made when missing
+    secret_ptr layer_password;               // null: no traditional layer
+    keyring_use keyring = keyring_use::none; // last of all, once the files stand
 };
 /// Names and values as config.ini has them; all or none.
 struct set_config {

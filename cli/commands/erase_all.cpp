@@ -18,7 +18,10 @@ void show_plan(const config_files& found) {
     show_guidance("This removes forever from this device, with every key in it:");
     for (const auto& path : found.ours)
         show_guidance("  " + path.string());
-    show_guidance("and the configuration password from the system keyring. Keys at an HTTP ECS stay there.");
+    show_guidance("and the configuration password from the system keyring, unless another configuration needs it.\n"
+                  "Keys at an HTTP ECS stay there.");
+    for (const auto& path : found.unreachable)
+        show_guidance("This cannot be reached and will stay: " + path.string());
 }
 
 json listed(const std::vector<std::filesystem::path>& paths) {
@@ -34,18 +37,34 @@ void tell_erasure(outcome& out, const config_files& found, const config_erasure&
     for (const auto& problem : done.problems)
         log_error(problem);
     for (const auto& path : found.others)
-        out.line("Kept, not of OmegaSafe: " + path.string());
+        out.line("Kept, not of OmegaSafe: " + path.string() +
+                 (std::filesystem::is_symlink(path) ? " (a link, which is not followed)" : ""));
     out.field("removed", listed(done.removed));
     out.field("kept", listed(done.kept));
 }
 
-std::string remove_password() {
-    try {
-        return remove_keyring_password() ? "removed" : "not found";
-    } catch (const failure& problem) {
-        log_warning(problem.what());
+const char* word_for(keyring_fate fate) {
+    switch (fate) {
+    case keyring_fate::removed:
+        return "removed";
+    case keyring_fate::not_found:
+        return "not found";
+    case keyring_fate::not_reachable:
         return "not reachable";
+    case keyring_fate::kept:
+        return "kept";
     }
+    return "";
+}
+
+void tell_keyring(outcome& out, const config_erasure& done) {
+    const std::string word = word_for(done.keyring);
+    if (done.keyring == keyring_fate::not_reachable)
+        log_warning(done.keyring_reason);
+    const bool explained = done.keyring == keyring_fate::kept;
+    out.line("Keyring password: " + word + (explained ? "; " + done.keyring_reason : ""));
+    out.field("keyring_password", word);
+    out.field("keyring_reason", done.keyring_reason.empty() ? json(nullptr) : json(done.keyring_reason));
 }
 
 void run_erase_all(session& session, const erase_options& options) {
@@ -57,11 +76,10 @@ void run_erase_all(session& session, const erase_options& options) {
     outcome out{session};
     const auto done = erase_config(found);
     tell_erasure(out, found, done);
-    const auto keyring = remove_password();
-    out.line("Keyring password: " + keyring);
-    out.field("keyring_password", keyring);
+    tell_keyring(out, done);
     if (!done.problems.empty())
-        throw failure(errc::io_failed, "Not everything could be removed; see above, and run erase-all again.");
+        throw failure(
+            errc::io_failed, "Not everything could be removed; see above, and run erase-all again when it can be.");
     out.finish();
 }
 

@@ -38,20 +38,23 @@ bool decide_override(const init_options& options, const fs::path& root) {
 struct chosen_password {
     secure_bytes password;
     std::string origin; // for the summary
-    bool store = false; // into the keyring
+    keyring_use keyring = keyring_use::none;
 };
 
 chosen_password choose_password(const init_options& options) {
     if (auto given = environment_password())
-        return {std::move(*given), "taken from the environment", false};
+        return {std::move(*given), "taken from the environment", keyring_use::none};
     auto known = keyring_password();
+    if (!known && options.reuse_password)
+        throw failure(errc::password_missing, "The keyring holds no configuration password to reuse; leave "
+                                              "--reuse-password out, and a new one is generated.");
     if (known && !options.new_password) {
         const bool reuse = options.reuse_password || ask_yes_no("The keyring holds a configuration password. Reuse it?",
                                                          true, "--reuse-password or --new-password");
         if (reuse)
-            return {std::move(*known), "reused from the system keyring", false};
+            return {std::move(*known), "reused from the system keyring", keyring_use::holds};
     }
-    return {generate_password(), "generated and stored in the system keyring", true};
+    return {generate_password(), "generated and stored in the system keyring", keyring_use::store};
 }
 
 /// A generated password for the AES-256-GCM layer, when somebody is there to want it; null: no layer.
@@ -92,7 +95,7 @@ ecs_info add_flagged_http_ecs(session& session, const new_http_ecs& wanted) {
 }
 
 /// On a terminal, as often as somebody likes to try.
-std::optional<ecs_info> offer_http_ecs(session& session, const init_options& options) {
+std::optional<ecs_info> ask_for_http_ecs(session& session, const init_options& options) {
     if (options.skip_http_ecs || !interactive() || !ask_yes_no("Connect to an HTTP ECS now?", false, "--skip-http-ecs"))
         return std::nullopt;
     for (;;) {
@@ -105,6 +108,18 @@ std::optional<ecs_info> offer_http_ecs(session& session, const init_options& opt
         }
         if (!ask_yes_no("Try again?", true, "--skip-http-ecs"))
             return std::nullopt;
+    }
+}
+
+/// Whoever breaks off here has a new configuration all the same.
+std::optional<ecs_info> offer_http_ecs(session& session, const init_options& options) {
+    try {
+        return ask_for_http_ecs(session, options);
+    } catch (const failure& problem) {
+        if (problem.code() != errc::aborted)
+            throw;
+        throw failure(errc::aborted, "No HTTP ECS was added. The new configuration is made and complete; add one with "
+                                     "create-http-ecs, not with init again.");
     }
 }
 
@@ -126,10 +141,8 @@ void run_init(session& session, const init_options& options) {
     const bool replace = decide_override(options, root);
     const auto layer = offer_layer();
     auto chosen = choose_password(options);
-    // Stored first: containers whose password is lost would be worse than a password without containers.
-    if (chosen.store)
-        store_keyring_password(chosen.password);
-    create_config({root, std::make_shared<const secure_bytes>(std::move(chosen.password)), replace, !own_root, layer});
+    create_config({root, std::make_shared<const secure_bytes>(std::move(chosen.password)), replace, !own_root, layer,
+        chosen.keyring});
 
     outcome out{session};
     out.line("OmegaSafe is initialised.");

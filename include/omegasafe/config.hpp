@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <omegasafe/secret.hpp>
+#include <omegasafe/settings.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,10 +24,6 @@ OMEGASAFE_API std::optional<secure_bytes> environment_password();
 /// The desktop keyring's record of the configuration password. Blocking (D-Bus); failure(keyring_failed) when no
 /// keyring can be reached. OMEGASAFE_KEYRING_SERVICE_NAME and OMEGASAFE_KEYRING_SECRET_NAME name another record.
 OMEGASAFE_API std::optional<secure_bytes> keyring_password();
-/// Replaces the record that was there.
-OMEGASAFE_API void store_keyring_password(const secure_bytes& password);
-/// True when there was one.
-OMEGASAFE_API bool remove_keyring_password();
 
 /// A strong password: 256 random bits as text.
 OMEGASAFE_API secure_bytes generate_password();
@@ -40,29 +37,40 @@ struct new_config {
     bool replace = false;        // an existing configuration: its keys are lost
     bool create_folder = false;  // only the default root is made when missing
     secret_ptr layer_password{}; // null: no AES-256-GCM layer
+    keyring_use keyring = keyring_use::none;
 };
 
-/// Makes config.ini and three empty containers, all or none. failure(config_missing) when the folder is missing,
-/// failure(config_exists) when one of the files is there and not to be replaced, failure(usage) without a password or
-/// with a layer password that breaks its rule.
+/// Makes config.ini and three empty containers, all or none; the keyring changes last. failure(config_missing) when the
+/// folder is missing, failure(config_exists) when one of the files is there and not to be replaced, or config.ini is
+/// another program's, failure(usage) without a password or with a layer password that breaks its rule,
+/// failure(keyring_failed).
 OMEGASAFE_API void create_config(const new_config& wanted);
 
-/// What erase_config would remove and keep; failure(config_missing) when `root` holds no configuration.
+/// What erase_config would remove and keep.
 struct config_files {
-    std::filesystem::path root;
-    std::vector<std::filesystem::path> ours;   // keys first, config.ini last
-    std::vector<std::filesystem::path> others; // not of this program
+    std::filesystem::path root;                     // itself: no link
+    std::vector<std::filesystem::path> ours;        // keys first, config.ini last; links behind what they name
+    std::vector<std::filesystem::path> others;      // not of this program, or links that are not followed
+    std::vector<std::filesystem::path> unreachable; // containers that are configured and not to be found
+    std::vector<std::filesystem::path> root_links;  // that lead to the root, removed with it
+    std::vector<std::filesystem::path> containers;  // those of `ours` that the configuration password opens
 };
-/// failure(config_missing) when `root` holds no configuration.
+/// failure(config_missing) when `root` holds no configuration, failure(input_unreadable) when it may not be read.
 OMEGASAFE_API config_files list_config_files(const std::filesystem::path& root);
+
+/// What became of the configuration password in the keyring.
+enum class keyring_fate : std::uint8_t { removed, not_found, not_reachable, kept };
 
 /// What erase_config did.
 struct config_erasure {
     std::vector<std::filesystem::path> removed;
     std::vector<std::filesystem::path> kept; // others, and what could not be removed
-    std::vector<std::string> problems;       // one sentence for each that could not
+    std::vector<std::string> problems;       // one sentence for each that could not be removed or reached
+    keyring_fate keyring = keyring_fate::not_found;
+    std::string keyring_reason; // why it was kept or could not be reached
 };
-/// Removes what list_config_files found, and the root when nothing else is in it. The keyring is not touched.
+/// Removes what list_config_files found, and the root when nothing else is in it. The keyring's password goes too when
+/// it opens the containers that were removed and no other configuration on this machine was made with it.
 OMEGASAFE_API config_erasure erase_config(const config_files& files);
 
 } // namespace omegasafe

@@ -1,6 +1,7 @@
 // The words about config.ini: its properties, and what of them programs need to know.
 #pragma once
 
+#include <cstdint>
 #include <omegasafe/export.hpp>
 #include <string>
 #include <string_view>
@@ -21,6 +22,13 @@ OMEGASAFE_API const std::vector<config_property>& config_properties();
 
 /// Property names and their new values.
 using property_changes = std::vector<std::pair<std::string, std::string>>;
+
+/// What a new configuration's password has to do with the desktop's keyring.
+enum class keyring_use : std::uint8_t {
+    none,  // it comes from elsewhere
+    holds, // it is the one there: from now on this configuration needs it too
+    store, // it is to be put there, in place of the one that is there
+};
 
 /// What programs need to know of the effective settings (config.ini and environment).
 struct config_summary {

@@ -3,6 +3,7 @@
 #include "storage/config/config_value.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/file_lock.hpp"
+#include "storage/files/file_status.hpp"
 #include <omegasafe/error.hpp>
 
 // Bytes in, bytes out; and its code compiled here, under our sanitizers: the packaged library would load ICU at start.
@@ -13,6 +14,7 @@
 #include <array>
 #include <cstdlib>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace omegasafe::storage {
 
@@ -25,6 +27,10 @@ constexpr std::string_view dynamic_section = "Global settings - dynamic";
 constexpr std::string_view keys_section = "OmegaSafe encryption keys";
 constexpr std::string_view files_section = "OmegaSafe encrypted files";
 constexpr std::array sections{static_section, dynamic_section, keys_section, files_section};
+
+/// First and last line of a new file: what begins with the one and lacks the other was cut off.
+constexpr std::string_view first_line = "; OmegaSafe configuration.";
+constexpr std::string_view last_line = "; The end: a file without this line was cut off.";
 
 /// A config.ini of every property is under 4 KiB; the rest is room for comments.
 constexpr std::uint64_t max_file_bytes = 1024 * 1024;
@@ -153,7 +159,7 @@ std::string check_property(const fs::path& file, const std::string& section, con
 
 values read_values(const fs::path& file, std::string_view text) {
     if (text.find('\0') != std::string_view::npos)
-        invalid(file, "holds a NUL byte, so it is not a text file; restore it from a copy or run 'omegasafe init'.");
+        invalid(file, "holds a NUL byte, so it is not a text file; restore it from a copy.");
     std::size_t number = 0;
     for (const line& line : lines_of(text)) {
         ++number;
@@ -165,7 +171,7 @@ values read_values(const fs::path& file, std::string_view text) {
     CSimpleIniCaseA ini(utf8, repeated_keys, multi_line_values);
     ini.SetAllowKeyOnly(true); // or lines without = would be skipped in silence
     if (ini.LoadData(text.data(), text.size()) < 0)
-        invalid(file, "cannot be read as an INI file; restore it from a copy or run 'omegasafe init'.");
+        invalid(file, "cannot be read as an INI file; restore it from a copy.");
 
     values result;
     CSimpleIniCaseA::TNamesDepend found_sections, keys, found_values;
@@ -227,10 +233,17 @@ settings resolve_settings(const fs::path& root, const values& from_file) {
 }
 
 void require_config(const fs::path& file) {
-    if (std::error_code error; !fs::exists(file, error))
-        throw failure(errc::config_missing, "No OmegaSafe configuration in " + file.parent_path().string() +
-                                                ": config.ini is missing. Run 'omegasafe init' first, or name the "
-                                                "configuration folder with --config-dir.");
+    if (is_there(file))
+        return;
+    const auto root = file.parent_path();
+    for (const auto* name : container_names)
+        if (is_there(root / name)) // init would destroy what is left
+            throw failure(errc::config_missing, file.string() + " is missing, though " + name +
+                                                    " lies beside it; restore it from a copy, or write it anew as "
+                                                    "docs/configuration.md shows it.");
+    throw failure(errc::config_missing, "No OmegaSafe configuration in " + root.string() +
+                                            ": config.ini is missing. Run 'omegasafe init' first, or name the "
+                                            "configuration folder with --config-dir.");
 }
 
 std::string read_config(const fs::path& file) {
@@ -239,8 +252,34 @@ std::string read_config(const fs::path& file) {
         const auto bytes = read_file(file, max_file_bytes);
         return {bytes.begin(), bytes.end()};
     } catch (const failure& error) {
+        if (error.code() == errc::input_unreadable && ::access(file.c_str(), R_OK) != 0 && errno == EACCES)
+            throw cannot_look_at(file, EACCES);
         throw failure(errc::config_invalid, std::string("config.ini cannot be used. ") + error.what());
     }
+}
+
+bool is_section_line(std::string_view content, std::string_view section) {
+    return content.starts_with('[') && content.ends_with(']') && trim(content.substr(1, content.size() - 2)) == section;
+}
+
+/// What an emptied or cut file has lost would become a default without a word, the layer's password among it.
+void require_whole(const fs::path& file, std::string_view text) {
+    const auto damaged = [&](const std::string& how) {
+        invalid(file, how + ", so it is damaged or was cut off; restore it from a copy, or put back what is missing as "
+                            "docs/configuration.md shows it.");
+    };
+    const auto lines = lines_of(text);
+    const auto has = [&](auto is_it) { return std::ranges::any_of(lines, is_it, &line::content); };
+    if (!has([](std::string_view content) { return !content.empty(); }))
+        damaged("is empty");
+    for (const auto section : sections)
+        if (!has([&](std::string_view content) { return is_section_line(content, section); }))
+            damaged("lacks the section [" + std::string(section) + "]");
+    const bool ours = has([](std::string_view content) { return content.starts_with(first_line); });
+    if (ours && !has([](std::string_view content) { return content == last_line; }))
+        damaged("lacks its last line \"" + std::string(last_line) + "\"");
+    if (!ours && lines.back().end == lines.back().next) // of unknown length: a cut value would pass for a whole one
+        damaged("has no line end behind its last line");
 }
 
 /// Where a property's line stands, or where it is to be inserted.
@@ -273,7 +312,9 @@ settings parse_settings(const fs::path& root, std::string_view text) {
 
 settings load_settings(const fs::path& root) {
     const fs::path file = root / config_file_name;
-    settings result = parse_settings(root, read_config(file));
+    const auto text = read_config(file);
+    settings result = parse_settings(root, text);
+    require_whole(file, text);
     struct stat status {};
     const auto source = result.sources.find("TRADITIONAL_ENC_LAYER_PASS");
     if (source->second == setting_source::file && !result.traditional_layer_password.empty() &&
@@ -283,8 +324,22 @@ settings load_settings(const fs::path& root) {
     return result;
 }
 
+bool is_our_config(const fs::path& file) {
+    try {
+        const auto bytes = read_file(file, max_file_bytes);
+        const auto lines = lines_of({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+        return std::ranges::any_of(lines, [](const line& line) {
+            return std::ranges::any_of(
+                sections, [&](std::string_view section) { return is_section_line(line.content, section); });
+        });
+    } catch (const failure&) {
+        return false; // not a file, not to be read, or far too long
+    }
+}
+
 std::string default_config_text() {
-    std::string text = "; OmegaSafe configuration. Change it by hand or, for all but the paths, with 'omegasafe "
+    std::string text = std::string(first_line) +
+                       " Change it by hand or, for all but the paths, with 'omegasafe "
                        "set-config'.\n; Lines that begin with ; or # are comments and stay when a value changes.\n";
     for (const std::string_view section : sections) {
         text += "\n[" + std::string(section) + "]\n";
@@ -297,7 +352,7 @@ std::string default_config_text() {
                     rule.property.default_value.empty() ? "\n" : " " + std::string(rule.property.default_value) + "\n";
             }
     }
-    return text;
+    return text + "\n" + std::string(last_line) + "\n";
 }
 
 // SimpleIni writes a file anew: it moves comments, drops some and changes spacing. So the one line is edited in place.
@@ -329,6 +384,8 @@ void set_properties(const fs::path& root, const property_changes& changes) {
     const fs::path file = fs::canonical(root / config_file_name); // a link to a file kept elsewhere stays a link
     const file_lock lock(file);
     std::string text = read_config(file);
+    (void)read_values(file, text);
+    require_whole(file, text);
     for (const auto& [name, value] : changes)
         text = with_property(text, name, value);
     atomic_file replacement(file, existing_target::replace_locked);

@@ -45,12 +45,16 @@ struct settings {
 /// Reads config.ini and the environment. Values the file has wrong are an error that names file, property and accepted
 /// values (failure(config_invalid)); unknown sections and properties too. Wrong environment values are ignored with a
 /// warning; only a layer password that is too simple is used all the same, because ignoring it would encrypt without
-/// the layer that was asked for. An empty variable counts as not set. failure(config_missing) when there is no
-/// config.ini in `root`.
+/// the layer that was asked for. An empty variable counts as not set. A file that is empty, cut off or lacks a section
+/// is failure(config_invalid) too. failure(config_missing) when there is no config.ini in `root`,
+/// failure(input_unreadable) when it may not be read.
 settings load_settings(const std::filesystem::path& root);
 
 /// As load_settings, from the text of a config.ini. Static paths that are relative start at `root`, `~/` at HOME.
 settings parse_settings(const std::filesystem::path& root, std::string_view text);
+
+/// Whether this config.ini is one of ours: it has a section of ours, whatever else is wrong with it.
+bool is_our_config(const std::filesystem::path& file);
 
 /// The text of a new config.ini, with comments that explain each property.
 std::string default_config_text();

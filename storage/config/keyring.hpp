@@ -2,10 +2,14 @@
 #pragma once
 
 #include "crypto/secure_memory.hpp"
+#include "crypto/uuid.hpp"
+#include <filesystem>
 #include <optional>
 #include <string>
 
 namespace omegasafe::storage {
+
+using crypto::uuid;
 
 /// Labels of our keyring record; OMEGASAFE_KEYRING_SERVICE_NAME and OMEGASAFE_KEYRING_SECRET_NAME override them.
 struct keyring_labels {
@@ -14,13 +18,25 @@ struct keyring_labels {
     static keyring_labels from_environment();
 };
 
-/// The stored password; nothing when there is none. failure(keyring_failed) when no keyring can be reached. Blocking
-/// (D-Bus).
+/// The stored password; nothing when there is none. failure(keyring_failed) when no keyring can be reached, when it is
+/// locked and when it does not answer. Blocking (D-Bus).
 std::optional<crypto::secure_bytes> keyring_lookup(const keyring_labels& labels);
 /// Stores or replaces. failure(keyring_failed).
 void keyring_store(const keyring_labels& labels, std::string_view password);
 /// True when a record was removed.
 bool keyring_remove(const keyring_labels& labels);
+
+/// A config root that was made with the keyring's password: a record beside it. The id is that of its keys container.
+struct keyring_root {
+    uuid id{};
+    std::filesystem::path path;
+};
+/// Notes it. failure(keyring_failed).
+void keyring_add_root(const keyring_labels& labels, const keyring_root& root);
+/// The root of this id, or any when there is no id; nothing when there is none.
+std::optional<keyring_root> keyring_find_root(const keyring_labels& labels, const std::optional<uuid>& id);
+/// True when there was one.
+bool keyring_remove_root(const keyring_labels& labels, const uuid& id);
 
 /// The password from OMEGASAFE_CONFIG_PASSWORD, else from the file OMEGASAFE_CONFIG_PASSWORD_FILE names (refused with
 /// failure(password_missing) when group or others can read it; one trailing newline is dropped); nothing when neither

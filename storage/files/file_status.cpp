@@ -1,6 +1,8 @@
 #include "storage/files/file_status.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 namespace omegasafe::storage {
 
@@ -30,6 +32,22 @@ timespec to_timespec(std::int64_t nanoseconds) {
     time.tv_sec = seconds;
     time.tv_nsec = rest;
     return time;
+}
+
+bool is_there(const std::filesystem::path& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0)
+        return true;
+    if (errno == ENOENT || errno == ENOTDIR)
+        return false;
+    throw cannot_look_at(path, errno);
+}
+
+failure cannot_look_at(const std::filesystem::path& path, int error) {
+    const std::string way_out = error == EACCES
+                                    ? "use the account that it belongs to, or have that one give you the right."
+                                    : "check the path.";
+    return {errc::input_unreadable, "Cannot look at " + path.string() + ": " + std::strerror(error) + "; " + way_out};
 }
 
 bool same_time(std::int64_t found, std::int64_t wanted) {

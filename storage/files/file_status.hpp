@@ -2,6 +2,8 @@
 #pragma once
 
 #include "messages/messages.hpp"
+#include <filesystem>
+#include <omegasafe/error.hpp>
 #include <sys/stat.h>
 
 namespace omegasafe::storage {
@@ -11,6 +13,13 @@ file_attributes attributes_of(const struct stat& status);
 
 /// The inverse of mtime_ns.
 timespec to_timespec(std::int64_t nanoseconds);
+
+/// Whether there is something of this name, links followed. failure(input_unreadable) where nobody can tell: a folder
+/// on the way without rights, a loop of links, too long a name.
+bool is_there(const std::filesystem::path& path);
+
+/// That failure, for an errno value.
+failure cannot_look_at(const std::filesystem::path& path, int error);
 
 /// Whether a file whose time was set to `wanted` may show `found`: file systems cut times to what they keep, from 100
 /// ns (NTFS) to two seconds (FAT).

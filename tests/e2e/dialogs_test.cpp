@@ -193,6 +193,24 @@ TEST_CASE("init offers the AES-256-GCM layer, and Enter takes it") {
     REQUIRE(json_of(root, {"init", "-s"})["traditional_layer"] == false);
 }
 
+TEST_CASE_METHOD(dialog, "init that is broken off behind the new configuration does not say that nothing happened") {
+    for (const bool at_once : {true, false}) {
+        terminal tty(root.with_config_dir({"init", "-o"}), root.options);
+        tty.expect("generated password? [Y/n]: ");
+        tty.send("n");
+        tty.expect("Connect to an HTTP ECS now? [y/N]: ");
+        if (!at_once) {
+            tty.send("y");
+            tty.expect("ECS name: ");
+        }
+        tty.send_raw("\x04");
+        tty.expect("The new configuration is made and complete; add one with create-http-ecs");
+        require_end(tty, 3);
+        REQUIRE(tty.transcript().find("Operation aborted") == std::string::npos);
+        REQUIRE(json_of(root, {"list-keys"})["keys"].empty());
+    }
+}
+
 TEST_CASE_METHOD(dialog, "without a terminal a missing answer is an error that names the flag") {
     for (const auto& [args, flag] :
         std::vector<std::pair<arguments, std::string>>{{{"edit-ecs", "-e", ecs}, "--new-name or --keep-name"},

@@ -2,20 +2,13 @@
 #include "tests/support/config_root.hpp"
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
 #include <filesystem>
 
 using namespace omegasafe::test;
 namespace fs = std::filesystem;
 
 TEST_CASE("init generates a password into the keyring, reuses it and replaces it", "[keyring]") {
-    config_root root;
-    root.options.env.erase("OMEGASAFE_CONFIG_PASSWORD");
-    for (const auto* session : {"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "HOME"})
-        if (const char* value = std::getenv(session))
-            root.options.env[session] = value;
-    root.options.env["OMEGASAFE_KEYRING_SERVICE_NAME"] = "omegasafe-e2e";
-
+    const keyring_config_root root{"omegasafe-e2e"};
     const auto made = root.run({"init", "-s"});
     INFO(made.describe());
     REQUIRE(made.exit_code == 0);
@@ -51,4 +44,29 @@ TEST_CASE("init generates a password into the keyring, reuses it and replaces it
         tty.expect("reused from the system keyring");
         REQUIRE(tty.finish().exit_code == 0);
     }
+}
+
+TEST_CASE("init changes the keyring last, so a failure leaves the password of what there is", "[keyring]") {
+    const keyring_config_root root{"omegasafe-last"};
+    REQUIRE(root.run({"init", "-s"}).exit_code == 0);
+    fs::rename(root.path() / "ecs_storage.sfc", root.folder() / "kept");
+    fs::create_directory(root.path() / "ecs_storage.sfc"); // the third container cannot be written
+    fs::create_directory(root.path() / "ecs_storage.sfc" / "in the way");
+    const auto keys = read_text(root.path() / "local_cache.sfc");
+    const auto failed = root.run({"init", "-s", "-o", "-p"});
+    INFO(failed.describe());
+    REQUIRE(failed.exit_code != 0);
+    REQUIRE(failed.exit_code != 1);
+    fs::remove_all(root.path() / "ecs_storage.sfc");
+    fs::rename(root.folder() / "kept", root.path() / "ecs_storage.sfc");
+    REQUIRE(root.run({"list-ecs"}).exit_code == 0); // with the password that the keyring had before
+}
+
+TEST_CASE("reuse-password without a password in the keyring is an error, and nothing is made", "[keyring]") {
+    const keyring_config_root root{"omegasafe-none"};
+    const auto refused = root.run({"init", "-s", "-r"});
+    INFO(refused.describe());
+    REQUIRE(refused.exit_code == 30);
+    REQUIRE(refused.err.find("leave --reuse-password out") != std::string::npos);
+    REQUIRE(fs::is_empty(root.path()));
 }

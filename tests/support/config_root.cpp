@@ -2,6 +2,7 @@
 
 #include "crypto/kdf.hpp"
 
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <stdexcept>
@@ -69,6 +70,14 @@ std::filesystem::path config_root::make_file(const std::string& name, std::size_
     }
     write_text(folder_ / name, text);
     return folder_ / name;
+}
+
+keyring_config_root::keyring_config_root(const std::string& service) {
+    options.env.erase("OMEGASAFE_CONFIG_PASSWORD");
+    for (const auto* session : {"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "HOME"})
+        if (const char* value = std::getenv(session))
+            options.env[session] = value;
+    options.env["OMEGASAFE_KEYRING_SERVICE_NAME"] = service;
 }
 
 } // namespace omegasafe::test

@@ -40,4 +40,10 @@ private:
     temp_dir folder_;
 };
 
+/// One whose password is in the keyring of tests/support/with-keyring, under a service of the test's own.
+class keyring_config_root : public config_root {
+public:
+    explicit keyring_config_root(const std::string& service);
+};
+
 } // namespace omegasafe::test

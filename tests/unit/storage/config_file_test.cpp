@@ -312,6 +312,55 @@ TEST_CASE("config.ini on disk: missing, changed, private") {
     CHECK(mentions(warnings[0], "chmod 600"));
 }
 
+TEST_CASE("A config.ini that was cut off anywhere is damage, and not a layer that is off") {
+    const test::temp_dir folder;
+    const auto whole = with_property(default_config_text(), "TRADITIONAL_ENC_LAYER_PASS", "abcdefg1");
+    for (std::size_t size = 0; size + 1 < whole.size(); ++size) { // without its last line end nothing is lost
+        test::write_text(folder / "config.ini", whole.substr(0, size));
+        INFO(whole.substr(0, size));
+        failure_of(errc::config_invalid, [&] { load_settings(folder.path()); });
+    }
+    test::write_text(folder / "config.ini", whole.substr(0, whole.size() / 2));
+    failure_of(errc::config_invalid, [&] { set_property(folder.path(), "OFFLINE_MODE", "TRUE"); });
+    CHECK(test::read_text(folder / "config.ini") == whole.substr(0, whole.size() / 2));
+}
+
+TEST_CASE("A config.ini without its sections is damage that the sentence names with the way out") {
+    const test::temp_dir folder;
+    const auto refused = [&](const std::string& text) {
+        test::write_text(folder / "config.ini", text);
+        const auto sentence = failure_of(errc::config_invalid, [&] { load_settings(folder.path()); });
+        CHECK(mentions(sentence, "restore it from a copy"));
+        CHECK_FALSE(mentions(sentence, "init"));
+        return sentence;
+    };
+    CHECK(mentions(refused(""), "is empty"));
+    CHECK(mentions(refused(" \r\n\n\t\n"), "is empty"));
+    CHECK(mentions(refused("; nothing but a comment\n"), "lacks the section [Global settings - static]"));
+    CHECK(mentions(refused(std::string("\0\0\0", 3)), "NUL"));
+    const std::string by_hand = "[Global settings - static]\n[Global settings - dynamic]\n[OmegaSafe encryption keys]\n"
+                                "[ OmegaSafe encrypted files ]\n";
+    CHECK(mentions(refused(by_hand.substr(0, by_hand.rfind('[')) + "\n"), "[OmegaSafe encrypted files]"));
+    CHECK(mentions(refused(by_hand + "TRADITIONAL_ENC_LAYER_PASS = abcdefg1"), "has no line end"));
+    test::write_text(folder / "config.ini", by_hand + "TRADITIONAL_ENC_LAYER_PASS = abcdefg12\n");
+    CHECK(load_settings(folder.path()).traditional_layer_password.text() == "abcdefg12");
+}
+
+TEST_CASE("A missing config.ini beside containers is not answered with the advice to destroy them") {
+    const test::temp_dir folder;
+    test::write_text(folder / "omegasafe_keys.sfc", "the only copy");
+    const auto sentence = failure_of(errc::config_missing, [&] { load_settings(folder.path()); });
+    CHECK(mentions(sentence, "omegasafe_keys.sfc"));
+    CHECK_FALSE(mentions(sentence, "init"));
+}
+
+TEST_CASE("A config.ini that nobody can look at is not called missing") {
+    const test::temp_dir folder;
+    std::filesystem::create_symlink("loop", folder / "loop");
+    CHECK(mentions(failure_of(errc::input_unreadable, [&] { load_settings(folder / "loop"); }), "symbolic links"));
+    CHECK(mentions(failure_of(errc::input_unreadable, [&] { load_settings(folder / std::string(300, 'x')); }), "long"));
+}
+
 TEST_CASE("A config.ini that cannot be read is config_invalid, a linked one stays a link") {
     const test::temp_dir folder;
     std::filesystem::create_directory(folder / "config.ini");

@@ -1,11 +1,15 @@
 // The tests with the tag [keyring] need a desktop keyring: CTest runs them through tests/support/with-keyring.
 #include "storage/config/keyring.hpp"
+#include "storage/files/descriptor.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/support/temp_dir.hpp"
 #include <omegasafe/error.hpp>
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cstdlib>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <thread>
 
 using namespace omegasafe;
@@ -110,6 +114,21 @@ TEST_CASE("A session bus that does not answer is keyring_failed") {
     failure_of(errc::keyring_failed, [] { keyring_lookup({}); });
 }
 
+TEST_CASE("A session bus that takes connections and never answers is given up") {
+    const no_session environment;
+    const auto path = (environment.folder / "bus").string();
+    const descriptor listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    REQUIRE(path.size() < sizeof address.sun_path);
+    std::copy(path.begin(), path.end(), std::begin(address.sun_path));
+    REQUIRE(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(listening.get(), 8) == 0);
+    const scoped_variable bus("DBUS_SESSION_BUS_ADDRESS", "unix:path=" + path);
+    const auto sentence = failure_of(errc::keyring_failed, [] { keyring_lookup({}); });
+    CHECK_THAT(sentence, Catch::Contains("did not answer") && Catch::Contains("OMEGASAFE_CONFIG_PASSWORD,"));
+}
+
 TEST_CASE("The labels of the record can be overridden") {
     const no_session environment;
     CHECK(keyring_labels::from_environment().service == "omegasafe");
@@ -148,12 +167,52 @@ TEST_CASE("The configuration password comes from the keyring when the environmen
     const bare_environment environment;
     const scoped_variable service("OMEGASAFE_KEYRING_SERVICE_NAME", "omegasafe-test");
     CHECK_THAT(failure_of(errc::password_missing, [] { resolve_config_password(); }),
-        Catch::Contains("omegasafe init") && Catch::Contains("\"omegasafe-test\""));
+        Catch::Contains("OMEGASAFE_CONFIG_PASSWORD_FILE") && Catch::Contains("\"omegasafe-test\"") &&
+            !Catch::Contains("omegasafe init"));
     keyring_store(keyring_labels::from_environment(), "from the keyring");
     CHECK(resolve_config_password().text() == "from the keyring");
     const scoped_variable password("OMEGASAFE_CONFIG_PASSWORD", "from the environment");
     CHECK(resolve_config_password().text() == "from the environment");
     CHECK(keyring_remove(keyring_labels::from_environment()));
+}
+
+TEST_CASE("Configurations are noted beside the password, each by its id, and are not taken for it", "[keyring]") {
+    const bare_environment environment;
+    const keyring_labels labels{"omegasafe-test", "roots"};
+    const auto first = crypto::random_uuid(), second = crypto::random_uuid();
+    CHECK_FALSE(keyring_find_root(labels, {}));
+    keyring_add_root(labels, {first, "/home/ada/a folder"});
+    keyring_add_root(labels, {second, "/srv/other"});
+    CHECK(keyring_find_root(labels, first)->path == "/home/ada/a folder");
+    CHECK(keyring_find_root(labels, first)->id == first);
+    CHECK_FALSE(keyring_lookup(labels));
+    keyring_store(labels, "the password");
+    CHECK(keyring_lookup(labels)->text() == "the password");
+    CHECK(keyring_remove_root(labels, first));
+    CHECK_FALSE(keyring_remove_root(labels, first));
+    CHECK(keyring_find_root(labels, {})->id == second);
+    CHECK_FALSE(keyring_find_root({"omegasafe-test", "others"}, {}));
+    CHECK(keyring_remove(labels));
+    CHECK(keyring_remove_root(labels, second));
+}
+
+TEST_CASE("A locked keyring is not an empty one", "[keyring]") {
+    const bare_environment environment;
+    const keyring_labels labels{"omegasafe-test", "locked"};
+    keyring_store(labels, "behind the lock");
+    const auto session_has = [](const char* command) { return std::system(command) == 0; };
+    REQUIRE(session_has("dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets "
+                        "org.freedesktop.Secret.Service.Lock "
+                        "array:objpath:/org/freedesktop/secrets/collection/login >/dev/null"));
+    for (const auto* secret : {"locked", "never stored"}) {
+        const auto sentence = failure_of(errc::keyring_failed, [&] { keyring_lookup({"omegasafe-test", secret}); });
+        CHECK_THAT(sentence, Catch::Contains("is locked; unlock it") && Catch::Contains("OMEGASAFE_CONFIG_PASSWORD,"));
+    }
+    failure_of(errc::keyring_failed, [&] { keyring_store(labels, "another"); });
+    failure_of(errc::keyring_failed, [&] { keyring_remove(labels); });
+    REQUIRE(session_has("echo password | gnome-keyring-daemon --unlock >/dev/null 2>&1"));
+    CHECK(keyring_lookup(labels)->text() == "behind the lock");
+    CHECK(keyring_remove(labels));
 }
 
 TEST_CASE("The keyring answers from any thread", "[keyring]") {
