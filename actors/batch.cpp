@@ -127,21 +127,23 @@ private:
                       : progress_actor{};
         const auto job = spawn_file_job(self_->system(), me_.here()->supervisor, part, stop_);
         parts_.emplace(number, 0);
-        const auto back = [this, unit, part, number](const failure& problem) {
+        const auto back = [this, unit, part](const file_result& result) {
             if (part)
                 self_->send(part, end_progress{});
-            if (problem.code() != errc::none && run_->stops(problem.code()))
-                stop({problem.code(), problem.what()});
-            take_back(*unit, {{number, problem.code(), problem.what()}});
+            if (result.code != errc::none && run_->stops(result.code))
+                stop({result.code, result.sentence});
+            take_back(*unit, {result});
         };
         std::visit(
             [&](auto request) {
                 ask_then(
                     self_, job, std::move(request),
-                    [back](const file_report&) {
-                        back({errc::none, {}});
+                    [back, number](const file_report& done) {
+                        back({number, errc::none, {}, done.protection});
                     },
-                    back);
+                    [back, number](const failure& problem) {
+                        back({number, problem.code(), problem.what()});
+                    });
             },
             run_->single(unit->front()));
         ++under_way_;

@@ -82,7 +82,8 @@ public:
         if (!request.name_override.empty() && !request.verify_only)
             create_output(request.name_override); // refused early when it exists
         const auto& metadata = file_.metadata;
-        const auto delta = usable_key{me, metadata.key_uuid}.delta_at(metadata.global_position_start);
+        const usable_key key{me, metadata.key_uuid};
+        const auto delta = key.delta_at(metadata.global_position_start);
         if (metadata.global_position_start + file_.data.length - 1 > delta->info.last_position())
             throw failure(errc::container_damaged,
                 request.input.string() + " is damaged: it claims positions beyond the end of its Delta.");
@@ -90,6 +91,7 @@ public:
         seq_number_ = delta->info.seq_number;
         job_ = {crypto::direction::decrypt, delta->cipher, file_.container->codec(file_.data), nullptr};
         read_metadata(*delta);
+        protection_ = protection_of(file_, key);
     }
 
     std::shared_ptr<file_input> take_input() override { return std::make_shared<stored_input>(file_); }
@@ -118,7 +120,10 @@ public:
             throw failure(errc::integrity_failed, request_.input.string() +
                                                       " decrypts to something else than was encrypted (SHA-256 "
                                                       "differs); nothing was written. Restore it from a copy.");
-        return {target_, original_.length, file_.data.length, file_.metadata.key_uuid, seq_number_, {}};
+        if (!request_.expected) // else it is one of a tree, which says it once for all
+            warn_if_layer_missing(protection_, request_.input.string());
+        return {target_, original_.length, file_.data.length, file_.metadata.key_uuid, seq_number_, {},
+            protection_};
     }
 
 private:
@@ -166,6 +171,7 @@ private:
     std::uint64_t seq_number_ = 0;
     cipher_chunk job_;
     storage::file_metadata original_;
+    file_protection protection_;
     std::shared_ptr<decrypted_output> output_; // until it is taken; none when only verifying
     std::filesystem::path target_;
     crypto::sha256 hash_;

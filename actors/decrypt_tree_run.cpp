@@ -1,4 +1,5 @@
 // Decryption of a whole tree: the index says what goes where; folders get their mode and time when all is in them.
+#include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
 #include "actors/tree_run.hpp"
 #include "messages/limits.hpp"
@@ -60,7 +61,8 @@ class decrypt_tree_run final : public tree_run {
 public:
     decrypt_tree_run(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request)
         : tree_run(request.output), request_(request) {
-        auto entries = read_tree_index(me, request_.input);
+        auto [entries, protection] = read_tree_index(me, request_.input);
+        note(protection);
         storage::tree_filter{request_.patterns}.select(entries);
         make_tree_folder(output_);
         for (auto& entry : entries)
@@ -127,14 +129,15 @@ private:
 
 } // namespace
 
-std::vector<storage::tree_entry> read_tree_index(const asker_on<actor_floor::file_job>& me, const fs::path& folder) {
+tree_index read_tree_index(const asker_on<actor_floor::file_job>& me, const fs::path& folder) {
     const auto source = open_index(folder);
     const auto file = storage::open_encrypted_file(source, layer_password(me));
     const auto position = file.metadata.global_position_start;
-    const auto delta = usable_key{me, file.metadata.key_uuid}.delta_at(position);
+    const usable_key key{me, file.metadata.key_uuid};
+    const auto delta = key.delta_at(position);
     const auto plain = storage::decrypt_whole(
         *delta, static_cast<std::uint64_t>(position - delta->info.first_position()), file, limits::tree_index_bytes);
-    return storage::decode_tree_index(plain.content());
+    return {storage::decode_tree_index(plain.content()), protection_of(file, key)};
 }
 
 std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request) {

@@ -1,4 +1,5 @@
 // Encryption of a whole tree: encrypted files under random names, a journal for --resume, the index at the end.
+#include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
 #include "actors/tree_run.hpp"
 #include "crypto/random.hpp"
@@ -55,7 +56,9 @@ public:
         auto found = storage::walk_tree(request_.input, storage::tree_filter{request_.patterns});
         problems_ = std::move(found.problems);
         if (has_index_ && !has_journal_) {
-            require_same_files(found.entries, read_tree_index(me, output_));
+            auto index = read_tree_index(me, output_);
+            note(index.protection);
+            require_same_files(found.entries, std::move(index.entries));
             return;
         }
         const storage::tree_journal::binding bound{container_password(me), request_.key_uuid, request_.input};
@@ -101,11 +104,12 @@ public:
     }
 
     tree_report finish() override {
+        if (!was_complete_)
+            write_index();
         auto made = report();
         made.was_complete = was_complete_;
         if (was_complete_)
             return made;
-        write_index();
         // What was done before and is not of the tree any more: changed, removed or excluded since.
         for (const auto& id : done_before_)
             remove_encrypted(id);
@@ -192,7 +196,7 @@ private:
                           "--resume.";
     }
 
-    void write_index() const {
+    void write_index() {
         std::vector<storage::tree_entry> kept;
         for (const auto& row : plan_)
             if (row.status != tree_status::failed)
@@ -201,13 +205,15 @@ private:
         const auto suffix = storage::draw_suffix_length(plain.size(), geometry_.capacity());
         const auto claim = key_.claim(limits::file_metadata_bytes + plain.size() + suffix);
         const auto& range = claim.claimed.range;
+        const auto layer = key_.layer();
         log::debug("Encrypting the index with positions {} to {} of Delta {}.", crypto::to_decimal(range.first),
             crypto::to_decimal(range.last), claim.claimed.seq_number);
         const auto container = storage::encrypt_in_memory(*claim.delta, claim.position_in_delta,
-            {request_.key_uuid, range.first}, "index", plain, suffix, key_.layer());
+            {request_.key_uuid, range.first}, "index", plain, suffix, layer);
         storage::atomic_file file(output_ / storage::tree_index_name, storage::existing_target::replace);
         file.write_at(0, container);
         file.commit();
+        note(protection_with(layer));
     }
 
     encrypt_tree request_;

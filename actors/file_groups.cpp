@@ -22,8 +22,7 @@ using tree_files = std::span<const tree_file>;
 template <class F>
 file_result attempt(const tree_file& file, F body) {
     try {
-        body();
-        return {file.number, errc::none, {}};
+        return {file.number, errc::none, {}, body()};
     } catch (const failure& problem) {
         return {file.number, problem.code(), problem.what()};
     }
@@ -87,7 +86,10 @@ private:
     void encrypt_with(const claimed_positions& claim, tree_files files, const std::vector<std::uint64_t>& lengths) {
         std::uint64_t offset = 0; // a file that fails leaves its part of the range unused
         for (std::size_t i = 0; i < files.size(); offset += lengths[i], ++i)
-            done_.push_back(attempt(files[i], [&] { encrypt_one(files[i], claim, offset, lengths[i]); }));
+            done_.push_back(attempt(files[i], [&] {
+                encrypt_one(files[i], claim, offset, lengths[i]);
+                return protection_with(layer_);
+            }));
     }
 
     void encrypt_one(
@@ -133,13 +135,13 @@ public:
     results run(tree_files files) {
         results done;
         for (const auto& file : files)
-            done.push_back(attempt(file, [&] { decrypt_one(file); }));
+            done.push_back(attempt(file, [&] { return decrypt_one(file); }));
         sync_written(sync_, files, done);
         return done;
     }
 
 private:
-    void decrypt_one(const tree_file& file) {
+    file_protection decrypt_one(const tree_file& file) {
         const auto found = storage::open_encrypted_file(std::make_shared<storage::file_source>(file.input), layer_);
         const auto& delta = delta_of(found.metadata);
         const auto first =
@@ -151,6 +153,7 @@ private:
         output.write_at(0, plain.content());
         output.set_attributes(file.attributes.mode, file.attributes.mtime_ns);
         output.publish();
+        return {found.has_layer(), true, storage::file_metadata_version, !found.has_layer() && key_has_layer_};
     }
 
     /// Neighbours in a tree were encrypted together: the last Delta is mostly the next one too.
@@ -158,8 +161,13 @@ private:
         const auto position = metadata.global_position_start;
         if (!delta_ || delta_->info.key_uuid != metadata.key_uuid || position < delta_->info.first_position() ||
             position > delta_->info.last_position())
-            delta_ = usable_key{me_, metadata.key_uuid}.delta_at(position);
+            take_delta(usable_key{me_, metadata.key_uuid}, position);
         return *delta_;
+    }
+
+    void take_delta(const usable_key& key, u128 position) {
+        delta_ = key.delta_at(position);
+        key_has_layer_ = key.layer() != nullptr;
     }
 
     asker_on<actor_floor::file_job> me_;
@@ -167,6 +175,7 @@ private:
     password_ptr layer_;
     storage::group_sync sync_;
     key_iteration_ptr delta_;
+    bool key_has_layer_ = false; // the key of delta_
 };
 
 } // namespace

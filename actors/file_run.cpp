@@ -1,6 +1,7 @@
 #include "actors/file_run.hpp"
 
 #include "messages/limits.hpp"
+#include "messages/log.hpp"
 #include <algorithm>
 
 namespace omegasafe::actors {
@@ -22,6 +23,21 @@ std::uint64_t place(chunk& buffer, std::uint64_t first_segment, std::uint64_t se
     buffer.position_in_delta = position_in_delta + offset;
     fit(buffer, static_cast<std::size_t>(std::min(end * limits::segment_bytes, length) - offset));
     return end;
+}
+
+file_protection protection_with(const password_ptr& layer) {
+    return {layer != nullptr, true, storage::file_metadata_version};
+}
+
+file_protection protection_of(const storage::encrypted_file_info& file, const key_access& key) {
+    return {file.has_layer(), true, storage::file_metadata_version, !file.has_layer() && key.layer() != nullptr};
+}
+
+void warn_if_layer_missing(const file_protection& found, const std::string& name) {
+    if (found.layer_missing)
+        log::warn("{} is genuine but without the AES-256-GCM layer, which its key has here: it was encrypted without a "
+                  "layer password; encrypt it again to seal it.",
+            name);
 }
 
 } // namespace omegasafe::actors

@@ -3,6 +3,7 @@
 
 #include "actors/asker.hpp"
 #include "actors/file_ends.hpp"
+#include "actors/key_access.hpp"
 #include "storage/records/encrypted_file.hpp"
 
 namespace omegasafe::actors {
@@ -45,6 +46,13 @@ public:
     /// Bytes done and in all.
     virtual progress state() const = 0;
 };
+
+/// What is said of a file that is being made, with or without `layer`.
+file_protection protection_with(const password_ptr& layer);
+/// What is said of a file whose tag was right.
+file_protection protection_of(const storage::encrypted_file_info& file, const key_access& key);
+/// One warning when the file `name` came without the layer that its key has.
+void warn_if_layer_missing(const file_protection& found, const std::string& name);
 
 /// What a tree's index says of a file must be what its encrypted file holds. Throws failure(integrity_failed).
 void require_listed_file(const std::filesystem::path& encrypted, const storage::file_metadata& found,

@@ -1,6 +1,7 @@
 #include "actors/tree_run.hpp"
 
 #include "messages/limits.hpp"
+#include "messages/log.hpp"
 #include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <sys/stat.h>
@@ -51,6 +52,7 @@ void tree_run::finished(const tree_unit&, const std::vector<file_result>& result
     for (const auto& result : results) {
         if (result.code == errc::none) {
             plan_[result.number].status = tree_status::done;
+            note(result.protection);
             continue;
         }
         mark_failed(result.number, {result.code, result.sentence});
@@ -81,8 +83,20 @@ bool tree_run::any_failed() const {
            std::ranges::any_of(problems_, [](const auto& p) { return p.code != errc::none; });
 }
 
+void tree_run::note(const file_protection& found) {
+    const auto before = protection_.value_or(found);
+    protection_ = {before.layer && found.layer, before.authenticated && found.authenticated, found.format_version,
+        before.layer_missing || found.layer_missing};
+    without_layer_ += found.layer_missing ? 1 : 0;
+}
+
 tree_report tree_run::report() const {
-    tree_report made{output_, {}, std::chrono::steady_clock::now() - started_, false};
+    tree_report made{output_, {}, std::chrono::steady_clock::now() - started_, false,
+        protection_.value_or(file_protection{})};
+    if (without_layer_ > 0)
+        log::warn("{} of the tree's files, its index among them, are genuine but without the AES-256-GCM layer, which their "
+                  "key has here: they were encrypted without a layer password; encrypt the tree again to seal it.",
+            without_layer_);
     for (const auto& [entry, status, code, sentence] : plan_)
         if (status)
             made.items.push_back({entry.path, entry.is_folder ? "" : storage::encrypted_name(entry.encrypted), *status,

@@ -49,6 +49,8 @@ protected:
     void mark_failed(std::size_t number, const failure& problem);
     bool any_failed() const;
     tree_report report() const;
+    /// Of the index, or of a file that was done.
+    void note(const file_protection& found);
 
     std::vector<planned> plan_; // in ascending order of paths
     std::vector<storage::walk_problem> problems_;
@@ -57,6 +59,8 @@ protected:
 private:
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::size_t next_large_ = 0, next_small_ = 0;
+    std::optional<file_protection> protection_; // of all that were noted together
+    std::size_t without_layer_ = 0;             // though the key has one
 };
 
 /// Refuses what can be refused before anything is written; then the journal is there and the output folder locked.
@@ -65,8 +69,13 @@ std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, 
 /// Reads the index and makes the folders.
 std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request);
 
-/// What a folder that encrypt_tree made says is in it. Throws failure(input_unreadable) when it has no index.
-std::vector<storage::tree_entry> read_tree_index(
+/// What a folder that encrypt_tree made says is in it.
+struct tree_index {
+    std::vector<storage::tree_entry> entries;
+    file_protection protection;
+};
+/// Throws failure(input_unreadable) when it has none.
+tree_index read_tree_index(
     const asker_on<actor_floor::file_job>& me, const std::filesystem::path& folder);
 
 /// The folder a tree goes into, made with mode 0700 when it is not there. Throws failure(output_refused).

@@ -71,7 +71,9 @@ void give_keys(omegasafe_keys** wanted, const std::vector<key_summary>& keys) {
 void give_report(omegasafe_report** wanted, const file_report& report) {
     const auto all = std::make_shared<kept<omegasafe_report>>();
     all->shown = {all->text(report.output.string()), report.bytes, report.positions,
-        all->text(to_string(report.key_uuid)), report.delta_seq, report.seconds.count()};
+        all->text(to_string(report.key_uuid)), report.delta_seq, report.seconds.count(),
+        report.protection.layer ? 1 : 0, report.protection.authenticated ? 1 : 0, report.protection.format_version,
+        report.protection.layer_missing ? 1 : 0};
     give(wanted, all, &all->shown);
 }
 

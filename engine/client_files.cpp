@@ -1,6 +1,7 @@
 // What a client does with files, folders and buffers.
 #include "actors/batch.hpp"
 #include "actors/file_job.hpp"
+#include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
 #include "engine/context.hpp"
 #include "engine/watching.hpp"
@@ -70,10 +71,13 @@ decrypted_buffer client::decrypt(const_byte_span encrypted) {
             std::vector<std::uint8_t>{encrypted.begin(), encrypted.end()}, "The encrypted buffer"),
         layer);
     const auto position = file.metadata.global_position_start;
-    const auto delta = actors::usable_key{context_->runtime().main_asker(), file.metadata.key_uuid}.delta_at(position);
+    const actors::usable_key key{context_->runtime().main_asker(), file.metadata.key_uuid};
+    const auto delta = key.delta_at(position);
     const auto first = static_cast<std::uint64_t>(position - delta->info.first_position());
     const auto plain = storage::decrypt_whole(*delta, first, file, encrypted.size());
-    return {plain.metadata.name, secure_bytes{plain.content()}};
+    const auto protection = actors::protection_of(file, key);
+    actors::warn_if_layer_missing(protection, "The encrypted buffer");
+    return {plain.metadata.name, secure_bytes{plain.content()}, protection};
 }
 
 bool plain_file_name(std::string_view name) {

@@ -176,7 +176,7 @@ stream_report client::encrypt(const encrypt_stream& request, const watch& watch)
         });
     const auto encrypted_bytes = writer.finish();
     return {request.name, plain.size(), encrypted_bytes, length, request.key_uuid, claimed.seq_number,
-        std::chrono::steady_clock::now() - started};
+        std::chrono::steady_clock::now() - started, actors::protection_with(layer)};
 }
 
 stream_report client::decrypt(const decrypt_stream& request, const watch& watch) {
@@ -190,14 +190,16 @@ stream_report client::decrypt(const decrypt_stream& request, const watch& watch)
     engine::read_all(
         request.input, progress, [&](std::uint64_t offset, const_byte_span piece) { stored->write_at(offset, piece); });
     const auto file = storage::open_encrypted_file(stored, layer);
-    const auto delta = actors::usable_key{context_->runtime().main_asker(), file.metadata.key_uuid}.delta_at(
-        file.metadata.global_position_start);
+    const actors::usable_key key{context_->runtime().main_asker(), file.metadata.key_uuid};
+    const auto delta = key.delta_at(file.metadata.global_position_start);
 
     storage::sealed_spool plain("The decrypted stream");
     const auto original = decrypt_checked(*context_, file, *delta, progress, plain);
+    const auto protection = actors::protection_of(file, key);
+    actors::warn_if_layer_missing(protection, "The encrypted stream");
     give_out(plain, progress, request.output);
     return {original.name, original.length, stored->size(), file.data.length, file.metadata.key_uuid,
-        delta->info.seq_number, std::chrono::steady_clock::now() - started};
+        delta->info.seq_number, std::chrono::steady_clock::now() - started, protection};
 }
 
 } // namespace omegasafe

@@ -44,14 +44,18 @@ inspection inspect(const fs::path& input, const fs::path& config_dir) {
     found.format_version = header.version;
     found.password_protected = header.password_protected;
     found.size = header.total_size;
+    found.layer = header.password_protected; // until it opens as something else
     storage::sfc_password_ptr password;
     if (header.password_protected && !(password = configured_layer(config_dir)))
         return found;
     try {
         const storage::sfc_reader container{source, password, storage::sfc_layout::growing};
         add_entries(found, container);
-        if (!container.find(storage::encryption_metadata_uuid))
+        found.authenticated = header.password_protected;
+        if (!container.find(storage::encryption_metadata_uuid)) {
+            found.layer = false;
             return found;
+        }
     } catch (const failure& problem) {
         if (problem.code() != errc::password_wrong)
             throw;

@@ -26,6 +26,7 @@ struct file_result {
     std::size_t number = 0;
     errc code = errc::none; // none: durable under its name
     std::string sentence;
+    file_protection protection{}; // known when code is none
 };
 
 /// Bytes done of a large file that is under way.

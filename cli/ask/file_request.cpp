@@ -41,16 +41,25 @@ std::string performance_summary(const file_report& report) {
         with_thousands(report.positions), report.delta_seq);
 }
 
+std::string protection_summary(const file_protection& used) {
+    return fmt::format("AES-256-GCM layer: {}; authenticated: {}; format version {}", used.layer ? "yes" : "no",
+        used.authenticated ? "yes" : "no", used.format_version);
+}
+
 void tell(const session& session, const std::string& sentence, const file_report& report) {
     outcome out{session};
     out.line(sentence);
     out.line(performance_summary(report));
+    out.line(protection_summary(report.protection));
     out.field("output_path", report.output.empty() ? json(nullptr) : json(report.output.string()));
     out.field("key_uuid", to_string(report.key_uuid));
     out.field("delta_sequence", report.delta_seq);
     out.field("bytes", json_position(report.bytes));
     out.field("positions", json_position(report.positions));
     out.field("seconds", report.seconds.count());
+    out.field("layer", report.protection.layer);
+    out.field("authenticated", report.protection.authenticated);
+    out.field("format_version", report.protection.format_version);
     out.finish();
 }
 

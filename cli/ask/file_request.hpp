@@ -22,6 +22,8 @@ void check_name_override(const std::string& name);
 
 /// "1,048,576 bytes in 0.01 s (105.3 MB/s), 1,063,842 positions of Delta 1"
 std::string performance_summary(const file_report& report);
+/// What was used, in a line.
+std::string protection_summary(const file_protection& used);
 
 /// Tells how it went: `sentence`, the performance summary, the fields of --json.
 void tell(const session& session, const std::string& sentence, const file_report& report);

@@ -1,5 +1,6 @@
 #include "cli/ask/tree_request.hpp"
 
+#include "cli/ask/file_request.hpp"
 #include "cli/show/format.hpp"
 #include "cli/show/json_output.hpp"
 #include "cli/terminal/logging.hpp"
@@ -62,7 +63,8 @@ void print_payload(
     const tree_report& report, const counts& sum, const std::string& verb, const std::optional<failure>& problem) {
     json payload{{"schema_version", schema_version}, {"output_dir", report.output.string()}, {verb, sum.done},
         {"failed", sum.failed}, {"skipped", sum.skipped}, {"resumed", sum.resumed}, {"bytes", json_position(sum.bytes)},
-        {"error", problem ? json_error(*problem) : json(nullptr)}, {"files", json::array()}};
+        {"layer", report.protection.layer}, {"authenticated", report.protection.authenticated},
+        {"format_version", report.protection.format_version}, {"error", problem ? json_error(*problem) : json(nullptr)}, {"files", json::array()}};
     for (const auto& item : report.items)
         payload["files"].push_back(item_payload(item, verb));
     print_json(payload);
@@ -71,6 +73,7 @@ void print_payload(
 void print_summary(const tree_report& report, const counts& sum, const std::string& verb) {
     if (report.was_complete) {
         print("The tree in " + report.output.string() + " was complete already.");
+        print(protection_summary(report.protection));
         return;
     }
     const auto seconds = std::max(report.seconds.count(), 1e-9);
@@ -79,6 +82,7 @@ void print_summary(const tree_report& report, const counts& sum, const std::stri
         with_thousands(sum.done), verb, with_thousands(sum.failed), with_thousands(sum.skipped),
         with_thousands(sum.resumed), with_thousands(sum.bytes), seconds,
         decimal_size(static_cast<std::uint64_t>(static_cast<double>(sum.bytes) / seconds))));
+    print(protection_summary(report.protection));
 }
 
 } // namespace

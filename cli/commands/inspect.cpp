@@ -13,7 +13,7 @@ namespace {
 json inspection_payload(const inspection& found) {
     json payload{{"schema_version", schema_version}, {"path", found.path.string()},
         {"format_version", found.format_version}, {"password_protected", found.password_protected},
-        {"size", json_position(found.size)}, {"entries", nullptr}, {"key_uuid", nullptr},
+        {"layer", found.layer}, {"authenticated", found.authenticated}, {"size", json_position(found.size)}, {"entries", nullptr}, {"key_uuid", nullptr},
         {"global_position_start", nullptr}, {"encrypted_data_length", nullptr}};
     if (found.entries) {
         payload["entries"] = json::array();
@@ -34,6 +34,9 @@ void print_inspection(const inspection& found) {
     print("Secure File Container: " + found.path.string());
     print("  Format version:        " + std::to_string(found.format_version));
     print(std::string{"  Password protected:    "} + (found.password_protected ? "yes" : "no"));
+    print(std::string{"  AES-256-GCM layer:     "} + (found.layer ? "yes" : "no"));
+    print(std::string{"  Authenticated:         "} +
+          (found.authenticated ? "yes, by the layer" : "no; verify checks an encrypted file's tag"));
     print("  Size:                  " + with_thousands(found.size) + " bytes");
     if (!found.entries) {
         print("  Entries:               sealed; configure TRADITIONAL_ENC_LAYER_PASS to see them");

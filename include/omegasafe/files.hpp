@@ -57,6 +57,13 @@ struct decrypt_file {
     bool verify_only = false;                  // check everything, write nothing
     std::optional<file_attributes> expected{}; // the size must be right; mode and time are restored
 };
+/// What an encrypted file's word is good for, and in which form it is.
+struct file_protection {
+    bool layer = false;          // it lies in the AES-256-GCM layer
+    bool authenticated = false;  // a key said so: that of its tag, made with all maps of its Delta, or the layer's
+    unsigned format_version = 0; // of encrypted files (docs/formats.md, section 14)
+    bool layer_missing = false;  // read without the layer, although a layer password is set for its key
+};
 /// What came of one file.
 struct file_report {
     std::filesystem::path output; // empty after verify_only
@@ -65,6 +72,7 @@ struct file_report {
     uuid key_uuid{};
     std::uint64_t delta_seq = 0;
     std::chrono::duration<double> seconds{};
+    file_protection protection{};
 };
 
 /// Which files of a tree are meant (docs/commands.md, encrypt-tree, has the rules). No include means all.
@@ -113,6 +121,7 @@ struct tree_report {
     std::vector<tree_item> items; // ordered by path
     std::chrono::duration<double> seconds{};
     bool was_complete = false; // encrypt_tree with `resume`: the tree was finished already
+    file_protection protection{}; // of the index and all files that were done: `layer` when all have it
 };
 using tree_report_ptr = std::shared_ptr<const tree_report>; // large trees have millions of items
 
@@ -120,6 +129,7 @@ using tree_report_ptr = std::shared_ptr<const tree_report>; // large trees have 
 struct decrypted_buffer {
     std::string name;
     secure_bytes content;
+    file_protection protection{};
 };
 
 /// What a container says without being decrypted.
@@ -142,6 +152,8 @@ struct inspection {
         std::uint64_t length = 0; // of encrypted_data: the positions used
     };
     std::optional<encrypted> encrypted_file; // nothing: another kind of container
+    bool layer = false;                      // an encrypted file in the AES-256-GCM layer, or a sealed container that did not open
+    bool authenticated = false;              // what is said here was checked with the layer's key; a tag was not looked at
 };
 
 } // namespace omegasafe

@@ -130,6 +130,10 @@ typedef struct omegasafe_report {
     const char* key_uuid;    ///< of the key
     uint64_t delta_sequence; ///< of the Delta
     double seconds;          ///< how long it took
+    int layer;               ///< 1 when the encrypted file lies in the AES-256-GCM layer
+    int authenticated;       ///< 1 when a key said that it is genuine: that of its tag or the layer's
+    unsigned format_version; ///< of encrypted files
+    int layer_missing;       ///< 1 when it was read without the layer although its key has a layer password
 } omegasafe_report;
 
 /// One entry of a container.

@@ -38,6 +38,7 @@ struct stream_report {
     uuid key_uuid{};
     std::uint64_t delta_seq = 0;
     std::chrono::duration<double> seconds{};
+    file_protection protection{};
 };
 
 } // namespace omegasafe

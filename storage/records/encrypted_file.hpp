@@ -35,6 +35,8 @@ struct encrypted_file_info {
     std::shared_ptr<const sfc_reader> container;
     sfc_entry data;
     encryption_metadata metadata;
+
+    bool has_layer() const { return container->header().password_protected; }
 };
 /// `layer`: traditional layer password, null for none. Throws failure(layer_password) when it is missing or wrong,
 /// failure(container_damaged / _newer).

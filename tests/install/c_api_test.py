@@ -42,7 +42,8 @@ class Keys(c.Structure):
 
 class Report(c.Structure):
     _fields_ = [("output", c.c_char_p), ("bytes", c.c_uint64), ("positions", c.c_uint64),
-                ("key_uuid", c.c_char_p), ("delta_sequence", c.c_uint64), ("seconds", c.c_double)]
+                ("key_uuid", c.c_char_p), ("delta_sequence", c.c_uint64), ("seconds", c.c_double), ("layer", c.c_int),
+                ("authenticated", c.c_int), ("format_version", c.c_uint), ("layer_missing", c.c_int)]
 
 
 class Inspection(c.Structure):
