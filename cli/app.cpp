@@ -62,7 +62,7 @@ constexpr command_entry commands[] = {
 };
 
 /// Where "" clears what there is, or means that the environment has it.
-constexpr std::initializer_list<std::string_view> options_that_may_be_empty{
+constexpr std::string_view options_that_may_be_empty[] = {
     "--remote-path", "--traditional-enc-layer-pass", "--update-api-key"};
 
 /// A command line that begins with a command's name gets that command alone: the flags of all the others cost more than

@@ -4,7 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,7 +14,7 @@ inline constexpr const char* empty_value = "The value is empty; give one, or lea
 
 /// Options of `app` and its subcommands refuse an empty value, except those named in `may_be_empty`, where it has a
 /// meaning of its own.
-inline void refuse_empty_values(CLI::App& app, std::initializer_list<std::string_view> may_be_empty) {
+inline void refuse_empty_values(CLI::App& app, std::span<const std::string_view> may_be_empty) {
     for (auto* option : app.get_options([](const CLI::Option*) { return true; })) {
         const bool takes_value = option->get_items_expected_max() > 0;
         if (takes_value && std::ranges::find(may_be_empty, option->get_name()) == may_be_empty.end())
@@ -26,7 +26,7 @@ inline void refuse_empty_values(CLI::App& app, std::initializer_list<std::string
 
 /// Parses and, as CLI11 does, runs what the command line names. Throws CLI::ParseError.
 inline void parse_command_line(
-    CLI::App& app, int argc, const char* const* argv, std::initializer_list<std::string_view> may_be_empty = {}) {
+    CLI::App& app, int argc, const char* const* argv, std::span<const std::string_view> may_be_empty = {}) {
     refuse_empty_values(app, may_be_empty);
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];

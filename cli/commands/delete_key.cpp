@@ -4,6 +4,7 @@
 #include "cli/terminal/confirmation.hpp"
 #include "cli/terminal/logging.hpp"
 #include "cli/terminal/terminal.hpp"
+#include "crypto/shown_text.hpp"
 
 namespace omegasafe::cli {
 

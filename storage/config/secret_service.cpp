@@ -32,16 +32,16 @@ constexpr std::chrono::seconds typing_time{120};
                     "command again");
 }
 
-std::string_view environment_value(const char* name) {
+std::string_view variable(const char* name) {
     const char* value = std::getenv(name);
     return value ? value : "";
 }
 
 /// Whether there is a session bus to talk to. GLib would try to start one through X11 and complain on stderr.
 bool has_session_bus() {
-    if (!environment_value("DBUS_SESSION_BUS_ADDRESS").empty())
+    if (!variable("DBUS_SESSION_BUS_ADDRESS").empty())
         return true;
-    const auto runtime = environment_value("XDG_RUNTIME_DIR");
+    const auto runtime = variable("XDG_RUNTIME_DIR");
     std::error_code error;
     return !runtime.empty() && std::filesystem::exists(std::filesystem::path(runtime) / "bus", error);
 }

@@ -26,7 +26,7 @@ namespace {
 /// Version of the attributes. They have these fields and no others.
 constexpr std::uint64_t info_format = 1;
 
-failure damaged(const std::string& what) {
+failure key_damaged(const std::string& what) {
     return failure(
         errc::container_damaged, "A key iteration is damaged: " + what + "; use a good copy of the key or Delta.");
 }
@@ -57,7 +57,7 @@ std::vector<std::uint8_t> to_cbor(const iteration_info& info) {
 std::uint32_t size_field(const attribute_reader& fields, const char* name, std::uint32_t limit) {
     const auto value = fields.number(name);
     if (value > limit)
-        throw damaged(std::string(name) + " is out of its range");
+        throw key_damaged(std::string(name) + " is out of its range");
     return static_cast<std::uint32_t>(value);
 }
 
@@ -96,10 +96,10 @@ secure_bytes joined(std::initializer_list<const_byte_span> parts) {
 
 key_iteration_ptr decode(secure_bytes payload, bool may_have_tag_key) {
     if (payload.size() < 4 || payload.size() > max_payload_bytes)
-        throw damaged("it has an impossible size");
+        throw key_damaged("it has an impossible size");
     const auto size = load_le<std::uint32_t>(payload.data());
     if (size > payload.size() - 4)
-        throw damaged("it ends early");
+        throw key_damaged("it ends early");
     const auto info = decode_iteration_info(payload.span().subspan(4, size));
     payload.drop_front(4 + size);
     secure_bytes tag_key;
@@ -108,12 +108,12 @@ key_iteration_ptr decode(secure_bytes payload, bool may_have_tag_key) {
         payload.drop_front(tag_key_bytes);
     }
     if (payload.size() != info.geometry.material_bytes())
-        throw damaged("its maps do not have the size it names");
+        throw key_damaged("its maps do not have the size it names");
     std::shared_ptr<const crypto::key_material> material;
     try {
         material = std::make_shared<const crypto::key_material>(info.geometry, std::move(payload));
     } catch (const std::invalid_argument&) {
-        throw damaged("a map is no permutation"); // size and geometry are right
+        throw key_damaged("a map is no permutation"); // size and geometry are right
     }
     auto cipher = std::make_shared<const crypto::cipher>(std::move(material));
     return tag_key.empty() ? std::make_shared<const key_iteration>(info, std::move(cipher))
@@ -150,7 +150,7 @@ iteration_info decode_iteration_info(const_byte_span cbor) {
     info.geometry.rotors = size_field(fields, "rotors", crypto::max_rotors);
     // One way to write each description: no further fields, no field twice, no other order, no longer numbers.
     if (!acceptable_info(info) || !std::ranges::equal(to_cbor(info), cbor))
-        throw damaged("its description is not in the canonical form");
+        throw key_damaged("its description is not in the canonical form");
     return info;
 }
 
@@ -192,12 +192,12 @@ void export_key(const std::filesystem::path& path, const key_iteration& alpha, s
 key_iteration_ptr read_exported_key(std::shared_ptr<const byte_source> source, sfc_password_ptr password) {
     const sfc_reader reader(std::move(source), std::move(password));
     if (reader.entries().size() != 1)
-        throw damaged("an exported key has exactly one entry");
+        throw key_damaged("an exported key has exactly one entry");
     const auto& entry = reader.entries().front();
     auto alpha = decode_payload(reader.read(entry, max_payload_bytes));
     if (!alpha->info.is_alpha() || alpha->info.iteration_uuid != entry.id ||
         !(decode_iteration_info(entry.attributes) == alpha->info))
-        throw damaged("it is no exported Alpha");
+        throw key_damaged("it is no exported Alpha");
     return alpha;
 }
 
@@ -216,18 +216,18 @@ std::uint64_t delta_positions(const iteration_info& delta) {
 
 key_iteration_ptr open_delta(const key_iteration& alpha, std::vector<std::uint8_t> container, sfc_password_ptr layer) {
     if (container.size() > limits::delta_container_bytes)
-        throw damaged("a Delta may not be larger than 10 MiB");
+        throw key_damaged("a Delta may not be larger than 10 MiB");
     const auto source = std::make_shared<const memory_source>(std::move(container), "The Delta");
     const auto file = open_encrypted_file(source, std::move(layer));
     if (file.metadata.key_uuid != alpha.info.key_uuid)
-        throw damaged("the Delta belongs to another key");
+        throw key_damaged("the Delta belongs to another key");
     if (file.metadata.global_position_start >= alpha.info.geometry.capacity())
-        throw damaged("the Delta names positions that its Alpha does not have");
+        throw key_damaged("the Delta names positions that its Alpha does not have");
     const auto first = static_cast<std::uint64_t>(file.metadata.global_position_start);
     auto delta = decode_payload(decrypt_in_memory(alpha, first, file));
     if (delta->info.is_alpha() || !same_key(alpha.info, delta->info) ||
         file.data.length != delta_positions(delta->info))
-        throw damaged("it is no Delta of this key");
+        throw key_damaged("it is no Delta of this key");
     return delta;
 }
 
