@@ -14,11 +14,11 @@ void put(const std::string& shown) {
 
 } // namespace
 
-void print(std::string_view line) {
+void print(const std::string& line) {
     put(crypto::shown_line(line));
 }
 
-void print_lines(std::string_view text) {
+void print_lines(const std::string& text) {
     put(crypto::shown_lines(text));
 }
 
