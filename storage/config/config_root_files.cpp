@@ -41,6 +41,10 @@ bool is_sfc_ecs(const fs::path& path) {
     }
 }
 
+bool stands_in(const std::vector<fs::path>& paths, const fs::path& path) {
+    return std::ranges::find(paths, path) != paths.end();
+}
+
 /// The three containers: where they are configured to be, and where they are by default.
 std::vector<fs::path> container_paths(const fs::path& root) {
     std::vector<fs::path> paths;
@@ -51,9 +55,16 @@ std::vector<fs::path> container_paths(const fs::path& root) {
         // Only the default places are known then.
     }
     for (const auto* name : container_names)
-        if (std::ranges::find(paths, root / name) == paths.end())
-            paths.push_back(root / name);
-    return paths;
+        paths.push_back(root / name);
+    std::vector<fs::path> once;
+    for (const auto& path : paths) {
+        std::error_code problem;
+        const auto folder = fs::weakly_canonical(path.parent_path(), problem); // "./keys.sfc" is in the root too
+        const auto place = problem ? path : folder / path.filename();
+        if (!stands_in(once, place))
+            once.push_back(place);
+    }
+    return once;
 }
 
 /// `path` and, while it is a link, what it names: the thing itself comes last.
@@ -75,10 +86,6 @@ std::vector<fs::path> links_from(fs::path path) {
 void add_followed(std::vector<fs::path>& ours, const fs::path& path) {
     const auto steps = links_from(path);
     ours.insert(ours.end(), steps.rbegin(), steps.rend());
-}
-
-bool stands_in(const std::vector<fs::path>& paths, const fs::path& path) {
-    return std::ranges::find(paths, path) != paths.end();
 }
 
 void find_containers(config_root_files& found) {

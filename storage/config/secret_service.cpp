@@ -77,6 +77,7 @@ public:
     decltype(&secret_password_search_sync) search;
     decltype(&secret_password_free) free_password;
     decltype(&secret_item_get_locked) item_locked;
+    decltype(&secret_service_get_sync) service;
     decltype(&secret_collection_for_alias_sync) collection_for_alias;
     decltype(&secret_collection_get_locked) collection_locked;
     decltype(&g_cancellable_new) new_cancellable;
@@ -97,6 +98,7 @@ private:
         load(search, "secret_password_search_sync");
         load(free_password, "secret_password_free");
         load(item_locked, "secret_item_get_locked");
+        load(service, "secret_service_get_sync");
         load(collection_for_alias, "secret_collection_for_alias_sync");
         load(collection_locked, "secret_collection_get_locked");
         load(new_cancellable, "g_cancellable_new");
@@ -121,7 +123,7 @@ private:
     void* handle_ = nullptr;
 };
 
-/// One call to the keyring, which is broken off when it takes longer than it may: libsecret waits for ever.
+/// One or two calls to the keyring, which are broken off when they take longer than they may: libsecret waits for ever.
 class limited_call {
 public:
     limited_call(const libsecret& library, std::chrono::seconds longest)
@@ -131,7 +133,8 @@ public:
                   library_.cancel(cancellable_);
           }) {}
     ~limited_call() {
-        stop();
+        over_.set_value();
+        timer_.join();
         if (error)
             library_.free_error(error);
         library_.unref(cancellable_);
@@ -142,9 +145,8 @@ public:
     GCancellable* cancellable() const { return cancellable_; }
     GError* error = nullptr;
 
-    /// After the call: throws when it failed or was broken off.
-    void check() {
-        stop();
+    /// After a call: throws when it failed or was broken off.
+    void check() const {
         if (library_.is_cancelled(cancellable_))
             keyring_failure("it did not answer within " + std::to_string(longest_.count()) + " seconds");
         if (error)
@@ -152,13 +154,6 @@ public:
     }
 
 private:
-    void stop() {
-        if (timer_.joinable()) {
-            over_.set_value();
-            timer_.join();
-        }
-    }
-
     const libsecret& library_;
     std::chrono::seconds longest_;
     GCancellable* cancellable_;
@@ -171,8 +166,11 @@ enum class lock_state { open, locked, missing };
 /// Of the keyring that new records go to.
 lock_state default_keyring(const libsecret& library) {
     limited_call call(library, answer_time);
+    auto* const service = library.service(SECRET_SERVICE_NONE, call.cancellable(), &call.error);
+    call.check();
     auto* const keyring = library.collection_for_alias(
-        nullptr, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, call.cancellable(), &call.error);
+        service, SECRET_COLLECTION_DEFAULT, SECRET_COLLECTION_NONE, call.cancellable(), &call.error);
+    library.unref(service);
     call.check();
     if (!keyring)
         return lock_state::missing;
@@ -236,11 +234,12 @@ void store_secret(const secret_record& record, const std::string& label, std::st
     const bool stored = library.store(schema(), SECRET_COLLECTION_DEFAULT, label.c_str(),
         reinterpret_cast<const char*>(terminated.data()), call.cancellable(), &call.error, "service",
         record.service.c_str(), "secret", record.secret.c_str(), root_name(record), record.root.c_str(), nullptr);
-    if (!stored && state == lock_state::locked)
+    if (stored)
+        return;
+    if (state == lock_state::locked)
         locked_failure();
     call.check();
-    if (!stored)
-        keyring_failure("it did not keep the password");
+    keyring_failure("it did not keep the password");
 }
 
 bool remove_secret(const secret_record& record) {

@@ -70,3 +70,17 @@ TEST_CASE("reuse-password without a password in the keyring is an error, and not
     REQUIRE(refused.err.find("leave --reuse-password out") != std::string::npos);
     REQUIRE(fs::is_empty(root.path()));
 }
+
+TEST_CASE("a locked keyring is to be unlocked, and nothing says to make a new configuration", "[.locked_keyring]") {
+    const keyring_config_root root{"omegasafe-locked"};
+    REQUIRE(root.run({"init", "-s"}).exit_code == 0);
+    lock_keyring();
+    for (const auto& args :
+        std::vector<arguments>{{"list-ecs"}, {"init", "-s", "-o", "-r"}, {"init", "-s", "-o", "-p"}}) {
+        const auto refused = root.run(args);
+        INFO(refused.describe());
+        CHECK(refused.exit_code == 81);
+        CHECK(refused.err.find("is locked; unlock it") != std::string::npos);
+        CHECK(refused.err.find("omegasafe init") == std::string::npos);
+    }
+}

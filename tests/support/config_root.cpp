@@ -80,4 +80,16 @@ keyring_config_root::keyring_config_root(const std::string& service) {
     options.env["OMEGASAFE_KEYRING_SERVICE_NAME"] = service;
 }
 
+void lock_keyring() {
+    run_options options;
+    options.program = "dbus-send";
+    options.env["DBUS_SESSION_BUS_ADDRESS"] = std::getenv("DBUS_SESSION_BUS_ADDRESS");
+    const auto result =
+        test::run({"--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets",
+                      "org.freedesktop.Secret.Service.Lock", "array:objpath:/org/freedesktop/secrets/collection/login"},
+            options);
+    if (result.exit_code != 0)
+        throw std::runtime_error("The keyring cannot be locked: " + result.describe());
+}
+
 } // namespace omegasafe::test

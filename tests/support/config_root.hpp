@@ -46,4 +46,7 @@ public:
     explicit keyring_config_root(const std::string& service);
 };
 
+/// Locks the keyring of tests/support/with-keyring, for the rest of its session.
+void lock_keyring();
+
 } // namespace omegasafe::test
