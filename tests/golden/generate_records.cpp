@@ -113,7 +113,7 @@ void ecs_files(golden_folder& golden, const key_iteration& alpha) {
         file.claim_delta({info.key_uuid, delta->info.iteration_uuid, 100'000});
     }
     add_records(golden, "ecs_file.sfc", "ecs_file", nullptr);
-    const auto with = [&](const json& key, const json& other) {
+    const auto with = [&](const json& key, const json& other, std::size_t other_size = 3) {
         json fields{{"format", 1}, {"kind", "key"}, {"key_name", "A key"}, {"omegasafe_version", "1.0.0"},
             {"alpha_capacity", 1'000}, {"alpha_next", 10}};
         fields.update(key);
@@ -121,12 +121,12 @@ void ecs_files(golden_folder& golden, const key_iteration& alpha) {
             return container_changes::entry{id, json::to_cbor(attributes), secure_bytes{bytes(size, 1)}};
         };
         return container_of(nullptr, entry(ecs_uuid, {{"format", 1}, {"kind", "ecs"}}, 0),
-            entry(numbered(1), fields, 0), entry(numbered(2), other, 3));
+            entry(numbered(1), fields, 0), entry(numbered(2), other, other_size));
     };
     const json later{{"format", 1}, {"kind", "later"}};
     golden.make("ecs_file_later.sfc", with({{"later", "kept"}}, later));
     add_records(golden, "ecs_file_later.sfc", "ecs_file", nullptr);
-    golden.make("ecs_file_deleted.sfc", with(json::object(), {{"format", 1}, {"kind", "deleted_key"}}));
+    golden.make("ecs_file_deleted.sfc", with(json::object(), {{"format", 1}, {"kind", "deleted_key"}}, 0));
     add_records(golden, "ecs_file_deleted.sfc", "ecs_file", nullptr);
     golden.add("ecs_file_newer.sfc", with({{"format", 2}}, later), "ecs_file", nullptr, fails("container_newer"));
     golden.add("ecs_file_contradiction.sfc", with({{"alpha_next", 1'001}}, later), "ecs_file", nullptr,
