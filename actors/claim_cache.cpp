@@ -18,8 +18,8 @@ using storage::cache_entry;
 
 /// An older copy of the cache still has the positions that were used since.
 constexpr const char* way_out_of_damage =
-    "Do not bring it back from a copy, which could give positions out again: make a fresh root with 'omegasafe init' "
-    "and import-key the keys there (export-key writes them from here).";
+    "Do not put an older version in its place, which could give positions out again: make a fresh root with 'omegasafe "
+    "init' and import-key your exported keys there.";
 
 /// The cache as it is believed: its claims only where it was written, because whoever has a copy may have used them.
 /// All else it says holds in a copy, too: an older floor is a lower one.

@@ -186,8 +186,8 @@ void require_positions(const ecs_key& key, const ecs_delta& delta) {
 
 /// An older copy of the file is behind and would give positions out again.
 constexpr const char* way_out_of_damage =
-    "Do not bring it back from a copy, which would give positions out again: go on with a new ECS (create-sfc-ecs) and "
-    "new keys; the Deltas on your devices still decrypt what was encrypted.";
+    "Do not put an older version in its place, which would give positions out again: go on with a new ECS "
+    "(create-sfc-ecs) and new keys; the Deltas on your devices still decrypt what was encrypted.";
 
 /// A file that is not there or not readable is an ECS out of reach: that leads to the OFFLINE cache.
 template <class F>

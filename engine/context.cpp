@@ -22,8 +22,8 @@ fs::path checked_root(const fs::path& wanted) {
 
 /// An older copy of the cache could give positions out again.
 constexpr const char* without_cache =
-    " is missing. Do not bring it back from a copy: start over in another folder with "
-    "'omegasafe init --config-dir FOLDER' and import-key your exported keys.";
+    " is missing. Do not put an older version in its place: start over in another folder with 'omegasafe init "
+    "--config-dir FOLDER' and import-key your exported keys.";
 constexpr const char* without_other = " is missing. Restore it from a copy, or start over with "
                                       "'omegasafe init --override-existing'.";
 

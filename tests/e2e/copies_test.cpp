@@ -150,17 +150,17 @@ TEST_CASE_METHOD(
     };
     std::string advice;
     SECTION("damaged") {
+        export_all();
         write_text(cache, "");
         advice = refuse(root, encrypt, 40, cache.string()).err;
-        export_all();
     }
     SECTION("missing") {
         export_all();
         fs::remove(cache);
         advice = refuse(root, encrypt, 20, cache.string()).err;
     }
-    CHECK_THAT(advice, Catch::Contains("Do not bring it back from a copy") && Catch::Contains("omegasafe init") &&
-                           Catch::Contains("import-key"));
+    CHECK_THAT(advice, Catch::Contains("Do not put an older version in its place") &&
+                           Catch::Contains("omegasafe init") && Catch::Contains("import-key"));
     const auto fresh = root.folder() / "fresh";
     fs::create_directory(fresh);
     for (const auto& step : {arguments{"init", "--skip-http-ecs", "--no-override"}, {"import-ecs", "-i", ecs_export},
@@ -176,7 +176,7 @@ TEST_CASE_METHOD(used_root, "a damaged ECS file is not brought back from a copy"
     const auto ecs_file = root.folder() / "ecs.sfc";
     write_text(ecs_file, read_text(ecs_file).substr(0, 1'000));
     const auto advice = refuse(root, {"pull-missing-deltas", "-k", key}, 40, ecs_file.string()).err;
-    CHECK_THAT(advice, Catch::Contains("Do not bring it back from a copy"));
+    CHECK_THAT(advice, Catch::Contains("Do not put an older version in its place"));
     CHECK_THAT(advice, !Catch::Contains("restore it"));
     // What the sentence says.
     succeed(root, {"create-sfc-ecs", "-n", "second", "-p", (root.folder() / "second.sfc").string(), "-y"});

@@ -146,7 +146,8 @@ TEST_CASE_METHOD(cache_fixture, "damage of the local cache is not answered with 
     for (const auto size : {std::size_t{0}, std::size_t{100}, whole.size() - 1}) {
         write_text(path, whole.substr(0, size));
         const auto sentence = sentence_of();
-        CHECK_THAT(sentence, Catch::Contains(path.string()) && Catch::Contains("Do not bring it back from a copy") &&
+        CHECK_THAT(sentence, Catch::Contains(path.string()) &&
+                                 Catch::Contains("Do not put an older version in its place") &&
                                  Catch::Contains("import-key"));
         CHECK_THAT(sentence, !Catch::Contains("restore it from a copy"));
     }
