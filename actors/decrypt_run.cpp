@@ -122,8 +122,7 @@ public:
                                                       "differs); nothing was written. Restore it from a copy.");
         if (!request_.expected) // else it is one of a tree, which says it once for all
             warn_if_layer_missing(protection_, request_.input.string());
-        return {target_, original_.length, file_.data.length, file_.metadata.key_uuid, seq_number_, {},
-            protection_};
+        return {target_, original_.length, file_.data.length, file_.metadata.key_uuid, seq_number_, {}, protection_};
     }
 
 private:

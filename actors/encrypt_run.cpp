@@ -128,8 +128,8 @@ public:
     void absorb(const chunk& done) override { absorbed_ += done.plain_size; }
 
     file_report finish() override {
-        return {request_.output, file_size_, total_, request_.key_uuid, claimed_.seq_number, {},
-            protection_with(layer_)};
+        return {
+            request_.output, file_size_, total_, request_.key_uuid, claimed_.seq_number, {}, protection_with(layer_)};
     }
 
 private:

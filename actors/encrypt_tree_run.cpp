@@ -208,8 +208,8 @@ private:
         const auto layer = key_.layer();
         log::debug("Encrypting the index with positions {} to {} of Delta {}.", crypto::to_decimal(range.first),
             crypto::to_decimal(range.last), claim.claimed.seq_number);
-        const auto container = storage::encrypt_in_memory(*claim.delta, claim.position_in_delta,
-            {request_.key_uuid, range.first}, "index", plain, suffix, layer);
+        const auto container = storage::encrypt_in_memory(
+            *claim.delta, claim.position_in_delta, {request_.key_uuid, range.first}, "index", plain, suffix, layer);
         storage::atomic_file file(output_ / storage::tree_index_name, storage::existing_target::replace);
         file.write_at(0, container);
         file.commit();

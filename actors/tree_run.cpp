@@ -91,11 +91,12 @@ void tree_run::note(const file_protection& found) {
 }
 
 tree_report tree_run::report() const {
-    tree_report made{output_, {}, std::chrono::steady_clock::now() - started_, false,
-        protection_.value_or(file_protection{})};
+    tree_report made{
+        output_, {}, std::chrono::steady_clock::now() - started_, false, protection_.value_or(file_protection{})};
     if (without_layer_ > 0)
-        log::warn("{} of the tree's files, its index among them, are genuine but without the AES-256-GCM layer, which their "
-                  "key has here: they were encrypted without a layer password; encrypt the tree again to seal it.",
+        log::warn(
+            "{} of the tree's files, its index among them, are genuine but without the AES-256-GCM layer, which their "
+            "key has here: they were encrypted without a layer password; encrypt the tree again to seal it.",
             without_layer_);
     for (const auto& [entry, status, code, sentence] : plan_)
         if (status)

@@ -75,8 +75,7 @@ struct tree_index {
     file_protection protection;
 };
 /// Throws failure(input_unreadable) when it has none.
-tree_index read_tree_index(
-    const asker_on<actor_floor::file_job>& me, const std::filesystem::path& folder);
+tree_index read_tree_index(const asker_on<actor_floor::file_job>& me, const std::filesystem::path& folder);
 
 /// The folder a tree goes into, made with mode 0700 when it is not there. Throws failure(output_refused).
 void make_tree_folder(const std::filesystem::path& folder);

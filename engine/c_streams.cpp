@@ -30,7 +30,8 @@ stream_output output_of(omegasafe_write_callback write, void* user) {
 }
 
 void give_stream_report(omegasafe_report** wanted, const stream_report& report) {
-    give_report(wanted, {{}, report.bytes, report.positions, report.key_uuid, report.delta_seq, report.seconds, report.protection});
+    give_report(wanted,
+        {{}, report.bytes, report.positions, report.key_uuid, report.delta_seq, report.seconds, report.protection});
 }
 
 } // namespace

@@ -64,7 +64,8 @@ void print_payload(
     json payload{{"schema_version", schema_version}, {"output_dir", report.output.string()}, {verb, sum.done},
         {"failed", sum.failed}, {"skipped", sum.skipped}, {"resumed", sum.resumed}, {"bytes", json_position(sum.bytes)},
         {"layer", report.protection.layer}, {"authenticated", report.protection.authenticated},
-        {"format_version", report.protection.format_version}, {"error", problem ? json_error(*problem) : json(nullptr)}, {"files", json::array()}};
+        {"format_version", report.protection.format_version}, {"error", problem ? json_error(*problem) : json(nullptr)},
+        {"files", json::array()}};
     for (const auto& item : report.items)
         payload["files"].push_back(item_payload(item, verb));
     print_json(payload);

@@ -13,8 +13,9 @@ namespace {
 json inspection_payload(const inspection& found) {
     json payload{{"schema_version", schema_version}, {"path", found.path.string()},
         {"format_version", found.format_version}, {"password_protected", found.password_protected},
-        {"layer", found.layer}, {"authenticated", found.authenticated}, {"size", json_position(found.size)}, {"entries", nullptr}, {"key_uuid", nullptr},
-        {"global_position_start", nullptr}, {"encrypted_data_length", nullptr}};
+        {"layer", found.layer}, {"authenticated", found.authenticated}, {"size", json_position(found.size)},
+        {"entries", nullptr}, {"key_uuid", nullptr}, {"global_position_start", nullptr},
+        {"encrypted_data_length", nullptr}};
     if (found.entries) {
         payload["entries"] = json::array();
         for (const auto& entry : *found.entries)

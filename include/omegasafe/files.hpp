@@ -120,7 +120,7 @@ struct tree_report {
     std::filesystem::path output;
     std::vector<tree_item> items; // ordered by path
     std::chrono::duration<double> seconds{};
-    bool was_complete = false; // encrypt_tree with `resume`: the tree was finished already
+    bool was_complete = false;    // encrypt_tree with `resume`: the tree was finished already
     file_protection protection{}; // of the index and all files that were done: `layer` when all have it
 };
 using tree_report_ptr = std::shared_ptr<const tree_report>; // large trees have millions of items
@@ -152,8 +152,8 @@ struct inspection {
         std::uint64_t length = 0; // of encrypted_data: the positions used
     };
     std::optional<encrypted> encrypted_file; // nothing: another kind of container
-    bool layer = false;                      // an encrypted file in the AES-256-GCM layer, or a sealed container that did not open
-    bool authenticated = false;              // what is said here was checked with the layer's key; a tag was not looked at
+    bool layer = false;         // an encrypted file in the AES-256-GCM layer, or a sealed container that did not open
+    bool authenticated = false; // what is said here was checked with the layer's key; a tag was not looked at
 };
 
 } // namespace omegasafe
