@@ -8,7 +8,7 @@ using namespace omegasafe::test;
 namespace fs = std::filesystem;
 
 TEST_CASE("init generates a password into the keyring, reuses it and replaces it", "[keyring]") {
-    const keyring_config_root root{"omegasafe-e2e"};
+    keyring_config_root root{"omegasafe-e2e"};
     const auto made = root.run({"init", "-s"});
     INFO(made.describe());
     REQUIRE(made.exit_code == 0);
