@@ -1,5 +1,6 @@
 #include "cli/terminal/signals.hpp"
 
+#include "cli/terminal/typing.hpp"
 #include <csignal>
 #include <omegasafe/client.hpp>
 #include <pthread.h>
@@ -25,14 +26,20 @@ bool is_ignored(int signal) {
     return ::sigaction(signal, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
 }
 
+[[noreturn]] void end_by(int signal) {
+    show_typing_for_good();
+    remove_temporary_files();
+    _exit(128 + signal);
+}
+
 } // namespace
 
 void handle_termination_signals() {
     std::signal(SIGXFSZ, SIG_IGN);
     sigset_t awaited;
     sigemptyset(&awaited);
-    sigaddset(&awaited, SIGINT);
-    sigaddset(&awaited, SIGTERM);
+    for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGTSTP})
+        sigaddset(&awaited, signal);
     if (!is_ignored(SIGHUP)) // nohup
         sigaddset(&awaited, SIGHUP);
     sigset_t pipe_alone;
@@ -43,10 +50,14 @@ void handle_termination_signals() {
         sigaddset(&awaited, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &awaited, nullptr);
     std::thread waiting([awaited] {
-        int signal = 0;
-        sigwait(&awaited, &signal);
-        remove_temporary_files();
-        _exit(128 + signal);
+        for (;;) {
+            int signal = 0;
+            if (sigwait(&awaited, &signal) != 0)
+                continue;
+            if (signal != SIGTSTP)
+                end_by(signal);
+            stop_until_continued();
+        }
     });
     waiter = waiting.native_handle();
     waiting.detach();

@@ -1,14 +1,12 @@
 #include "cli/terminal/terminal.hpp"
 
-#include "crypto/secure_memory.hpp"
+#include "cli/terminal/typing.hpp"
 #include "crypto/shown_text.hpp"
 #include "crypto/text_encoding.hpp"
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <iostream>
 #include <omegasafe/error.hpp>
-#include <termios.h>
 #include <unistd.h>
 
 namespace omegasafe::cli {
@@ -20,35 +18,24 @@ std::string trimmed(const std::string& text) {
     return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-std::string read_answer(const std::string& prompt, const std::string& flag) {
+void require_terminal(const std::string& flag) {
     if (!interactive())
         throw failure(errc::usage, "There is no terminal to ask on; pass " + flag + ".");
-    std::fputs(crypto::shown_line(prompt).c_str(), stderr);
-    std::fflush(stderr);
-    std::string line;
-    if (!std::getline(std::cin, line)) {
-        std::fputs("\n", stderr);
-        throw failure(errc::aborted, "Operation aborted.");
-    }
-    return trimmed(line);
 }
 
-/// The terminal shows nothing of what is typed while this lives.
-class hidden_typing {
-public:
-    hidden_typing() {
-        ::tcgetattr(STDIN_FILENO, &before_);
-        auto silent = before_;
-        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    }
-    ~hidden_typing() { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
-    hidden_typing(const hidden_typing&) = delete;
-    hidden_typing& operator=(const hidden_typing&) = delete;
+secure_bytes typed_line() {
+    if (auto line = read_typed_line())
+        return std::move(*line);
+    std::fputs("\n", stderr);
+    throw failure(errc::aborted, "Operation aborted.");
+}
 
-private:
-    termios before_{};
-};
+std::string read_answer(const std::string& prompt, const std::string& flag) {
+    require_terminal(flag);
+    std::fputs(crypto::shown_line(prompt).c_str(), stderr);
+    std::fflush(stderr);
+    return trimmed(std::string{typed_line().text()});
+}
 
 } // namespace
 
@@ -71,15 +58,9 @@ std::string ask_line(const std::string& question, const std::string& flag, const
 }
 
 secure_bytes ask_secret(const std::string& question, const std::string& flag) {
-    std::string answer;
-    {
-        const hidden_typing hidden;
-        answer = read_answer(question + ": ", flag);
-    }
-    std::fputs("\n", stderr); // the one that was typed did not show
-    secure_bytes secret{std::string_view{answer}};
-    crypto::wipe(answer.data(), answer.size());
-    return secret;
+    require_terminal(flag);
+    const hidden_typing hidden{crypto::shown_line(question + ": ")};
+    return typed_line();
 }
 
 bool ask_yes_no(const std::string& question, bool by_default, const std::string& flag) {

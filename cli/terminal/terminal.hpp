@@ -19,7 +19,7 @@ using answer_check = std::function<std::optional<std::string>(const std::string&
 std::string ask_line(const std::string& question, const std::string& flag, const answer_check& check = {},
     const std::optional<std::string>& fallback = {});
 
-/// Asks for a secret without showing what is typed. Errors as ask_line.
+/// Asks for a secret without showing what is typed, and takes it as it is, outer spaces too. Errors as ask_line.
 secure_bytes ask_secret(const std::string& question, const std::string& flag);
 
 /// Asks "question [y/N]: " or "[Y/n]: ". Without a terminal: failure(usage) that names `flag`.
