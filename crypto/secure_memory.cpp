@@ -2,7 +2,9 @@
 // stay mapped and locked, because a system call for each 32-byte key would cost more than using the key.
 #include "crypto/secure_memory.hpp"
 
+#include "crypto/process_memory.hpp"
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <mutex>
@@ -59,10 +61,20 @@ std::uint8_t* map_huge(std::size_t size) {
     return around + before;
 }
 
+std::atomic<bool> some_unlocked{false};
+std::atomic<void (*)()> unlocked_listener{nullptr};
+
+void tell_unlocked() noexcept {
+    static std::atomic<bool> told{false};
+    if (auto* const tell = unlocked_listener.load(); tell != nullptr && !told.exchange(true))
+        tell();
+}
+
 /// Zeroed pages, locked if the limits allow, never in a core dump.
 std::uint8_t* map_pages(std::size_t size) {
     std::uint8_t* const pages = size >= huge_page ? map_huge(size) : map_anonymous(size);
-    static_cast<void>(::mlock(pages, size)); // best effort: RLIMIT_MEMLOCK may be small
+    if (::mlock(pages, size) != 0) // RLIMIT_MEMLOCK may be small
+        some_unlocked = true;      // told by whoever holds no lock
     static_cast<void>(::madvise(pages, size, MADV_DONTDUMP));
     return pages;
 }
@@ -121,7 +133,10 @@ slab_allocator& slabs() {
 std::uint8_t* allocate(std::size_t size) {
     if (size == 0)
         return nullptr;
-    return size <= largest_slab_block ? slabs().take(size) : map_pages(size);
+    auto* const block = size <= largest_slab_block ? slabs().take(size) : map_pages(size);
+    if (some_unlocked)
+        tell_unlocked();
+    return block;
 }
 
 void release(std::uint8_t* block, std::size_t size) noexcept {
@@ -136,6 +151,12 @@ void release(std::uint8_t* block, std::size_t size) noexcept {
 }
 
 } // namespace
+
+void crypto::when_unlocked(void (*tell)()) noexcept {
+    unlocked_listener = tell;
+    if (some_unlocked)
+        tell_unlocked();
+}
 
 void crypto::wipe(void* data, std::size_t size) noexcept {
     if (size != 0)                    // an empty block may be null

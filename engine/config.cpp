@@ -5,6 +5,8 @@
 #include "storage/config/config_file.hpp"
 #include "storage/config/config_root_files.hpp"
 #include "storage/config/keyring.hpp"
+#include "storage/config/password_strength.hpp"
+#include "storage/config/secret_source.hpp"
 #include "storage/files/file_move.hpp"
 #include "storage/files/file_status.hpp"
 #include <algorithm>
@@ -23,6 +25,14 @@ bool anything_in_config_root(const fs::path& root) {
     return there(storage::config_file_name) || std::ranges::any_of(storage::container_names, there);
 }
 
+std::optional<secure_bytes> secret_from_environment(const std::string& name) {
+    return storage::secret_from_environment(name, storage::secret_commands::ignored);
+}
+
+secure_bytes secret_from_file(const fs::path& file, const std::string& origin) {
+    return storage::secret_from_file(file.string(), origin);
+}
+
 std::optional<secure_bytes> environment_password() {
     return storage::environment_password();
 }
@@ -39,6 +49,10 @@ secure_bytes generate_layer_password() {
     for (;;) // the rare password without a digit would be refused
         if (auto password = crypto::generate_password(); storage::acceptable_layer_password(password.text()))
             return password;
+}
+
+std::optional<std::string> password_weakness(std::string_view password) {
+    return storage::password_weakness(password);
 }
 
 void create_config(const new_config& wanted) {

@@ -1,5 +1,6 @@
 #include "messages/log.hpp"
 
+#include "crypto/process_memory.hpp"
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -23,7 +24,10 @@ std::atomic<std::shared_ptr<const hearing>>& current() {
 } // namespace
 
 void set_log_listener(log_listener listener, log_level least) {
-    current() = listener ? std::make_shared<const hearing>(hearing{std::move(listener), least}) : nullptr;
+    const bool listener_is_set = listener != nullptr;
+    current() = listener_is_set ? std::make_shared<const hearing>(hearing{std::move(listener), least}) : nullptr;
+    if (listener_is_set)
+        crypto::when_unlocked([] { log::warn("{}", crypto::unlocked_sentence); });
 }
 
 bool log::heard(log_level level) noexcept {

@@ -1,4 +1,5 @@
 // omegasafe-ecs: the self-hosted External Claims Storage.
+#include "crypto/process_memory.hpp"
 #include "crypto/shown_text.hpp"
 #include "server/commands/command.hpp"
 #include "server/refusal.hpp"
@@ -7,7 +8,6 @@
 #include <cstdio>
 #include <omegasafe/error.hpp>
 #include <soci/error.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace {
@@ -41,8 +41,7 @@ int run(CLI::App& app, int argc, char** argv) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
-    const rlimit no_core{0, 0}; // keys are in memory
-    ::setrlimit(RLIMIT_CORE, &no_core);
+    omegasafe::crypto::keep_memory_private();
     ::umask(0077);
     CLI::App app{"The self-hosted External Claims Storage of omegasafe.", "omegasafe-ecs"};
     app.set_version_flag("-V,--version", std::string{"omegasafe-ecs "} + OMEGASAFE_VERSION);

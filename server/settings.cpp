@@ -1,6 +1,7 @@
 #include "server/settings.hpp"
 
 #include "storage/config/config_file.hpp"
+#include "storage/config/secret_source.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "wire/storage_rules.hpp"
 #include <omegasafe/error.hpp>
@@ -125,7 +126,7 @@ const std::vector<setting_row>& rows() {
         {{"tls_key", "PEM file of its private key"}, path_of(&settings::tls_key)},
         {{"server_key", "32 random bytes that seal credentials and sign URLs; the same on all servers of a database"},
             path_of(&settings::server_key)},
-        {{"database", "sqlite3:FILE, or postgresql:CONNINFO for several servers"}, set_database},
+        {{"database", "sqlite3:FILE, or postgresql:CONNINFO for several servers", true}, set_database},
         {{"database_connections", "connections to the database, 1 to 256"},
             [](settings& s, const std::string& text, const fs::path&) {
                 s.database_connections = static_cast<unsigned>(number_in(text, 1, 256));
@@ -141,10 +142,12 @@ const std::vector<setting_row>& rows() {
         {{"internal_endpoint_url", "of the bucket; for r2 and other S3 servers"},
             bucket_text(&bucket_settings::endpoint_url)},
         {{"internal_remote_path", "prefix in the bucket"}, bucket_text(&bucket_settings::remote_path)},
-        {{"internal_access_key_id", "of the bucket; better in the environment"},
+        {{"internal_access_key_id", "of the bucket; better in the environment", true},
             bucket_text(&bucket_settings::access_key_id)},
-        {{"internal_secret_access_key", "of the bucket; better in the environment"},
-            bucket_text(&bucket_settings::secret_access_key)},
+        {{"internal_secret_access_key", "of the bucket; better in the environment", true},
+            [](settings& s, const std::string& text, const fs::path&) {
+                s.internal_bucket.secret_access_key = make_secret(text);
+            }},
         {{"allow_http_endpoints", "true: users may name storages by http:// (a test or a closed network)"},
             [](settings& s, const std::string& text, const fs::path&) { s.allow_http_endpoints = boolean_in(text); }},
         {{"url_seconds", "how long a signed URL is good for, 1 to 86400"},
@@ -180,7 +183,7 @@ const std::vector<setting_row>& rows() {
             [](settings& s, const std::string& text, const fs::path&) {
                 s.log_level = one_of(text, {"debug", "info", "warning", "error", "off"});
             }},
-        {{"metrics_token", "bearer token for /metrics; empty: loopback only"}, text_of(&settings::metrics_token)},
+        {{"metrics_token", "bearer token for /metrics; empty: loopback only", true}, text_of(&settings::metrics_token)},
         {{"latest_cli_version", "newest omegasafe that clients are told of"}, text_of(&settings::latest_cli_version)},
     };
     return all;
@@ -201,6 +204,17 @@ std::string variable_of(std::string_view name) {
     for (const unsigned char c : name)
         variable += static_cast<char>(std::toupper(c));
     return variable;
+}
+
+/// What the environment has for a setting; of a secret also by NAME_FILE.
+std::optional<std::string> value_of(const std::string& variable, bool secret) {
+    if (secret) {
+        const auto found = storage::secret_from_environment(
+            variable, storage::secret_commands::ignored, {errc::config_invalid, errc::config_invalid});
+        return found ? std::optional{std::string{found->text()}} : std::nullopt;
+    }
+    const char* text = std::getenv(variable.c_str());
+    return text != nullptr && *text != '\0' ? std::optional{std::string{text}} : std::nullopt;
 }
 
 std::map<std::string, std::string> values_in(const fs::path& file) {
@@ -240,7 +254,7 @@ void require_bucket(const settings& s, const fs::path& file) {
                                                              : word_problem(bucket.region)},
              {"internal_remote_path", wire::remote_path_problem(bucket.remote_path)},
              {"internal_access_key_id", word_problem(bucket.access_key_id)},
-             {"internal_secret_access_key", word_problem(bucket.secret_access_key)},
+             {"internal_secret_access_key", word_problem(bucket.secret_access_key ? bucket.secret_access_key->text() : "")},
          })
         if (problem)
             throw failure(errc::config_invalid, file.string() +
@@ -284,8 +298,8 @@ settings load_settings(const fs::path& file) {
         if (const auto found = values.extract(name))
             apply(s, row, found.mapped(), folder, file.string());
         const auto variable = variable_of(name);
-        if (const char* text = std::getenv(variable.c_str()); text != nullptr && *text != '\0')
-            apply(s, row, text, folder, "The variable " + variable);
+        if (const auto text = value_of(variable, row.info.secret))
+            apply(s, row, *text, folder, "The variable " + variable);
     }
     if (!values.empty())
         throw failure(errc::config_invalid,
@@ -297,8 +311,10 @@ settings load_settings(const fs::path& file) {
 }
 
 std::string settings_text(const std::vector<std::pair<std::string, std::string>>& given) {
-    std::string text = "; omegasafe-ecs. Every setting may also come from the environment: OMEGASAFE_ECS_<NAME>.\n"
-                       "[server]\n";
+    std::string text =
+        "; omegasafe-ecs. Every setting may also come from the environment: OMEGASAFE_ECS_<NAME>, a secret also\n"
+        "; from the file that OMEGASAFE_ECS_<NAME>_FILE names.\n"
+        "[server]\n";
     for (const auto& info : all_settings()) {
         const auto set = std::ranges::find(given, info.name, [](const auto& g) { return std::string_view{g.first}; });
         text += "\n; " + std::string{info.description} + "\n";

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <omegasafe/secret.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,8 @@ namespace omegasafe::server {
 
 /// A bucket that the operator gives for the internal storage.
 struct bucket_settings {
-    std::string name, region, endpoint_url, remote_path, access_key_id, secret_access_key;
+    std::string name, region, endpoint_url, remote_path, access_key_id;
+    secret_ptr secret_access_key; // null: none
 
     /// Amazon's buckets need no endpoint, all others do.
     wire::storage_provider provider() const {
@@ -59,11 +61,13 @@ struct settings {
 struct setting_info {
     std::string_view name;        // in the file; OMEGASAFE_ECS_<NAME> in the environment
     std::string_view description; // for the file that init writes
+    bool secret = false;          // in the environment also by OMEGASAFE_ECS_<NAME>_FILE
 };
 const std::vector<setting_info>& all_settings();
 
-/// Defaults, then the file, then the environment. Relative paths start at the file's folder. failure(config_missing)
-/// without the file, failure(config_invalid) that names setting, file and accepted values.
+/// Defaults, then the file, then the environment, where a secret may also be in a file that a variable names. Relative
+/// paths start at the file's folder. failure(config_missing) without the file, failure(config_invalid) that names
+/// setting, file and accepted values.
 settings load_settings(const std::filesystem::path& file);
 
 /// The text of a new omegasafe-ecs.ini: what `given` has, and all the rest as comments.

@@ -1,7 +1,7 @@
 #include "cli/ask/http_entry.hpp"
 
 #include "cli/terminal/terminal.hpp"
-#include <cstdlib>
+#include <omegasafe/config.hpp>
 
 namespace omegasafe::cli {
 
@@ -27,14 +27,13 @@ std::string ecs_name_of(const http_ecs_flags& flags, const http_ecs_flag_names& 
 
 secret_ptr given_secret(const std::string& value, const std::string& flag, const char* variable,
     std::optional<std::string> (*problem)(std::string_view)) {
-    const char* from_environment = std::getenv(variable);
     const bool by_flag = !value.empty();
-    if (!by_flag && (from_environment == nullptr || *from_environment == '\0'))
+    auto secret = by_flag ? std::optional{secure_bytes{std::string_view{value}}} : secret_from_environment(variable);
+    if (!secret)
         return nullptr;
-    const std::string_view text = by_flag ? std::string_view{value} : std::string_view{from_environment};
-    if (const auto reason = problem(text))
+    if (const auto reason = problem(secret->text()))
         throw failure(errc::usage, (by_flag ? flag : std::string{variable}) + ": " + *reason);
-    return std::make_shared<const secure_bytes>(text);
+    return std::make_shared<const secure_bytes>(std::move(*secret));
 }
 
 secret_ptr ask_for_secret(const std::string& question, const std::string& flag,

@@ -2,6 +2,7 @@
 #include "cli/ask/http_entry.hpp"
 #include "cli/flags.hpp"
 #include "cli/show/outcome.hpp"
+#include "cli/terminal/logging.hpp"
 #include "cli/terminal/terminal.hpp"
 #include "crypto/shown_text.hpp"
 
@@ -42,8 +43,11 @@ struct chosen_password {
 };
 
 chosen_password choose_password(const init_options& options) {
-    if (auto given = environment_password())
+    if (auto given = environment_password()) {
+        if (const auto weakness = password_weakness(given->text()))
+            log_warning("The configuration password is weak: " + *weakness);
         return {std::move(*given), "taken from the environment", keyring_use::none};
+    }
     auto known = keyring_password();
     if (!known && options.reuse_password)
         throw failure(errc::password_missing, "The keyring holds no configuration password to reuse; leave "

@@ -4,6 +4,7 @@
 #include "cli/terminal/logging.hpp"
 #include <algorithm>
 #include <cstdlib>
+#include <omegasafe/config.hpp>
 
 namespace omegasafe::cli {
 
@@ -23,12 +24,27 @@ std::string shown(const std::string& name, const std::string& value) {
     return value.empty() ? "none" : value;
 }
 
+std::vector<std::string> variables_of(const config_property& property) {
+    const std::string name{property.environment};
+    if (property.name != layer_property)
+        return {name};
+    return {name, name + "_FILE", name + "_COMMAND"};
+}
+
 void warn_of_overrides(const property_changes& changes) {
     for (const auto& property : config_properties())
         for (const auto& change : changes)
-            if (change.first == property.name && std::getenv(std::string{property.environment}.c_str()) != nullptr)
-                log_warning(std::string{property.environment} + " is set in the environment and overrides " +
-                            change.first + " until it is unset.");
+            if (change.first == property.name)
+                for (const auto& variable : variables_of(property))
+                    if (const char* value = std::getenv(variable.c_str()); value != nullptr && *value != '\0')
+                        log_warning(variable + " is set in the environment and overrides " + change.first +
+                                    " until it is unset.");
+}
+
+void warn_of_weakness(const property_changes& changes) {
+    for (const auto& [name, value] : changes)
+        if (const auto weakness = name == layer_property && !value.empty() ? password_weakness(value) : std::nullopt)
+            log_warning("The layer password is weak: " + *weakness);
 }
 
 void warn_of_unknown_default(client& client, const property_changes& changes) {
@@ -57,6 +73,7 @@ void run_set_config(session& session, set_config_options& options) {
     out.line(changes.empty() ? "No configuration changes requested." : "Configuration updated: " + summary);
     out.field("changes", std::move(fields));
     out.finish();
+    warn_of_weakness(changes);
     warn_of_overrides(changes);
     warn_of_unknown_default(client, changes);
 }

@@ -8,8 +8,9 @@ namespace omegasafe::cli {
 /// Registers --passphrase-file.
 void add_passphrase_option(CLI::App& command, std::string& file);
 
-/// The file's first line, else OMEGASAFE_KEY_PASSPHRASE, else asked twice on a terminal, where an empty answer means
-/// none. Null: no passphrase. failure(usage) when one is shorter than 8 characters or the file is for others to read.
+/// The file's, else that of OMEGASAFE_KEY_PASSPHRASE(_FILE), else asked twice on a terminal, where an empty answer
+/// means none. Null: no passphrase. failure(usage) when one is shorter than 8 characters or the file is for others to
+/// read.
 secret_ptr passphrase_for_export(const std::string& file);
 
 /// The same for a file that is password-protected; asked once. failure(usage) without a terminal.

@@ -7,6 +7,7 @@
 #include <omegasafe/settings.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace omegasafe {
@@ -17,8 +18,15 @@ OMEGASAFE_API std::filesystem::path find_config_root(const std::filesystem::path
 /// True when config.ini or a container lies in `root`.
 OMEGASAFE_API bool anything_in_config_root(const std::filesystem::path& root);
 
-/// The configuration password from OMEGASAFE_CONFIG_PASSWORD, else from the file that OMEGASAFE_CONFIG_PASSWORD_FILE
-/// names (failure(password_missing) when group or others can read it); nothing when neither is set.
+/// A secret from the environment variable `name`, else from the file that NAME_FILE names, as secret_from_file reads
+/// it; nothing when neither is set. A variable that is empty is not set.
+OMEGASAFE_API std::optional<secure_bytes> secret_from_environment(const std::string& name);
+/// The bytes of a file or pipe without one line end at their end, 4,096 at most. failure(input_unreadable) when there
+/// are none, failure(usage) when group or others can read it. `origin` says in the sentence where it was named:
+/// "--some-file".
+OMEGASAFE_API secure_bytes secret_from_file(const std::filesystem::path& file, const std::string& origin);
+/// The configuration password: secret_from_environment of OMEGASAFE_CONFIG_PASSWORD, else what the shell command in
+/// OMEGASAFE_CONFIG_PASSWORD_COMMAND prints. failure(password_missing) when what is named gives none.
 OMEGASAFE_API std::optional<secure_bytes> environment_password();
 
 /// The desktop keyring's record of the configuration password. Blocking (D-Bus); failure(keyring_failed) when no
@@ -29,6 +37,10 @@ OMEGASAFE_API std::optional<secure_bytes> keyring_password();
 OMEGASAFE_API secure_bytes generate_password();
 /// One for the AES-256-GCM layer, which obeys its rule.
 OMEGASAFE_API secure_bytes generate_layer_password();
+
+/// Why a password that a person chose is weak, as the end of a sentence; nothing when it is not (or when libzxcvbn,
+/// which knows, is not installed). It may be used all the same.
+OMEGASAFE_API std::optional<std::string> password_weakness(std::string_view password);
 
 /// What a new config root is made with.
 struct new_config {

@@ -1,4 +1,5 @@
 // omegasafe-ecs serve: answers clients until SIGTERM.
+#include "crypto/process_memory.hpp"
 #include "crypto/shown_text.hpp"
 #include "server/api/answer.hpp"
 #include "server/api/router.hpp"
@@ -71,6 +72,7 @@ void run_serve(const common_flags& flags) {
     ::mallopt(M_ARENA_MAX, 4); // one per worker would keep memory that nobody uses
     const auto settings = load_settings(flags.settings_file());
     set_up_log(settings.log_level);
+    crypto::when_unlocked([] { spdlog::warn("{}", crypto::unlocked_sentence); });
     const credential_box box{settings.server_key};
     const url_signer signer{box.derive("signed URLs")};
     const delta_files files{settings, box, signer};

@@ -20,7 +20,7 @@ std::unique_ptr<object_store> delta_files::at(const storage_record& storage, con
     const auto& own = settings_.internal_bucket;
     return std::make_unique<bucket_store>(
         bucket_access{own.provider(), own.name, own.region, own.endpoint_url, own.remote_path, own.access_key_id,
-            crypto::secure_bytes{std::string_view{own.secret_access_key}}},
+            crypto::secure_bytes{own.secret_access_key->span()}},
         settings_.url_lifetime, *turns_, user_uuid);
 }
 

@@ -1,6 +1,7 @@
 #include "storage/config/config_file.hpp"
 
 #include "storage/config/config_value.hpp"
+#include "storage/config/secret_source.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/file_lock.hpp"
 #include "storage/files/file_status.hpp"
@@ -193,17 +194,22 @@ values read_values(const fs::path& file, std::string_view text) {
 
 /// The value the environment gives a property, if it gives one to use. Adds to `warnings` what is wrong with it.
 std::optional<std::string> override_value(const rule& rule, std::vector<std::string>& warnings) {
-    const std::string_view text = environment_value(rule.property.environment);
+    const std::string variable(rule.property.environment);
+    std::string text{environment_value(variable)};
+    const bool secret = rule.kind == value_kind::layer_password;
+    if (const auto found = secret ? secret_from_environment(
+                                        variable, secret_commands::run, {errc::layer_password, errc::layer_password})
+                                  : std::nullopt)
+        text = found->text();
     if (text.empty())
         return {};
     if (auto accepted = normalized(rule.kind, text))
         return accepted;
-    const std::string variable(rule.property.environment);
-    if (rule.kind == value_kind::layer_password) {
+    if (secret) {
         warnings.push_back(variable +
                            " is used as it is, but the password is weak: it should have at least 8 characters "
                            "with a letter and a digit and without whitespace.");
-        return std::string(text);
+        return text;
     }
     warnings.push_back(variable + " is " + in_quotes(text) + " but must be " + std::string(accepted_values(rule.kind)) +
                        ". It is ignored; " + std::string(rule.property.name) +

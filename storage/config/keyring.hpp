@@ -38,9 +38,8 @@ std::optional<keyring_root> keyring_find_root(const keyring_labels& labels, cons
 /// True when there was one.
 bool keyring_remove_root(const keyring_labels& labels, const uuid& id);
 
-/// The password from OMEGASAFE_CONFIG_PASSWORD, else from the file OMEGASAFE_CONFIG_PASSWORD_FILE names (refused with
-/// failure(password_missing) when group or others can read it; one trailing newline is dropped); nothing when neither
-/// is set.
+/// secret_from_environment of OMEGASAFE_CONFIG_PASSWORD, a command too; failure(password_missing) when what is named
+/// gives none.
 std::optional<crypto::secure_bytes> environment_password();
 
 /// environment_password, else the keyring, else failure(password_missing) that names the ways out.

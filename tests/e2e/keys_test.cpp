@@ -72,7 +72,7 @@ TEST_CASE_METHOD(two_devices, "import-key needs an ECS that is configured and kn
 TEST_CASE_METHOD(two_devices, "a passphrase protects an exported key: from a file or the environment") {
     carry_ecs();
     const auto phrase = here.folder() / "phrase";
-    write_text(phrase, "correct horse\nsecond line\n");
+    write_text(phrase, "correct horse\n");
     refuse(here, export_key(exported) + arguments{"--passphrase-file", phrase.string()}, 2, "chmod 600");
     fs::permissions(phrase, owner_only);
     const auto sent = succeed(here, export_key(exported) + arguments{"--passphrase-file", phrase.string()});

@@ -46,7 +46,6 @@ MAY_INCLUDE = {
     "server/settings.cpp": BELOW_SERVER,
     "server/settings.hpp": BELOW_SERVER,
     "server/refusal.hpp": BELOW_SERVER,
-    "server/freed_memory.cpp": {"crypto"},
 }
 
 # Libraries that would break what a folder stands for.

@@ -32,10 +32,10 @@ struct passphrase_file {
 
 } // namespace
 
-TEST_CASE_METHOD(passphrase_file, "a passphrase is the first line of its file") {
-    for (const auto* text : {"correct horse", "correct horse\n", "correct horse\r\nmore\n"}) {
+TEST_CASE_METHOD(passphrase_file, "a passphrase is its file without one line end, outer spaces included") {
+    for (const auto* text : {" correct horse ", " correct horse \n", " correct horse \r\n"}) {
         write(text);
-        CHECK(passphrase_for_import(path).text() == "correct horse");
+        CHECK(passphrase_for_import(path).text() == " correct horse ");
     }
     write(std::string(4096, 'x'));
     CHECK(passphrase_for_import(path).size() == 4096);
@@ -44,6 +44,14 @@ TEST_CASE_METHOD(passphrase_file, "a passphrase is the first line of its file") 
     const test::scoped_variable other("OMEGASAFE_KEY_PASSPHRASE", "from the environment");
     CHECK(passphrase_for_import(path).text() == "correct horse");
     CHECK(passphrase_for_import("").text() == "from the environment");
+}
+
+TEST_CASE_METHOD(passphrase_file, "an empty OMEGASAFE_KEY_PASSPHRASE is not set, and its file comes next") {
+    const test::scoped_variable empty("OMEGASAFE_KEY_PASSPHRASE", "");
+    CHECK(passphrase_for_export("") == nullptr);
+    write("from its file\n");
+    const test::scoped_variable file("OMEGASAFE_KEY_PASSPHRASE_FILE", path);
+    CHECK(passphrase_for_export("")->text() == "from its file");
 }
 
 TEST_CASE_METHOD(passphrase_file, "a passphrase file is small, there, and for its owner alone") {

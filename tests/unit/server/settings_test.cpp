@@ -52,6 +52,23 @@ TEST_CASE_METHOD(settings_file, "server settings: defaults, file, environment, i
     CHECK(load("uploads_daily = 3\n").limits.uploads_daily == 7);
 }
 
+TEST_CASE_METHOD(settings_file, "server settings: a secret lies in a file that its variable names") {
+    const auto secret = folder / "secret";
+    write_text(secret, "  a token \n");
+    std::filesystem::permissions(secret, std::filesystem::perms(0600));
+    const scoped_variable in_file{"OMEGASAFE_ECS_METRICS_TOKEN_FILE", secret.string()};
+    CHECK(load("metrics_token = other\n").metrics_token == "  a token ");
+    {
+        const scoped_variable itself{"OMEGASAFE_ECS_METRICS_TOKEN", "itself"};
+        CHECK(load("").metrics_token == "itself");
+    }
+    std::filesystem::permissions(secret, std::filesystem::perms(0644));
+    CHECK_THAT(problem(""), Catch::Contains("OMEGASAFE_ECS_METRICS_TOKEN_FILE") && Catch::Contains("chmod 600"));
+    std::filesystem::permissions(secret, std::filesystem::perms(0600));
+    const scoped_variable no_secret{"OMEGASAFE_ECS_WORKERS_FILE", secret.string()};
+    CHECK(load("").workers == 32);
+}
+
 TEST_CASE_METHOD(settings_file, "server settings: what is not usable is named with what would be") {
     CHECK_THAT(problem("listen = nowhere\n"), Catch::Contains("listen") && Catch::Contains("HOST:PORT"));
     CHECK_THAT(problem("workers = 0\n"), Catch::Contains("workers") && Catch::Contains("1 to 256"));

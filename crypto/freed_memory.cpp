@@ -1,5 +1,6 @@
-// Memory that the server frees is overwritten first. API keys and credentials of buckets pass through strings, JSON and
-// buffers of several libraries; none of them is left behind for whoever gets to read the process's memory later.
+// Memory that a program frees is overwritten first. Passwords, API keys and credentials of buckets pass through
+// strings, JSON and buffers of several libraries; none of them is left behind for whoever gets to read the process's
+// memory later. For programs only: whoever links the library keeps operators of their own.
 #include "crypto/secure_memory.hpp"
 
 #include <cstdlib>
