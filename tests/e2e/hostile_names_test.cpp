@@ -70,7 +70,8 @@ TEST_CASE_METHOD(hostile_root, "names of keys and ECS do not steer the terminal,
 }
 
 TEST_CASE_METHOD(hostile_root, "names of files do not steer the terminal, and none is changed silently in JSON") {
-    const auto input = root.make_file(hostile_path, 1000).string(), out = in_folder("out");
+    const auto input = root.make_file("in" + hostile_file, 1000).string(), out = in_folder("out");
+    const auto other = root.make_file("other" + hostile_path, 1000).string();
     fs::create_directory(out);
     const auto sealed_json = json_of(root, {"encrypt", "-i", input, "-k", key, "-o", out, "-f", hostile_file});
     CHECK(sealed_json["output_path_base64"] == omegasafe::crypto::base64_of(out + "/" + hostile_file));
@@ -80,11 +81,12 @@ TEST_CASE_METHOD(hostile_root, "names of files do not steer the terminal, and no
     both(root, {"decrypt", "-i", sealed, "-o", out, "-f", hostile_file + "2", "--overwrite"});
     both(root, {"decrypt", "-i", sealed, "-o", out, "-f", hostile_file}, 11);
     both(root, {"encrypt", "-i", in_folder("none" + hostile_path), "-k", key}, 10);
-    both(root, {"decrypt", "-i", input}, 40);
-    both(root, {"inspect", "-i", input}, 40);
-    both(root, {"import-key", "-i", input}, 40);
-    both(root, {"import-ecs", "-i", input}, 40);
-    both(root, {"export-key", "-k", key, "-o", input}, 11);
+    both(root, {"encrypt", "-i", other, "-k", key}, 2); // it cannot be stored
+    both(root, {"decrypt", "-i", other}, 40);
+    both(root, {"inspect", "-i", other}, 40);
+    both(root, {"import-key", "-e", ecs, "-i", other}, 40);
+    both(root, {"import-ecs", "-i", other}, 40);
+    both(root, {"export-key", "-k", key, "-o", other}, 11);
 }
 
 TEST_CASE_METHOD(hostile_root, "names in trees do not steer the terminal, and none is changed silently in JSON") {
@@ -144,7 +146,8 @@ TEST_CASE_METHOD(hostile_root, "what a server says does not steer the terminal")
     root.options.env["OMEGASAFE_HTTP_ECS_API_KEY"] = "any-key";
     const auto create = arguments{"create-http-ecs", "-n", "office", "-u", server.address()};
     for (const auto& words : {hostile, "a\x1b[2J\nomegasafe: error: forged" + hostile}) {
-        server.plays(json_turn({{"error", {{"code", "later_code"}, {"message", words}, {"hint", words}}}}, 422));
+        const nlohmann::json body{{"error", {{"code", "later_code"}, {"message", words}, {"hint", words}}}};
+        server.plays({{"status", 422}, {"body", body.dump(-1, ' ', true)}}); // in ASCII, as escapes
         both(root, create, 65);
     }
 }
