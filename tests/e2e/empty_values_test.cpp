@@ -66,7 +66,7 @@ int require_that_nothing_empty_is_taken(const program_options& program) {
         for (const auto& option : found(help, "^  (?:-[A-Za-z],)?(--[a-z-]+) TEXT")) {
             if (!may_be_empty.contains(option))
                 require_refusal(program, command + arguments{option, ""}, option);
-            require_refusal(program, command + arguments{option + "=", "--json"}, option);
+            require_refusal(program, command + arguments{option + "=", "next-word"}, option);
             ++tried;
         }
         for (const auto& positional : found(help, "^  ([a-z]+) TEXT REQUIRED"))
