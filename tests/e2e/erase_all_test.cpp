@@ -148,7 +148,7 @@ TEST_CASE_METHOD(erasable_root, "erase-all finds an SFC ECS in a subfolder, and 
     for (const auto& [name, path] : {std::pair{"one", inner / "a.sfc"}, std::pair{"two", other / "b.sfc"}})
         succeed(root, {"create-sfc-ecs", "-n", name, "-p", path.string(), "-y"});
     write_text(other / "notes", "mine");
-    succeed(root, {"init", "-s", "-d", (other / "nested").string()});
+    succeed_outside({"init", "-s", "-d", (other / "nested").string()});
     fs::copy_file(inner / "a.sfc", other / "nested" / "c.sfc");
     const auto erased = erase();
     REQUIRE(erased["kept"] == json{other.string()});
