@@ -1,6 +1,7 @@
 // Decryption (or verification) of one file: nothing is released before length and SHA-256 are right.
 #include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
+#include "actors/tree_places.hpp"
 #include "messages/limits.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/records/encrypted_file.hpp"
@@ -44,10 +45,10 @@ original_bytes original_part(const chunk& done, std::uint64_t length) {
 /// The original file: what the chunks hold between FileMetadata and random suffix.
 class decrypted_output final : public file_output {
 public:
-    decrypted_output(const decrypt_file& request, const std::string& name)
+    decrypted_output(const decrypt_file& request, const tree_file* of_tree, const std::string& name)
         : attributes_(request.expected),
-          file_(request.output_folder / name,
-              request.overwrite ? storage::existing_target::replace : storage::existing_target::refuse) {}
+          file_(of_tree != nullptr ? make_output(*of_tree, policy(request))
+                                   : storage::atomic_file(request.output_folder / name, policy(request))) {}
 
     const std::filesystem::path& target() const { return file_.target(); }
     void begin(std::uint64_t length) {
@@ -68,6 +69,10 @@ public:
     }
 
 private:
+    static storage::existing_target policy(const decrypt_file& request) {
+        return request.overwrite ? storage::existing_target::replace : storage::existing_target::refuse;
+    }
+
     std::optional<file_attributes> attributes_;
     storage::atomic_file file_;
     std::uint64_t length_ = 0;
@@ -75,10 +80,14 @@ private:
 
 class decrypt_run final : public file_run {
 public:
-    decrypt_run(const asker_on<actor_floor::file_job>& me, const decrypt_file& request) : request_(request) {
+    /// `of_tree`: null, or the sides of a tree's file, by which it is opened.
+    decrypt_run(const asker_on<actor_floor::file_job>& me, const decrypt_file& request, const tree_file* of_tree)
+        : request_(request), of_tree_(of_tree != nullptr ? std::optional{*of_tree} : std::nullopt) {
         if (!request.name_override.empty() && !storage::safe_base_name(request.name_override))
             throw failure(errc::usage, "The name for the output is no plain file name (1 to 255 bytes, no folders).");
-        file_ = storage::open_encrypted_file(std::make_shared<storage::file_source>(request.input), layer_password(me));
+        file_ = storage::open_encrypted_file(of_tree_ ? std::make_shared<storage::file_source>(open_input(*of_tree_))
+                                                      : std::make_shared<storage::file_source>(request.input),
+            layer_password(me));
         if (!request.name_override.empty() && !request.verify_only)
             create_output(request.name_override); // refused early when it exists
         const auto& metadata = file_.metadata;
@@ -127,7 +136,7 @@ public:
 
 private:
     void create_output(const std::string& name) {
-        output_ = std::make_shared<decrypted_output>(request_, name);
+        output_ = std::make_shared<decrypted_output>(request_, of_tree_ ? &*of_tree_ : nullptr, name);
         target_ = output_->target();
     }
 
@@ -165,6 +174,7 @@ private:
     }
 
     decrypt_file request_;
+    std::optional<tree_file> of_tree_;
     storage::encrypted_file_info file_;
     std::uint64_t position_in_delta_ = 0; // of the first byte
     std::uint64_t seq_number_ = 0;
@@ -189,7 +199,17 @@ void require_listed_file(const std::filesystem::path& encrypted, const storage::
 }
 
 std::unique_ptr<file_run> start_decryption(const asker_on<actor_floor::file_job>& me, const decrypt_file& request) {
-    return std::make_unique<decrypt_run>(me, request);
+    return std::make_unique<decrypt_run>(me, request, nullptr);
+}
+
+std::unique_ptr<file_run> start_decryption(
+    const asker_on<actor_floor::file_job>& me, const decrypt_tree_file& request) {
+    const auto& file = request.file;
+    const auto output = path_of(file.output);
+    return std::make_unique<decrypt_run>(me,
+        decrypt_file{path_of(file.input), output.parent_path(), output.filename().string(), request.overwrite, false,
+            file.attributes},
+        &file);
 }
 
 } // namespace omegasafe::actors

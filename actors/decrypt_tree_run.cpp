@@ -1,6 +1,7 @@
 // Decryption of a whole tree: the index says what goes where; folders get their mode and time when all is in them.
 #include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
+#include "actors/tree_places.hpp"
 #include "actors/tree_run.hpp"
 #include "messages/limits.hpp"
 #include "storage/files/file_status.hpp"
@@ -10,61 +11,68 @@
 #include "storage/records/key_iteration.hpp"
 #include <fcntl.h>
 #include <set>
+#include <sys/stat.h>
+#include <unordered_map>
 
 namespace omegasafe::actors {
 
-namespace fs = std::filesystem;
-
 namespace {
 
-std::shared_ptr<const storage::file_source> open_index(const fs::path& folder) {
-    const auto path = folder / storage::tree_index_name;
-    std::error_code unknown;
-    if (!fs::exists(path, unknown))
+std::shared_ptr<const storage::file_source> open_index(const storage::held_folder& folder) {
+    const std::string name{storage::tree_index_name};
+    if (!folder.status(name))
         throw failure(errc::input_unreadable,
-            path.string() + " does not exist: " + folder.string() +
+            folder.path_of(name).string() + " does not exist: " + folder.path().string() +
                 " is no encrypted tree, or encrypt-tree has not finished it (run that with --resume).");
-    return std::make_shared<storage::file_source>(path);
+    return std::make_shared<storage::file_source>(folder.open_file(name));
 }
 
-bool is_there(const fs::path& path, const file_attributes& wanted) {
-    struct stat status {};
-    if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode))
+bool is_there(const std::optional<struct stat>& status, const file_attributes& wanted) {
+    if (!status || !S_ISREG(status->st_mode))
         return false;
-    const auto found = storage::attributes_of(status);
+    const auto found = storage::attributes_of(*status);
     return found.size == wanted.size && storage::same_time(found.mtime_ns, wanted.mtime_ns);
 }
 
 /// A folder that can be written into, whatever mode it had or will get.
-void make_open_folder(const fs::path& path) {
-    if (::mkdir(path.c_str(), 0700) == 0)
-        return;
+file_identity make_open_folder(const storage::held_folder& root, const std::string& below) {
+    const auto path = root.path_of(below);
+    const auto parent = root.open_folder(storage::parent_of(below));
+    const bool made = ::mkdirat(parent.get(), storage::last_of(below).c_str(), 0700) == 0;
     const int error = errno;
+    const auto folder = root.open(below, O_PATH);
     struct stat status {};
-    if (error != EEXIST || ::lstat(path.c_str(), &status) != 0)
-        throw storage::system_failure(errc::output_refused, "Cannot make the folder " + path.string(), error);
+    if ((!made && error != EEXIST) || !folder || ::fstat(folder.get(), &status) != 0)
+        throw storage::system_failure(
+            errc::output_refused, "Cannot make the folder " + path.string(), made || error == EEXIST ? errno : error);
     if (!S_ISDIR(status.st_mode)) // a link would lead out of the tree
         throw failure(errc::output_refused, path.string() + " is there and no folder; move it away.");
-    if ((status.st_mode & S_IRWXU) != S_IRWXU && ::chmod(path.c_str(), (status.st_mode & 07777) | S_IRWXU) != 0)
+    // By /proc: an O_PATH descriptor, which needs no right to read, cannot be given to fchmod.
+    if ((status.st_mode & S_IRWXU) != S_IRWXU &&
+        ::chmod(storage::proc_path(folder.get()).c_str(), (status.st_mode & 07777) | S_IRWXU) != 0)
         throw storage::system_failure(errc::output_refused, "Cannot write into the folder " + path.string(), errno);
+    return storage::identity_of(status);
 }
 
-void restore_folder(const fs::path& path, const file_attributes& attributes) {
+void restore_folder(const storage::held_folder& root, const std::string& below, const file_attributes& attributes,
+    const file_identity& seen) {
     const auto modified = storage::to_timespec(attributes.mtime_ns);
     const timespec times[2] = {modified, modified};
-    if (::chmod(path.c_str(), attributes.mode) != 0 || ::utimensat(AT_FDCWD, path.c_str(), times, 0) != 0)
+    const auto folder = root.open_folder(below, seen);
+    if (::fchmod(folder.get(), attributes.mode) != 0 || ::futimens(folder.get(), times) != 0)
         throw storage::system_failure(
-            errc::output_refused, "Cannot restore mode and time of the folder " + path.string(), errno);
+            errc::output_refused, "Cannot restore mode and time of the folder " + root.path_of(below).string(), errno);
 }
 
 class decrypt_tree_run final : public tree_run {
 public:
     decrypt_tree_run(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request)
         : tree_run(request.output), request_(request) {
-        auto [entries, protection] = read_tree_index(me, request_.input);
+        input_root_ = std::make_shared<const storage::held_folder>(request_.input, errc::input_unreadable);
+        auto [entries, protection] = read_tree_index(me, *input_root_);
         note(protection);
         storage::tree_filter{request_.patterns}.select(entries);
-        make_tree_folder(output_);
+        output_root_ = make_tree_folder(output_);
         for (auto& entry : entries)
             plan_.push_back({std::move(entry), {}, errc::none, {}});
         std::set<std::string> unusable; // folders in which nothing can be written
@@ -73,24 +81,23 @@ public:
     }
 
     file_group group(const tree_unit& unit) const override {
-        return {crypto::direction::decrypt, {}, output_, request_.overwrite, unit};
+        return {crypto::direction::decrypt, {}, output_root_, request_.overwrite, unit};
     }
-    std::variant<encrypt_file, decrypt_file> single(const tree_file& file) const override {
-        return decrypt_file{file.input, file.output.parent_path(), file.output.filename().string(), request_.overwrite,
-            false, file.attributes};
+    std::variant<encrypt_tree_file, decrypt_tree_file> single(const tree_file& file) const override {
+        return decrypt_tree_file{file, request_.overwrite};
     }
 
     tree_report finish() override {
-        const storage::group_sync sync(output_);
-        std::vector<fs::path> folders;
+        const storage::group_sync sync(output_root_);
+        std::vector<std::string> folders;
         // From the end: writing into a folder, and giving one in it a mode, changes the folder's own time.
         for (auto number = plan_.size(); number-- > 0;) {
             const auto& [entry, status, code, sentence] = plan_[number];
             if (!entry.is_folder || status)
                 continue;
             try {
-                restore_folder(output_ / entry.path, entry.attributes);
-                folders.push_back(output_ / entry.path);
+                restore_folder(*output_root_, entry.path, entry.attributes, folders_seen_.at(entry.path));
+                folders.push_back(entry.path);
             } catch (const failure& problem) {
                 mark_failed(number, problem);
             }
@@ -108,8 +115,8 @@ private:
             if (slash != std::string::npos && unusable.contains(entry.path.substr(0, slash)))
                 throw failure(errc::output_refused, "The folder it belongs into could not be made.");
             if (entry.is_folder)
-                make_open_folder(output_ / entry.path);
-            else if (request_.resume && is_there(output_ / entry.path, entry.attributes))
+                folders_seen_.emplace(entry.path, make_open_folder(*output_root_, entry.path));
+            else if (request_.resume && is_there(output_root_->status(entry.path), entry.attributes))
                 plan_[number].status = tree_status::resumed;
         } catch (const failure& problem) {
             mark_failed(number, problem);
@@ -120,16 +127,19 @@ private:
 
     tree_file sides_of(std::size_t number) const override {
         const auto& entry = plan_[number].entry;
-        return {
-            number, request_.input / storage::encrypted_name(entry.encrypted), output_ / entry.path, entry.attributes};
+        const auto folder = folders_seen_.find(storage::parent_of(entry.path));
+        return {number, {input_root_, storage::encrypted_name(entry.encrypted)}, {output_root_, entry.path},
+            entry.attributes, {}, folder == folders_seen_.end() ? std::nullopt : std::optional{folder->second}};
     }
 
     decrypt_tree request_;
+    held_folder_ptr input_root_;
+    std::unordered_map<std::string, file_identity> folders_seen_;
 };
 
 } // namespace
 
-tree_index read_tree_index(const asker_on<actor_floor::file_job>& me, const fs::path& folder) {
+tree_index read_tree_index(const asker_on<actor_floor::file_job>& me, const storage::held_folder& folder) {
     const auto source = open_index(folder);
     const auto file = storage::open_encrypted_file(source, layer_password(me));
     const auto position = file.metadata.global_position_start;

@@ -2,6 +2,7 @@
 // is known last, so segment 0, which holds it, is kept back and goes to the pool after all others.
 #include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
+#include "actors/tree_places.hpp"
 #include "crypto/random.hpp"
 #include "messages/limits.hpp"
 #include "messages/log.hpp"
@@ -28,10 +29,10 @@ std::size_t file_part(std::uint64_t offset, std::size_t size, std::uint64_t file
 /// The file, then the random suffix.
 class plain_input final : public file_input {
 public:
-    explicit plain_input(const std::filesystem::path& path) : source_(path) {
+    explicit plain_input(storage::file_source source) : source_(std::move(source)) {
         if (size() == 0 && !unchanged())
             throw failure(errc::input_unreadable,
-                "The file " + path.string() + " says that it is empty, and is not; encrypt a copy of it.");
+                "The file " + source_.name() + " says that it is empty, and is not; encrypt a copy of it.");
     }
 
     std::uint64_t size() const { return source_.size(); }
@@ -55,9 +56,9 @@ private:
 /// A container with two entries; encrypted_data is filled chunk by chunk.
 class encrypted_output final : public file_output {
 public:
-    encrypted_output(const encrypt_file& request, std::uint64_t total)
-        : file_(
-              request.output, request.overwrite ? storage::existing_target::replace : storage::existing_target::refuse),
+    encrypted_output(const encrypt_file& request, const tree_file* of_tree, std::uint64_t total)
+        : file_(of_tree != nullptr ? make_output(*of_tree, policy(request))
+                                   : storage::atomic_file(request.output, policy(request))),
           total_(total) {
         file_.reserve(segment_codec::stored_length(total));
     }
@@ -79,6 +80,10 @@ public:
     }
 
 private:
+    static storage::existing_target policy(const encrypt_file& request) {
+        return request.overwrite ? storage::existing_target::replace : storage::existing_target::refuse;
+    }
+
     storage::atomic_file file_;
     std::uint64_t total_; // bytes of encrypted_data
     std::unique_ptr<storage::sfc_writer> writer_;
@@ -87,11 +92,14 @@ private:
 
 class encrypt_run final : public file_run {
 public:
-    encrypt_run(const asker_on<actor_floor::file_job>& me, const encrypt_file& request)
-        : request_(request), input_(std::make_shared<plain_input>(request.input)), file_size_(input_->size()),
-          key_(me, request.key_uuid), layer_(key_.layer()), capacity_(key_.ends()->front().geometry.capacity()),
+    /// `of_tree`: null, or the sides of a tree's file, by which it is opened.
+    encrypt_run(const asker_on<actor_floor::file_job>& me, const encrypt_file& request, const tree_file* of_tree)
+        : request_(request), input_(std::make_shared<plain_input>(
+                                 of_tree != nullptr ? open_input(*of_tree) : storage::file_source(request.input))),
+          file_size_(input_->size()), key_(me, request.key_uuid), layer_(key_.layer()),
+          capacity_(key_.ends()->front().geometry.capacity()),
           total_(file_metadata_bytes + file_size_ + storage::draw_suffix_length(file_size_, capacity_)),
-          output_(std::make_shared<encrypted_output>(request, total_)),
+          output_(std::make_shared<encrypted_output>(request, of_tree, total_)),
           head_(std::min<std::uint64_t>(total_, segment_bytes)) {
         require_storable_name();
         claim();
@@ -191,7 +199,14 @@ private:
 } // namespace
 
 std::unique_ptr<file_run> start_encryption(const asker_on<actor_floor::file_job>& me, const encrypt_file& request) {
-    return std::make_unique<encrypt_run>(me, request);
+    return std::make_unique<encrypt_run>(me, request, nullptr);
+}
+
+std::unique_ptr<file_run> start_encryption(
+    const asker_on<actor_floor::file_job>& me, const encrypt_tree_file& request) {
+    const auto& file = request.file;
+    return std::make_unique<encrypt_run>(
+        me, encrypt_file{path_of(file.input), path_of(file.output), request.key_uuid, false}, &file);
 }
 
 } // namespace omegasafe::actors

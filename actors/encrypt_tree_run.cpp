@@ -1,10 +1,10 @@
 // Encryption of a whole tree: encrypted files under random names, a journal for --resume, the index at the end.
 #include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
+#include "actors/tree_places.hpp"
 #include "actors/tree_run.hpp"
 #include "crypto/random.hpp"
 #include "messages/log.hpp"
-#include "storage/files/atomic_file.hpp"
 #include "storage/files/file_lock.hpp"
 #include "storage/files/file_status.hpp"
 #include "storage/records/encrypted_file.hpp"
@@ -27,9 +27,9 @@ fs::path canonical_folder(const fs::path& folder) {
     return real;
 }
 
-bool is_file(const fs::path& path) {
-    std::error_code unknown;
-    return fs::is_regular_file(fs::symlink_status(path, unknown));
+bool has_file(const storage::held_folder& folder, std::string_view name) {
+    const auto status = folder.status(std::string{name});
+    return status && S_ISREG(status->st_mode);
 }
 
 /// Else the tree would encrypt its own encrypted files.
@@ -47,32 +47,33 @@ public:
         : tree_run(request.output), request_(request), key_(me, request.key_uuid),
           geometry_(key_.iterations()->front().geometry) {
         request_.input = canonical_folder(request.input);
+        input_root_ = std::make_shared<const storage::held_folder>(request_.input, errc::input_unreadable);
         refuse_inside(request_.input, output_);
-        make_tree_folder(output_);
+        output_root_ = make_tree_folder(output_);
         lock_.emplace(output_, std::chrono::milliseconds{0});
-        has_journal_ = is_file(output_ / storage::tree_journal_name);
-        has_index_ = is_file(output_ / storage::tree_index_name);
+        has_journal_ = has_file(*output_root_, storage::tree_journal_name);
+        has_index_ = has_file(*output_root_, storage::tree_index_name);
         refuse_without_resume();
-        auto found = storage::walk_tree(request_.input, storage::tree_filter{request_.patterns});
+        auto found = storage::walk_tree(*input_root_, storage::tree_filter{request_.patterns});
         problems_ = std::move(found.problems);
         if (has_index_ && !has_journal_) {
-            auto index = read_tree_index(me, output_);
+            auto index = read_tree_index(me, *output_root_);
             note(index.protection);
             require_same_files(found.entries, std::move(index.entries));
             return;
         }
         const storage::tree_journal::binding bound{container_password(me), request_.key_uuid, request_.input};
-        journal_.emplace(
-            has_journal_ ? storage::tree_journal::open(output_, bound) : storage::tree_journal::create(output_, bound));
+        journal_.emplace(has_journal_ ? storage::tree_journal::open(*output_root_, bound)
+                                      : storage::tree_journal::create(*output_root_, bound));
         forget_unfinished();
         plan(std::move(found.entries));
     }
 
     file_group group(const tree_unit& unit) const override {
-        return {crypto::direction::encrypt, request_.key_uuid, output_, false, unit};
+        return {crypto::direction::encrypt, request_.key_uuid, output_root_, false, unit};
     }
-    std::variant<encrypt_file, decrypt_file> single(const tree_file& file) const override {
-        return encrypt_file{file.input, file.output, request_.key_uuid, false};
+    std::variant<encrypt_tree_file, decrypt_tree_file> single(const tree_file& file) const override {
+        return encrypt_tree_file{file, request_.key_uuid};
     }
 
     /// Known before they exist, so that whatever an interruption leaves can be removed, and nothing else.
@@ -159,7 +160,8 @@ private:
             std::optional<tree_status> status;
             if (!entry.is_folder) {
                 const auto known = before.done.find(journal_->tag_of(entry.path, entry.attributes));
-                const bool there = known != before.done.end() && is_file(path_of(known->second));
+                const bool there =
+                    known != before.done.end() && has_file(*output_root_, storage::encrypted_name(known->second));
                 entry.encrypted = there ? known->second : crypto::random_uuid();
                 if (there) {
                     status = tree_status::resumed;
@@ -170,28 +172,28 @@ private:
         }
     }
 
-    fs::path path_of(const uuid& id) const { return output_ / storage::encrypted_name(id); }
-    void remove_encrypted(const uuid& id) const {
-        std::error_code ignored; // what stays is named by no index
-        fs::remove(path_of(id), ignored);
-    }
+    /// What stays is named by no index.
+    void remove_encrypted(const uuid& id) const { output_root_->remove(storage::encrypted_name(id)); }
 
     tree_file sides_of(std::size_t number) const override {
         const auto& entry = plan_[number].entry;
-        return {number, request_.input / entry.path, path_of(entry.encrypted), entry.attributes};
+        return {number, {input_root_, entry.path}, {output_root_, storage::encrypted_name(entry.encrypted)},
+            entry.attributes, entry.seen};
     }
 
     /// The index must say what the encrypted file holds.
     void require_unchanged(const tree_file& file, file_result& result) const {
-        struct stat status {};
-        const bool known = ::lstat(file.input.c_str(), &status) == 0;
-        const auto now = storage::attributes_of(status);
-        if (result.code != errc::none ||
-            (known && now.size == file.attributes.size && now.mtime_ns == file.attributes.mtime_ns))
+        const auto status = input_root_->status(file.input.below);
+        const auto unchanged = [&](const struct stat& now) {
+            const auto attributes = storage::attributes_of(now);
+            return storage::identity_of(now) == file.input_seen && attributes.size == file.attributes.size &&
+                   attributes.mtime_ns == file.attributes.mtime_ns;
+        };
+        if (result.code != errc::none || (status && unchanged(*status)))
             return;
         remove_encrypted(plan_[file.number].entry.encrypted);
         result.code = errc::io_failed;
-        result.sentence = "The file " + file.input.string() +
+        result.sentence = "The file " + path_of(file.input).string() +
                           " changed while the tree was encrypted; nothing was kept of it. Run the command again with "
                           "--resume.";
     }
@@ -210,13 +212,15 @@ private:
             crypto::to_decimal(range.last), claim.claimed.seq_number);
         const auto container = storage::encrypt_in_memory(
             *claim.delta, claim.position_in_delta, {request_.key_uuid, range.first}, "index", plain, suffix, layer);
-        storage::atomic_file file(output_ / storage::tree_index_name, storage::existing_target::replace);
+        storage::atomic_file file(
+            output_root_->open_folder(""), output_ / storage::tree_index_name, storage::existing_target::replace);
         file.write_at(0, container);
         file.commit();
         note(protection_with(layer));
     }
 
     encrypt_tree request_;
+    held_folder_ptr input_root_;
     usable_key key_;
     crypto::key_geometry geometry_;
     std::optional<storage::file_lock> lock_; // on the output folder: one run at a time

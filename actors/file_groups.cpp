@@ -2,9 +2,9 @@
 
 #include "actors/file_run.hpp"
 #include "actors/key_access.hpp"
+#include "actors/tree_places.hpp"
 #include "messages/limits.hpp"
 #include "messages/log.hpp"
-#include "storage/files/atomic_file.hpp"
 #include "storage/files/group_sync.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include "storage/records/key_iteration.hpp"
@@ -35,10 +35,10 @@ std::uint64_t longest(std::uint64_t size) {
 
 /// Waits until what was written is durable; without that nothing of the group counts.
 void sync_written(const storage::group_sync& group, tree_files files, const results& done) {
-    std::vector<std::filesystem::path> written;
+    std::vector<std::string> written;
     for (std::size_t i = 0; i < files.size(); ++i)
         if (done[i].code == errc::none)
-            written.push_back(files[i].output);
+            written.push_back(files[i].output.below);
     if (!written.empty())
         group.sync(written);
 }
@@ -94,17 +94,17 @@ private:
 
     void encrypt_one(
         const tree_file& file, const claimed_positions& claim, std::uint64_t offset, std::uint64_t length) {
-        const storage::file_source source(file.input);
+        const auto source = open_input(file);
         const auto encoded = buffer_.span().first(length);
         if (source.size() == file.attributes.size)
             source.read_at(0, encoded.subspan(file_metadata_bytes, file.attributes.size));
         require_unchanged(source, file);
         const auto first = claim.claimed.range.first + offset;
-        log::debug("Encrypting {} with positions {} to {} of Delta {}.", file.input.string(), crypto::to_decimal(first),
+        log::debug("Encrypting {} with positions {} to {} of Delta {}.", source.name(), crypto::to_decimal(first),
             crypto::to_decimal(first + length - 1), claim.claimed.seq_number);
         const auto container = storage::encrypt_in_place(*claim.delta, claim.position_in_delta + offset,
-            {key_uuid_, first}, file.input.filename().string(), encoded, file.attributes.size, layer_);
-        storage::atomic_file output(file.output, storage::existing_target::refuse);
+            {key_uuid_, first}, storage::last_of(file.input.below), encoded, file.attributes.size, layer_);
+        auto output = make_output(file, storage::existing_target::refuse);
         output.write_at(0, container);
         output.publish();
     }
@@ -112,7 +112,7 @@ private:
     static void require_unchanged(const storage::file_source& source, const tree_file& file) {
         if (source.size() != file.attributes.size || source.mtime_ns() != file.attributes.mtime_ns ||
             !source.unchanged())
-            throw failure(errc::io_failed, "The file " + file.input.string() +
+            throw failure(errc::io_failed, "The file " + source.name() +
                                                " changed while the tree was encrypted; nothing was kept of it. Run "
                                                "the command again with --resume.");
     }
@@ -142,14 +142,15 @@ public:
 
 private:
     file_protection decrypt_one(const tree_file& file) {
-        const auto found = storage::open_encrypted_file(std::make_shared<storage::file_source>(file.input), layer_);
+        const auto found =
+            storage::open_encrypted_file(std::make_shared<storage::file_source>(open_input(file)), layer_);
         const auto& delta = delta_of(found.metadata);
         const auto first =
             static_cast<std::uint64_t>(found.metadata.global_position_start - delta.info.first_position());
         const auto plain = storage::decrypt_whole(delta, first, found,
             longest(file.attributes.size)); // an index cannot make us allocate more than it says itself
-        require_listed_file(file.input, plain.metadata, file.output.filename().string(), file.attributes);
-        storage::atomic_file output(file.output, target_);
+        require_listed_file(path_of(file.input), plain.metadata, storage::last_of(file.output.below), file.attributes);
+        auto output = make_output(file, target_);
         output.write_at(0, plain.content());
         output.set_attributes(file.attributes.mode, file.attributes.mtime_ns);
         output.publish();

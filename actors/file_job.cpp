@@ -39,6 +39,8 @@ public:
         return {
             [this](const encrypt_file& request) { return start([&] { return start_encryption(me_, request); }); },
             [this](const decrypt_file& request) { return start([&] { return start_decryption(me_, request); }); },
+            [this](const encrypt_tree_file& request) { return start([&] { return start_encryption(me_, request); }); },
+            [this](const decrypt_tree_file& request) { return start([&] { return start_decryption(me_, request); }); },
         };
     }
 

@@ -4,6 +4,7 @@
 #include "actors/asker.hpp"
 #include "actors/file_ends.hpp"
 #include "actors/key_access.hpp"
+#include "messages/tree.hpp"
 #include "storage/records/encrypted_file.hpp"
 
 namespace omegasafe::actors {
@@ -60,8 +61,10 @@ void require_listed_file(const std::filesystem::path& encrypted, const storage::
 
 /// Everything that can be refused is refused before positions are claimed; the claim is durable on return.
 std::unique_ptr<file_run> start_encryption(const asker_on<actor_floor::file_job>& me, const encrypt_file& request);
+std::unique_ptr<file_run> start_encryption(const asker_on<actor_floor::file_job>& me, const encrypt_tree_file& request);
 
 /// Pulls the file's Delta from the ECS when it is not here.
 std::unique_ptr<file_run> start_decryption(const asker_on<actor_floor::file_job>& me, const decrypt_file& request);
+std::unique_ptr<file_run> start_decryption(const asker_on<actor_floor::file_job>& me, const decrypt_tree_file& request);
 
 } // namespace omegasafe::actors

@@ -2,6 +2,7 @@
 
 #include "messages/limits.hpp"
 #include "messages/log.hpp"
+#include "storage/files/held_folder.hpp"
 #include "storage/files/system_error.hpp"
 #include <algorithm>
 #include <sys/stat.h>
@@ -109,9 +110,10 @@ tree_report tree_run::report() const {
     return made;
 }
 
-void make_tree_folder(const fs::path& folder) {
-    if (::mkdir(folder.c_str(), 0700) != 0 && (errno != EEXIST || !fs::is_directory(folder)))
+held_folder_ptr make_tree_folder(const fs::path& folder) {
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
         throw storage::system_failure(errc::output_refused, "Cannot make the folder " + folder.string(), errno);
+    return std::make_shared<const storage::held_folder>(folder, errc::output_refused);
 }
 
 } // namespace omegasafe::actors

@@ -23,7 +23,7 @@ public:
     static bool is_large(const tree_unit& unit);
     /// Requests for a unit.
     virtual file_group group(const tree_unit& unit) const = 0;
-    virtual std::variant<encrypt_file, decrypt_file> single(const tree_file& file) const = 0;
+    virtual std::variant<encrypt_tree_file, decrypt_tree_file> single(const tree_file& file) const = 0;
 
     virtual void starting(const tree_unit&) {}
     virtual void finished(const tree_unit& unit, const std::vector<file_result>& results);
@@ -55,6 +55,7 @@ protected:
     std::vector<planned> plan_; // in ascending order of paths
     std::vector<storage::walk_problem> problems_;
     std::filesystem::path output_;
+    held_folder_ptr output_root_; // when it is made
 
 private:
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
@@ -75,9 +76,9 @@ struct tree_index {
     file_protection protection;
 };
 /// Throws failure(input_unreadable) when it has none.
-tree_index read_tree_index(const asker_on<actor_floor::file_job>& me, const std::filesystem::path& folder);
+tree_index read_tree_index(const asker_on<actor_floor::file_job>& me, const storage::held_folder& folder);
 
 /// The folder a tree goes into, made with mode 0700 when it is not there. Throws failure(output_refused).
-void make_tree_folder(const std::filesystem::path& folder);
+held_folder_ptr make_tree_folder(const std::filesystem::path& folder);
 
 } // namespace omegasafe::actors

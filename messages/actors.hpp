@@ -194,7 +194,9 @@ inline constexpr auto floor_of<file_writer_actor> = actor_floor::stores;
 /// One file, encrypted, decrypted or verified; ends after its answer. Detached: it hashes.
 /// Whatever goes wrong, nothing is left behind.
 using file_job_actor = caf::typed_actor<caf::replies_to<encrypt_file>::with<file_report>,
-    caf::replies_to<decrypt_file>::with<file_report>>;
+    caf::replies_to<decrypt_file>::with<file_report>,
+    // a large file of a tree
+    caf::replies_to<encrypt_tree_file>::with<file_report>, caf::replies_to<decrypt_tree_file>::with<file_report>>;
 template <>
 inline constexpr auto floor_of<file_job_actor> = actor_floor::file_job;
 
@@ -258,6 +260,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_root)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::create_sfc_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::created_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_file)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_tree_file)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::decrypt_tree)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::delete_ecs_storage)
@@ -276,6 +279,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::edit_ecs_storage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_file)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_tree_file)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::encrypt_tree)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::end_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::fast_forward)

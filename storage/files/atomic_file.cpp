@@ -16,11 +16,6 @@ namespace {
 
 constexpr mode_t private_mode = S_IRUSR | S_IWUSR;
 
-/// The link in /proc by which an unnamed file gets a name without privileges.
-std::string proc_path(int file) {
-    return "/proc/self/fd/" + std::to_string(file);
-}
-
 std::filesystem::path folder_of(const std::filesystem::path& target) {
     return target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
 }
@@ -43,11 +38,9 @@ failure exists_already(const std::filesystem::path& target) {
         errc::output_refused, target.string() + " exists already; choose another name or remove the file first.");
 }
 
-void check_target(const std::filesystem::path& target, existing_target policy) {
-    if (!target.has_filename())
-        throw failure(errc::output_refused, "'" + target.string() + "' names no file; add a file name.");
+void check_target(int folder, const std::filesystem::path& target, existing_target policy) {
     struct stat status {};
-    if (::lstat(target.c_str(), &status) != 0)
+    if (::fstatat(folder, target.filename().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
         return;
     if (S_ISDIR(status.st_mode))
         throw failure(errc::output_refused, target.string() + " is a folder; choose another name.");
@@ -56,6 +49,8 @@ void check_target(const std::filesystem::path& target, existing_target policy) {
 }
 
 descriptor open_folder_of(const std::filesystem::path& target) {
+    if (!target.has_filename())
+        throw failure(errc::output_refused, "'" + target.string() + "' names no file; add a file name.");
     descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder)
         throw system_failure(errc::output_refused, "Cannot use the folder of " + target.string(), errno);
@@ -76,9 +71,11 @@ descriptor open_unnamed(int folder, const std::filesystem::path& target) {
 } // namespace
 
 atomic_file::atomic_file(std::filesystem::path target, existing_target policy)
-    : target_(std::move(target)), policy_(policy) {
-    check_target(target_, policy_);
-    folder_ = open_folder_of(target_);
+    : atomic_file(open_folder_of(target), target, policy) {}
+
+atomic_file::atomic_file(storage::descriptor folder, std::filesystem::path target, existing_target policy)
+    : target_(std::move(target)), policy_(policy), folder_(std::move(folder)) {
+    check_target(folder_.get(), target_, policy_);
     remove_leftovers(folder_.get());
     descriptor_ = open_unnamed(folder_.get(), target_);
     if (!descriptor_)
@@ -298,9 +295,12 @@ void remove_temporary_files() noexcept {
 }
 
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit) {
-    const file_source source(path);
+    return read_whole(file_source(path), limit);
+}
+
+std::vector<std::uint8_t> read_whole(const file_source& source, std::uint64_t limit) {
     if (source.size() > limit)
-        throw failure(errc::input_unreadable, path.string() + " is larger than the " + std::to_string(limit) +
+        throw failure(errc::input_unreadable, source.name() + " is larger than the " + std::to_string(limit) +
                                                   " bytes such a file may have; name another file.");
     std::vector<std::uint8_t> bytes(source.size());
     source.read_at(0, bytes);

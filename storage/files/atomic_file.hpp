@@ -22,6 +22,8 @@ public:
     /// Throws failure(output_refused) when the folder is missing or read-only, or when `target` exists and may not be
     /// replaced (checked again, without a race, on commit), failure(io_failed) on a full disk.
     atomic_file(std::filesystem::path target, existing_target policy);
+    /// In an open folder, wherever that is now: `target` gives the name in it, and is how sentences call the file.
+    atomic_file(storage::descriptor folder, std::filesystem::path target, existing_target policy);
     ~atomic_file() override;
     atomic_file(const atomic_file&) = delete;
     atomic_file& operator=(const atomic_file&) = delete;
@@ -74,5 +76,6 @@ void remove_temporary_files() noexcept;
 
 /// Reads a whole small file (at most `limit` bytes). Throws failure(input_unreadable) / failure(io_failed).
 std::vector<std::uint8_t> read_file(const std::filesystem::path& path, std::uint64_t limit);
+std::vector<std::uint8_t> read_whole(const file_source& source, std::uint64_t limit);
 
 } // namespace omegasafe::storage

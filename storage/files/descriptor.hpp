@@ -20,6 +20,8 @@ public:
             ::close(value_);
     }
     int get() const { return value_; }
+    /// Gives it away.
+    int release() { return std::exchange(value_, -1); }
     explicit operator bool() const { return value_ >= 0; }
 
 private:

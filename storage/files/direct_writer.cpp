@@ -1,6 +1,7 @@
 #include "storage/files/direct_writer.hpp"
 
 #include "storage/files/fail_points.hpp"
+#include "storage/files/file_status.hpp"
 #include "storage/files/file_system.hpp"
 #include <algorithm>
 #include <array>
@@ -25,7 +26,7 @@ std::unique_ptr<direct_writer> direct_writer::open(int file, std::filesystem::pa
     if (!on_local_file_system(file))
         return nullptr;
     // Opened anew: the flag belongs to the open file, and ragged ends are written through the other one.
-    const auto name = "/proc/self/fd/" + std::to_string(file);
+    const auto name = proc_path(file);
     storage::descriptor direct(
         guarded("open_direct", [&] { return ::open(name.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC); }));
     if (!direct)

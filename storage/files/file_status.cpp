@@ -21,6 +21,10 @@ file_attributes attributes_of(const struct stat& status) {
         static_cast<std::uint32_t>(status.st_mode & 0777), seconds * second + status.st_mtim.tv_nsec};
 }
 
+std::string proc_path(int file) {
+    return "/proc/self/fd/" + std::to_string(file);
+}
+
 timespec to_timespec(std::int64_t nanoseconds) {
     auto seconds = nanoseconds / second;
     auto rest = nanoseconds % second;

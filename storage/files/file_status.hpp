@@ -11,6 +11,9 @@ namespace omegasafe::storage {
 /// Size (0 unless a regular file), permission bits without set-user-id, set-group-id and sticky, modification time.
 file_attributes attributes_of(const struct stat& status);
 
+/// The link in /proc that stands for an open file: for calls that want a path, whatever the file is called now.
+std::string proc_path(int file);
+
 /// The inverse of mtime_ns.
 timespec to_timespec(std::int64_t nanoseconds);
 

@@ -1,8 +1,7 @@
 // Makes many new files durable with one call.
 #pragma once
 
-#include "storage/files/descriptor.hpp"
-#include <filesystem>
+#include "storage/files/held_folder.hpp"
 #include <vector>
 
 namespace omegasafe::storage {
@@ -11,14 +10,12 @@ namespace omegasafe::storage {
 /// write error of theirs is missed.
 class group_sync {
 public:
-    /// Throws failure(output_refused).
-    explicit group_sync(std::filesystem::path folder);
-    /// On return `files` and their names are durable. Throws failure(io_failed).
-    void sync(const std::vector<std::filesystem::path>& files) const;
+    explicit group_sync(held_folder_ptr folder) : folder_(std::move(folder)) {}
+    /// On return `files`, which lie below the folder, and their names are durable. Throws failure(io_failed).
+    void sync(const std::vector<std::string>& files) const;
 
 private:
-    std::filesystem::path folder_;
-    descriptor opened_;
+    held_folder_ptr folder_;
 };
 
 } // namespace omegasafe::storage

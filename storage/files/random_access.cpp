@@ -32,6 +32,15 @@ file_source::file_source(std::filesystem::path path) : path_(std::move(path)) {
     descriptor_ = storage::descriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!descriptor_)
         throw system_failure(errc::input_unreadable, "Cannot open " + name() + " for reading", errno);
+    look();
+}
+
+file_source::file_source(storage::descriptor opened, std::filesystem::path path)
+    : path_(std::move(path)), descriptor_(std::move(opened)) {
+    look();
+}
+
+void file_source::look() {
     struct stat status {};
     if (::fstat(descriptor_.get(), &status) != 0)
         throw system_failure(errc::input_unreadable, "Cannot read the size of " + name(), errno);

@@ -40,6 +40,8 @@ public:
 class file_source final : public byte_source {
 public:
     explicit file_source(std::filesystem::path path);
+    /// A file that is open for reading; `path` is how sentences call it.
+    file_source(storage::descriptor opened, std::filesystem::path path);
     std::uint64_t size() const override { return size_; }
     void read_at(std::uint64_t offset, byte_span out) const override;
     std::string name() const override { return path_.string(); }
@@ -51,6 +53,8 @@ public:
     bool unchanged() const;
 
 private:
+    void look();
+
     std::filesystem::path path_;
     storage::descriptor descriptor_;
     std::uint64_t size_ = 0;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "crypto/secure_memory.hpp"
-#include "messages/messages.hpp"
+#include "messages/tree.hpp"
 
 namespace omegasafe::storage {
 
@@ -16,7 +16,8 @@ struct tree_entry {
     std::string path; // relative, components separated by '/', any bytes that safe_tree_path allows
     bool is_folder = false;
     file_attributes attributes;
-    uuid encrypted{}; // names the encrypted file; nil for a folder
+    uuid encrypted{};     // names the encrypted file; nil for a folder
+    file_identity seen{}; // by a walk; not in the index
     bool operator==(const tree_entry&) const = default;
 };
 

@@ -25,7 +25,7 @@ constexpr std::size_t journal_at_kdf = 10;
 constexpr std::size_t journal_at_salt = 32;
 constexpr std::size_t at_header_check = 64;
 // Record: UUID, tag (zero in a beginning), check of both and of the record's number.
-constexpr std::size_t at_tag = 16;
+constexpr std::size_t record_at_tag = 16;
 constexpr std::size_t at_record_check = 48;
 
 /// Largest journal read: two records for each file of the largest index.
@@ -106,7 +106,7 @@ record_bytes encode_journal_record(const secure_bytes& key, std::uint64_t number
     record_bytes record{};
     std::copy(id.begin(), id.end(), record.begin());
     if (tag != nullptr)
-        std::ranges::copy(*tag, record.begin() + at_tag);
+        std::ranges::copy(*tag, record.begin() + record_at_tag);
     const auto check = record_check(key, number, record.data());
     std::copy_n(check.begin(), record.size() - at_record_check, record.begin() + at_record_check);
     return record;
@@ -122,7 +122,7 @@ journal_records parse_journal_records(const secure_bytes& key, const_byte_span r
         uuid id{};
         std::copy_n(records.begin(), id.size(), id.begin());
         file_tag tag{};
-        std::copy_n(records.begin() + at_tag, tag.size(), tag.begin());
+        std::copy_n(records.begin() + record_at_tag, tag.size(), tag.begin());
         if (tag == file_tag{})
             found.begun.insert(id);
         else
@@ -131,26 +131,25 @@ journal_records parse_journal_records(const secure_bytes& key, const_byte_span r
     return found;
 }
 
-tree_journal::tree_journal(std::filesystem::path path, secure_bytes key)
-    : path_(std::move(path)), key_(std::move(key)),
-      file_(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW)) {
+tree_journal::tree_journal(const held_folder& folder, secure_bytes key)
+    : path_(folder.path() / tree_journal_name), key_(std::move(key)), folder_(folder.open_folder("")),
+      file_(folder.open(std::string{tree_journal_name}, O_WRONLY | O_APPEND)) {
     if (!file_)
         throw system_failure(errc::output_refused, "Cannot write " + path_.string(), errno);
 }
 
-tree_journal tree_journal::create(const std::filesystem::path& folder, const binding& bound) {
-    const auto path = folder / tree_journal_name;
+tree_journal tree_journal::create(const held_folder& folder, const binding& bound) {
     const auto root = bound.password->for_new_container();
-    atomic_file file(path, existing_target::refuse);
+    atomic_file file(folder.open_folder(""), folder.path() / tree_journal_name, existing_target::refuse);
     file.write_at(0, new_header(bound, root));
     file.commit();
-    return {path, journal_key(bound, root)};
+    return {folder, journal_key(bound, root)};
 }
 
-tree_journal tree_journal::open(const std::filesystem::path& folder, const binding& bound) {
-    const auto path = folder / tree_journal_name;
-    const auto bytes = read_file(path, largest_journal);
-    tree_journal journal(path, key_of(path, bytes, bound));
+tree_journal tree_journal::open(const held_folder& folder, const binding& bound) {
+    const auto path = folder.path() / tree_journal_name;
+    const auto bytes = read_whole(folder.open_file(std::string{tree_journal_name}), largest_journal);
+    tree_journal journal(folder, key_of(path, bytes, bound));
     journal.before_ = parse_journal_records(journal.key_, const_byte_span(bytes).subspan(journal_header_bytes));
     journal.next_ = journal.before_.count;
     const auto whole = journal_header_bytes + journal.next_ * journal_record_bytes;
@@ -199,7 +198,7 @@ void tree_journal::append(const std::vector<std::uint8_t>& records) {
 }
 
 void tree_journal::remove() {
-    if (::unlink(path_.c_str()) != 0)
+    if (::unlinkat(folder_.get(), std::string{tree_journal_name}.c_str(), 0) != 0)
         throw system_failure(errc::io_failed, "Cannot remove " + path_.string(), errno);
 }
 

@@ -5,7 +5,7 @@
 #include "crypto/hash.hpp"
 #include "messages/messages.hpp"
 #include "storage/container/sfc.hpp"
-#include "storage/files/descriptor.hpp"
+#include "storage/files/held_folder.hpp"
 #include <map>
 #include <set>
 #include <span>
@@ -46,10 +46,10 @@ public:
         std::filesystem::path input; // canonical
     };
     /// A new, empty one. Throws failure(output_refused) when there is one already.
-    static tree_journal create(const std::filesystem::path& folder, const binding& bound);
+    static tree_journal create(const held_folder& folder, const binding& bound);
     /// One to go on with; a torn end is cut off. Throws failure(output_refused) when it is of another run,
     /// failure(container_damaged / container_newer) when it is none.
-    static tree_journal open(const std::filesystem::path& folder, const binding& bound);
+    static tree_journal open(const held_folder& folder, const binding& bound);
 
     const journal_records& before() const { return before_; }
     file_tag tag_of(std::string_view path, const file_attributes& attributes) const;
@@ -62,12 +62,12 @@ public:
     void remove();
 
 private:
-    tree_journal(std::filesystem::path path, secure_bytes key);
+    tree_journal(const held_folder& folder, secure_bytes key);
     void append(const std::vector<std::uint8_t>& records);
 
     std::filesystem::path path_;
     secure_bytes key_;
-    descriptor file_;
+    descriptor folder_, file_;
     journal_records before_;
     std::uint64_t next_ = 0; // number of the next record
 };

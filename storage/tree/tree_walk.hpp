@@ -1,6 +1,7 @@
 // Finds what is in a folder and below it.
 #pragma once
 
+#include "storage/files/held_folder.hpp"
 #include "storage/tree/tree_filter.hpp"
 #include <omegasafe/error.hpp>
 
@@ -18,8 +19,9 @@ struct walked_tree {
     std::vector<walk_problem> problems;
 };
 
-/// Follows no symbolic link; these and special files are skipped, unreadable folders and names that no index can hold
-/// are problems, and the walk goes on. Throws failure(input_unreadable) when `root` itself cannot be read.
-walked_tree walk_tree(const std::filesystem::path& root, const tree_filter& filter);
+/// Follows no symbolic link, also none that appears meanwhile; these and special files are skipped, unreadable folders
+/// and names that no index can hold are problems, and the walk goes on. Throws failure(input_unreadable) when `root`
+/// itself cannot be read.
+walked_tree walk_tree(const held_folder& root, const tree_filter& filter);
 
 } // namespace omegasafe::storage

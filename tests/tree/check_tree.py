@@ -10,7 +10,7 @@ from pathlib import Path
 
 # What each room may include of the others (docs/architecture.md). A room is a folder or a folder in it; "folder/file" allows
 # one file, and what is allowed for a folder is allowed for the rooms in it.
-VALUES = {"messages/account.hpp", "messages/limits.hpp", "messages/messages.hpp", "crypto"}
+VALUES = {"messages/account.hpp", "messages/limits.hpp", "messages/messages.hpp", "messages/tree.hpp", "crypto"}
 BELOW_SERVER = {"server/refusal.hpp", "server/settings.hpp", "wire", "storage/files", "storage/config", "messages", "crypto"}
 BELOW_ENGINE = {"actors", "ecs", "net", "wire", "storage", "messages", "crypto"}
 # The words of the public API are those of every folder; what opens the library is for its users.

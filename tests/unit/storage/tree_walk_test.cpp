@@ -1,10 +1,12 @@
 // What a walk finds, passes over and reports; sync of a group.
 #include "storage/files/atomic_file.hpp"
+#include "storage/files/fail_points.hpp"
 #include "storage/files/file_status.hpp"
 #include "storage/files/group_sync.hpp"
 #include "storage/tree/tree_walk.hpp"
 #include "storage_support.hpp"
 #include <catch2/catch.hpp>
+#include <functional>
 #include <sys/stat.h>
 
 using namespace omegasafe;
@@ -26,6 +28,23 @@ std::vector<std::string> problems(const walked_tree& tree) {
         found.push_back(problem.path + ": " + std::string{to_string(problem.code)});
     return found;
 }
+
+std::function<void()> before_opening;
+
+/// Calls before_opening before each opening below a held folder, which then fails with `error` if there is one.
+struct open_hook {
+    explicit open_hook(int error) {
+        answer = error;
+        fail_point_hook_in_use = [](const char* name) {
+            if (std::string_view{name} != "openat2")
+                return 0;
+            before_opening();
+            return answer;
+        };
+    }
+    ~open_hook() { fail_point_hook_in_use = nullptr; }
+    static inline int answer = 0;
+};
 
 } // namespace
 
@@ -54,6 +73,28 @@ TEST_CASE("a walk finds files and folders and follows no link", "[tree_walk]") {
     CHECK(code_of([&] { walk_tree(folder / "z", tree_filter{{}}); }) == errc::input_unreadable);
 }
 
+TEST_CASE("a folder that becomes a link, or another folder, while it is walked is not entered", "[tree_walk]") {
+    const temporary_folder folder, elsewhere;
+    fs::create_directories(folder / "in/a");
+    fs::create_directory(folder / "other");
+    for (const auto& name : {folder / "in/a/file", folder / "other/secret", elsewhere / "secret"})
+        write_file(name, pattern(7));
+    const bool link = GENERATE(true, false);
+    before_opening = [&, opened = 0]() mutable { // the root, then the folder
+        if (++opened != 2)
+            return;
+        fs::rename(folder / "in/a", folder / "aside");
+        if (link)
+            fs::create_directory_symlink(elsewhere.path(), folder / "in/a");
+        else
+            fs::rename(folder / "other", folder / "in/a");
+    };
+    const open_hook hook(GENERATE(0, ENOSYS));
+    const auto tree = walk_tree(folder / "in", tree_filter{{}});
+    CHECK(paths(tree) == std::vector<std::string>{"a/"});
+    CHECK(problems(tree) == std::vector<std::string>{"a: input_unreadable"});
+}
+
 TEST_CASE("times before 1970 and far away keep their order", "[tree_walk]") {
     for (const std::int64_t time : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{-1'500'000'000},
              std::int64_t{1'700'000'000'123'456'789}, std::int64_t{INT64_MIN / 2}}) {
@@ -72,12 +113,12 @@ TEST_CASE("times before 1970 and far away keep their order", "[tree_walk]") {
 
 TEST_CASE("a published file has its mode and time from the first moment", "[tree_walk]") {
     const temporary_folder folder;
-    const group_sync group(folder.path());
+    const group_sync group(std::make_shared<const held_folder>(folder.path()));
     atomic_file file(folder / "a", existing_target::refuse);
     file.write_at(0, pattern(10));
     file.set_attributes(0444, -1'500'000'000);
     file.publish();
-    group.sync({folder / "a"});
+    group.sync({"a"});
     struct stat status {};
     REQUIRE(::lstat((folder / "a").c_str(), &status) == 0);
     CHECK(attributes_of(status) == file_attributes{10, 0444, -1'500'000'000});
