@@ -46,7 +46,5 @@ using config_asker = asker_on<actor_floor::stores>;
 settings_ptr settings_of(const config_asker& me);
 /// Of the three local containers.
 password_ptr container_password(const config_asker& me);
-/// Of the traditional layer; null when it is off.
-password_ptr layer_password(const config_asker& me);
 
 } // namespace omegasafe::actors

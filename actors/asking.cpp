@@ -62,8 +62,4 @@ password_ptr container_password(const config_asker& me) {
     return me.ask<password_ptr>(me.actors().config, get_container_password{});
 }
 
-password_ptr layer_password(const config_asker& me) {
-    return me.ask<password_ptr>(me.actors().config, get_layer_password{});
-}
-
 } // namespace omegasafe::actors

@@ -85,9 +85,8 @@ public:
         : request_(request), of_tree_(of_tree != nullptr ? std::optional{*of_tree} : std::nullopt) {
         if (!request.name_override.empty() && !storage::safe_base_name(request.name_override))
             throw failure(errc::usage, "The name for the output is no plain file name (1 to 255 bytes, no folders).");
-        file_ = storage::open_encrypted_file(of_tree_ ? std::make_shared<storage::file_source>(open_input(*of_tree_))
-                                                      : std::make_shared<storage::file_source>(request.input),
-            layer_password(me));
+        file_ = layer_opener{me}.open(of_tree_ ? std::make_shared<storage::file_source>(open_input(*of_tree_))
+                                               : std::make_shared<storage::file_source>(request.input));
         if (!request.name_override.empty() && !request.verify_only)
             create_output(request.name_override); // refused early when it exists
         const auto& metadata = file_.metadata;

@@ -141,7 +141,7 @@ private:
 
 tree_index read_tree_index(const asker_on<actor_floor::file_job>& me, const storage::held_folder& folder) {
     const auto source = open_index(folder);
-    const auto file = storage::open_encrypted_file(source, layer_password(me));
+    const auto file = layer_opener{me}.open(source);
     const auto position = file.metadata.global_position_start;
     const usable_key key{me, file.metadata.key_uuid};
     const auto delta = key.delta_at(position);

@@ -28,11 +28,13 @@ void check_positions(const iteration_info& alpha, const ecs_delta& delta) {
 /// and in the order of their sequence, so that a pull that is interrupted leaves no gap.
 class incoming {
 public:
-    incoming(const key_access& key, pull_report& report) : key_(key), report_(report) {}
+    incoming(const key_access& key, pull_report& report) : key_(key), report_(report), opener_(key.opener()) {}
 
     void add(const ecs_delta& delta, const blob_ptr& container) {
         check_positions(alpha().info, delta);
-        auto opened = storage::open_delta(alpha(), *container, key_.layer());
+        const auto layer = opener_.password_of(container);
+        auto opened = storage::open_delta(alpha(), *container, layer);
+        opener_.remember(opened->info.key_uuid, layer);
         if (opened->info.iteration_uuid != delta.delta_uuid || opened->info.seq_number != delta.seq_number)
             throw failure(errc::delta_conflict, "The ECS sent another Delta than " +
                                                     crypto::to_string(delta.delta_uuid) + "; nothing more was pulled.");
@@ -63,6 +65,7 @@ private:
 
     const key_access& key_;
     pull_report& report_;
+    layer_opener opener_;
     key_iteration_ptr alpha_;
     std::vector<key_iteration_ptr> opened_;
     std::vector<ecs_delta> deltas_;
@@ -96,7 +99,7 @@ sealed_delta seal_new_delta(
         storage::key_iteration{info, std::make_shared<const crypto::cipher>(maps)});
     const auto range = claim_alpha_range(key, alpha.info, storage::delta_positions(info));
     return {delta, std::make_shared<const std::vector<std::uint8_t>>(
-                       storage::seal_delta(alpha, static_cast<std::uint64_t>(range.first), *delta, key.layer()))};
+                       storage::seal_delta(alpha, static_cast<std::uint64_t>(range.first), *delta, key.layer_to_seal()))};
 }
 
 /// The one that an earlier try left, if it is still the next of its key.
@@ -106,7 +109,7 @@ std::optional<sealed_delta> pending_delta(
     if (!container)
         return std::nullopt;
     try {
-        auto delta = storage::open_delta(alpha, *container, key.layer());
+        auto delta = storage::open_delta(alpha, *container, key.opener().password_of(container));
         if (delta->info.seq_number == seq_number)
             return sealed_delta{std::move(delta), container};
     } catch (const failure& problem) {

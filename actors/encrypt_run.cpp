@@ -96,7 +96,7 @@ public:
     encrypt_run(const asker_on<actor_floor::file_job>& me, const encrypt_file& request, const tree_file* of_tree)
         : request_(request), input_(std::make_shared<plain_input>(
                                  of_tree != nullptr ? open_input(*of_tree) : storage::file_source(request.input))),
-          file_size_(input_->size()), key_(me, request.key_uuid), layer_(key_.layer()),
+          file_size_(input_->size()), key_(me, request.key_uuid), layer_(key_.layer_to_seal()),
           capacity_(key_.ends()->front().geometry.capacity()),
           total_(file_metadata_bytes + file_size_ + storage::draw_suffix_length(file_size_, capacity_)),
           output_(std::make_shared<encrypted_output>(request, of_tree, total_)),

@@ -207,7 +207,7 @@ private:
         const auto suffix = storage::draw_suffix_length(plain.size(), geometry_.capacity());
         const auto claim = key_.claim(limits::file_metadata_bytes + plain.size() + suffix);
         const auto& range = claim.claimed.range;
-        const auto layer = key_.layer();
+        const auto layer = key_.layer_to_seal();
         log::debug("Encrypting the index with positions {} to {} of Delta {}.", crypto::to_decimal(range.first),
             crypto::to_decimal(range.last), claim.claimed.seq_number);
         const auto container = storage::encrypt_in_memory(

@@ -46,7 +46,7 @@ void sync_written(const storage::group_sync& group, tree_files files, const resu
 class group_encryption {
 public:
     group_encryption(const asker_on<actor_floor::file_job>& me, const file_group& group)
-        : key_(me, group.key_uuid), key_uuid_(group.key_uuid), layer_(key_.layer()),
+        : key_(me, group.key_uuid), key_uuid_(group.key_uuid), layer_(key_.layer_to_seal()),
           capacity_(key_.iterations()->front().geometry.capacity()), sync_(group.folder),
           buffer_(longest(limits::small_file_bytes)) {}
 
@@ -130,7 +130,7 @@ class group_decryption {
 public:
     group_decryption(const asker_on<actor_floor::file_job>& me, const file_group& group)
         : me_(me), target_(group.overwrite ? storage::existing_target::replace : storage::existing_target::refuse),
-          layer_(layer_password(me)), sync_(group.folder) {}
+          opener_(me), sync_(group.folder) {}
 
     results run(tree_files files) {
         results done;
@@ -142,8 +142,7 @@ public:
 
 private:
     file_protection decrypt_one(const tree_file& file) {
-        const auto found =
-            storage::open_encrypted_file(std::make_shared<storage::file_source>(open_input(file)), layer_);
+        const auto found = opener_.open(std::make_shared<storage::file_source>(open_input(file)));
         const auto& delta = delta_of(found.metadata);
         const auto first =
             static_cast<std::uint64_t>(found.metadata.global_position_start - delta.info.first_position());
@@ -168,12 +167,12 @@ private:
 
     void take_delta(const usable_key& key, u128 position) {
         delta_ = key.delta_at(position);
-        key_has_layer_ = key.layer() != nullptr;
+        key_has_layer_ = key.layer().password != nullptr;
     }
 
     asker_on<actor_floor::file_job> me_;
     storage::existing_target target_;
-    password_ptr layer_;
+    layer_opener opener_;
     storage::group_sync sync_;
     key_iteration_ptr delta_;
     bool key_has_layer_ = false; // the key of delta_

@@ -38,6 +38,8 @@ template void key_access::ask_store<void>(remove_key) const;
 template blob_ptr key_access::ask_store<blob_ptr>(get_pending_delta) const;
 template void key_access::ask_store<void>(keep_pending_delta) const;
 template void key_access::ask_store<void>(discard_pending_delta) const;
+template layer_in_use key_access::ask_store<layer_in_use>(get_key_layer) const;
+template void key_access::ask_store<void>(take_key_layer) const;
 
 template <class Answer, class Request>
 Answer key_access::ask_cache(Request request) const {
@@ -93,8 +95,16 @@ void key_access::forget() const {
     ask_store<void>(remove_key{key_uuid_});
 }
 
-password_ptr key_access::layer() const {
-    return me_.ask<password_ptr>(known_->all.config, get_layer_password{});
+layer_in_use key_access::layer() const {
+    return ask_store<layer_in_use>(get_key_layer{key_uuid_});
+}
+
+password_ptr key_access::layer_to_seal() const {
+    return ask_store<layer_in_use>(get_key_layer{key_uuid_, true}).password;
+}
+
+layer_opener key_access::opener() const {
+    return layer_opener{me_, key_uuid_};
 }
 
 settings_ptr key_access::settings() const {

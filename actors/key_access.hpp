@@ -2,7 +2,7 @@
 // depends on its floor, so there is one class per floor. Free of the actor library.
 #pragma once
 
-#include "actors/asker.hpp"
+#include "actors/layer_opener.hpp"
 #include "messages/account.hpp"
 
 namespace omegasafe::actors {
@@ -37,8 +37,12 @@ public:
     void commit(std::vector<key_iteration_ptr> iterations) const;
     /// Removes the key and its cache entries from this device.
     void forget() const;
-    /// The traditional layer's password, null when off.
-    password_ptr layer() const;
+    /// The layer that the key has now.
+    layer_in_use layer() const;
+    /// Opens what was sealed with any layer password known here, its own first.
+    layer_opener opener() const;
+    /// The password to seal its next file or Delta with, null for no layer. It is remembered for the key before.
+    password_ptr layer_to_seal() const;
     settings_ptr settings() const;
     const uuid& ecs_uuid() const;
     const uuid& key_uuid() const { return key_uuid_; }

@@ -55,11 +55,14 @@ imported_key import_alpha(const asker_on<actor_floor::delta_sync>& me, const imp
     const bool already = present(key, request);
     require_registered(key, info);
     key.commit({request.alpha});
+    if (request.layer)
+        key.ask_store<void>(take_key_layer{request.layer});
     return {already, key.iterations()};
 }
 
 imported_delta import_container(const asker_on<actor_floor::delta_sync>& me, const import_delta& request) {
-    const auto layer = layer_password(me);
+    layer_opener opener{me};
+    const auto layer = opener.password_of(request.container);
     const auto source = std::make_shared<storage::memory_source>(*request.container, "The Delta");
     const auto key_uuid = storage::open_encrypted_file(source, layer).metadata.key_uuid;
 
@@ -72,6 +75,7 @@ imported_delta import_container(const asker_on<actor_floor::delta_sync>& me, con
         refuse_sequence(delta->info, local->back());
     if (same_sequence != local->end() && same_sequence->iteration_uuid != delta->info.iteration_uuid)
         refuse_other(delta->info, *same_sequence);
+    opener.remember(key_uuid, layer);
     key.commit({delta}); // also when it is here: a missing cache entry is made
     return {same_sequence != local->end(), std::move(delta)};
 }

@@ -1,6 +1,7 @@
 #include "actors/key_store.hpp"
 
 #include "actors/key_access.hpp"
+#include "actors/key_layers.hpp"
 #include "actors/local_container.hpp"
 #include "actors/make_actor.hpp"
 #include "storage/records/key_iteration.hpp"
@@ -29,11 +30,12 @@ struct key_store_state {
     static constexpr const char* name = "key_store";
 
     key_store_state(key_store_actor::pointer, const asker<key_store_actor>& me)
-        : container(me, &storage::settings::keys_path) {}
+        : container(me, &storage::settings::keys_path), layers(me, container) {}
     key_store_actor::behavior_type behavior();
     actor_status status() const;
 
     local_container container;
+    key_layers layers;
     std::deque<key_iteration_ptr> recent; // newest first
     // What `rows` were read from; the next request reads them again only when the container changed.
     std::shared_ptr<const storage::sfc_reader> file;
@@ -46,7 +48,8 @@ std::vector<row> rows_of(const storage::sfc_reader& file) {
     std::vector<row> rows;
     rows.reserve(file.entries().size());
     for (const auto& entry : file.entries())
-        rows.push_back({storage::decode_iteration_key(entry.attributes), &entry});
+        if (const auto key = storage::decode_iteration_key(entry.attributes))
+            rows.push_back({*key, &entry});
     return rows;
 }
 
@@ -175,9 +178,30 @@ void remove(key_store_state& state, const uuid& key_uuid) {
         for (const auto& row : rows_of(file))
             if (row.key.key_uuid == key_uuid)
                 changes.remove.push_back(row.entry->id);
+        if (file.find(key_uuid)) // what is remembered of its layer
+            changes.remove.push_back(key_uuid);
         return changes;
     });
     storage::discard_pending_delta(pending_path(state, key_uuid));
+}
+
+/// The keys that are here, those with an Alpha.
+std::vector<uuid> present_keys(key_store_state& state) {
+    std::vector<uuid> keys;
+    for (const auto& row : present_rows(state))
+        if (row.key.seq_number == 0)
+            keys.push_back(row.key.key_uuid);
+    return keys;
+}
+
+bool is_present(key_store_state& state, const uuid& key_uuid) {
+    return std::ranges::any_of(present_rows(state),
+        [&](const row& r) { return r.key.seq_number == 0 && r.key.key_uuid == key_uuid; });
+}
+
+void require_present(key_store_state& state, const uuid& key_uuid) {
+    if (!is_present(state, key_uuid))
+        refuse_without_alpha(key_uuid);
 }
 
 blob_ptr pending(key_store_state& state, const uuid& key_uuid) {
@@ -202,6 +226,26 @@ key_store_actor::behavior_type key_store_state::behavior() {
         handle([this](const discard_pending_delta& request) {
             storage::discard_pending_delta(pending_path(*this, request.key_uuid));
         }),
+        handle([this](const get_key_layer& request) {
+            require_present(*this, request.key_uuid);
+            return layers.in_use(request.key_uuid, request.to_seal);
+        }),
+        handle([this](const list_layer_passwords& request) {
+            return layers.known(present_keys(*this), request.key_uuid);
+        }),
+        handle([this](const remember_layer_password& request) {
+            if (is_present(*this, request.key_uuid))
+                layers.remember(request.key_uuid, request.password);
+        }),
+        handle([this](const set_key_layer& request) {
+            require_present(*this, request.key_uuid);
+            layers.set(request.key_uuid, request.password);
+        }),
+        handle([this](const pin_key_layer& request) {
+            require_present(*this, request.key_uuid);
+            return layers.pin(request.key_uuid);
+        }),
+        handle([this](const take_key_layer& request) { layers.take(*request.layer); }),
         handle([this](get_status) { return status(); }),
     };
 }

@@ -1,10 +1,12 @@
 // The client itself and its settings; its other calls stand in client_keys, client_ecs, client_files, client_streams,
 // key_summary, update_check.
 #include "engine/context.hpp"
+#include "messages/log.hpp"
 #include "net/http_url.hpp"
 #include "storage/config/config_file.hpp"
 #include "storage/config/config_value.hpp"
 #include "storage/files/atomic_file.hpp"
+#include <algorithm>
 
 namespace omegasafe {
 
@@ -28,6 +30,8 @@ config_summary client::settings() {
 
 namespace {
 
+constexpr std::string_view layer_property = "TRADITIONAL_ENC_LAYER_PASS";
+
 /// Values as config.ini will have them: "yes" becomes "TRUE".
 property_changes effective(const std::filesystem::path& root, const property_changes& changes) {
     std::string text = storage::default_config_text();
@@ -44,10 +48,26 @@ property_changes effective(const std::filesystem::path& root, const property_cha
     return result;
 }
 
+/// The password that is about to go has sealed what others made, too: every key that uses it remembers it. One that
+/// cannot be remembered is no reason to keep it.
+void remember_layer(engine::context& context) {
+    const auto key_store = context.actors().key_store;
+    try {
+        for (const auto& iteration : *context.ask<iterations_ptr>(key_store, list_key_ends{}))
+            if (iteration.is_alpha())
+                context.ask<layer_in_use>(key_store, get_key_layer{iteration.key_uuid, true});
+    } catch (const failure& problem) {
+        log::warn("The layer password of before could not be remembered: {} Keep it: what was sealed with it needs it.",
+            problem.what());
+    }
+}
+
 } // namespace
 
 property_changes client::set_config(const property_changes& changes) {
     auto wanted = effective(context_->root(), changes);
+    if (std::ranges::find(wanted, layer_property, &property_changes::value_type::first) != wanted.end())
+        remember_layer(*context_);
     if (!wanted.empty())
         context_->ask<void>(context_->actors().config, omegasafe::set_config{wanted});
     return wanted;

@@ -56,7 +56,7 @@ std::vector<std::uint8_t> client::encrypt(const_byte_span content, const std::st
     const actors::usable_key key{context_->runtime().main_asker(), key_uuid};
     const auto capacity = key.ends()->front().geometry.capacity();
     const auto suffix = storage::draw_suffix_length(content.size(), capacity);
-    const auto layer = key.layer();
+    const auto layer = key.layer_to_seal();
     const auto claim = key.claim(limits::file_metadata_bytes + content.size() + suffix);
     log::debug("Encrypting a buffer with positions {} to {} of Delta {}.", to_decimal(claim.claimed.range.first),
         to_decimal(claim.claimed.range.last), claim.claimed.seq_number);
@@ -65,11 +65,9 @@ std::vector<std::uint8_t> client::encrypt(const_byte_span content, const std::st
 }
 
 decrypted_buffer client::decrypt(const_byte_span encrypted) {
-    const auto layer = context_->ask<password_ptr>(context_->actors().config, get_layer_password{});
-    const auto file = storage::open_encrypted_file(
+    const auto file = actors::layer_opener{context_->runtime().main_asker()}.open(
         std::make_shared<storage::memory_source>(
-            std::vector<std::uint8_t>{encrypted.begin(), encrypted.end()}, "The encrypted buffer"),
-        layer);
+            std::vector<std::uint8_t>{encrypted.begin(), encrypted.end()}, "The encrypted buffer"));
     const auto position = file.metadata.global_position_start;
     const actors::usable_key key{context_->runtime().main_asker(), file.metadata.key_uuid};
     const auto delta = key.delta_at(position);

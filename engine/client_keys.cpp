@@ -3,8 +3,9 @@
 #include "storage/container/sfc_header.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/records/cache_entry.hpp"
-#include "storage/records/key_iteration.hpp"
+#include "storage/records/exported_key.hpp"
 #include <algorithm>
+#include <omegasafe/config.hpp>
 
 namespace omegasafe {
 
@@ -13,8 +14,8 @@ using engine::require_ecs;
 
 namespace {
 
-/// The Alpha of an exported key. `passphrase` is asked for when the file is sealed.
-key_iteration_ptr read_exported(const fs::path& input, const std::function<secure_bytes()>& passphrase) {
+/// An exported key. `passphrase` is asked for when the file is sealed.
+storage::exported_key read_exported(const fs::path& input, const std::function<secure_bytes()>& passphrase) {
     const auto source = std::make_shared<storage::file_source>(input);
     password_ptr password;
     if (storage::read_sfc_header(*source).password_protected) {
@@ -32,14 +33,16 @@ key_iteration_ptr read_exported(const fs::path& input, const std::function<secur
 }
 
 /// At an HTTP ECS a key that was shared is not known to the other user before the invitation is accepted.
-imported_key import_at(engine::context& context, const key_iteration_ptr& alpha, const ecs_entry& ecs) {
+imported_key import_at(engine::context& context, const storage::exported_key& key, const ecs_entry& ecs) {
+    const auto layer = key.layer ? std::make_shared<const storage::key_layer>(*key.layer) : nullptr;
     try {
-        return context.ask<imported_key>(context.actors().delta_sync, omegasafe::import_key{alpha, ecs.ecs_uuid});
+        return context.ask<imported_key>(
+            context.actors().delta_sync, omegasafe::import_key{key.alpha, ecs.ecs_uuid, layer});
     } catch (const failure& problem) {
         if (problem.code() != errc::key_unknown || ecs.type != ecs_type::http)
             throw;
         throw failure(errc::key_unknown,
-            "ECS " + ecs.name + " does not know key " + to_string(alpha->info.key_uuid) +
+            "ECS " + ecs.name + " does not know key " + to_string(key.alpha->info.key_uuid) +
                 " as one of yours; if it was shared with you, accept the invitation first (list-invites, "
                 "accept-invite).");
     }
@@ -110,24 +113,38 @@ key_deletion client::delete_key(const uuid& key_uuid) {
     return result;
 }
 
+layer_source client::layer_of_key(const uuid& key_uuid) {
+    return context_->ask<layer_in_use>(context_->actors().key_store, get_key_layer{key_uuid}).source;
+}
+
+void client::set_key_layer(const uuid& key_uuid, const secret_ptr& password) {
+    if (const auto problem = password ? layer_password_problem(password->text()) : std::nullopt)
+        throw failure(errc::usage, *problem);
+    context_->ask<void>(context_->actors().key_store, omegasafe::set_key_layer{key_uuid, password});
+}
+
 iteration_info client::export_key(const uuid& key_uuid, const fs::path& output, const secret_ptr& passphrase) {
     const auto alpha = context_->ask<key_iteration_ptr>(context_->actors().key_store, load_iteration{key_uuid, 0});
+    storage::exported_key exported{alpha, std::nullopt};
+    if (passphrase) // before the file is there: one that names another layer than the key has here would mislead
+        exported.layer = *context_->ask<key_layer_ptr>(context_->actors().key_store, pin_key_layer{key_uuid});
     storage::export_key(
-        output, *alpha, passphrase ? std::make_shared<storage::sfc_password>(passphrase->text()) : nullptr);
+        output, exported, passphrase ? std::make_shared<storage::sfc_password>(passphrase->text()) : nullptr);
     return alpha->info;
 }
 
 key_import client::import_key(
     const fs::path& input, const uuid& ecs_uuid, const std::function<secure_bytes()>& passphrase) {
     const auto ecs = context_->resolve(ecs_uuid);
-    const auto alpha = read_exported(input, passphrase);
-    const auto& info = alpha->info;
-    const auto imported = import_at(*context_, alpha, ecs);
+    const auto key = read_exported(input, passphrase);
+    const auto& info = key.alpha->info;
+    const auto imported = import_at(*context_, key, ecs);
     pull_by_claim(*context_, info.key_uuid);
     const auto actors = context_->actors();
     const auto now = context_->ask<iterations_ptr>(actors.key_store, list_key_iterations{info.key_uuid});
     const auto cache = context_->ask<cache_entries_ptr>(actors.claim_cache, list_cache_entries{info.key_uuid, {}});
-    return {imported.already_present, info, now->size() - 1, engine::to_info(ecs), engine::summarize(*cache)};
+    return {imported.already_present, info, now->size() - 1, engine::to_info(ecs), engine::summarize(*cache),
+        key.layer.has_value(), layer_of_key(info.key_uuid)};
 }
 
 delta_import client::import_delta(std::vector<std::uint8_t> container) {

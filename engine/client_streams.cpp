@@ -142,7 +142,7 @@ stream_report client::encrypt(const encrypt_stream& request, const watch& watch)
     engine::call_progress progress{watching};
     const actors::usable_key key{context_->runtime().main_asker(), request.key_uuid};
     const auto capacity = key.ends()->front().geometry.capacity();
-    const auto layer = key.layer();
+    const auto layer = key.layer_to_seal();
 
     storage::sealed_spool plain("The input stream");
     const auto digest = spool(request.input, progress, capacity, plain);
@@ -184,12 +184,10 @@ stream_report client::decrypt(const decrypt_stream& request, const watch& watch)
     require_callbacks(request.input, request.output);
     const engine::watching watching{context_->runtime().system(), watch};
     engine::call_progress progress{watching};
-    const auto layer = context_->ask<password_ptr>(context_->actors().config, get_layer_password{});
-
     const auto stored = std::make_shared<storage::temporary_file>("The encrypted stream");
     engine::read_all(
         request.input, progress, [&](std::uint64_t offset, const_byte_span piece) { stored->write_at(offset, piece); });
-    const auto file = storage::open_encrypted_file(stored, layer);
+    const auto file = actors::layer_opener{context_->runtime().main_asker()}.open(stored);
     const actors::usable_key key{context_->runtime().main_asker(), file.metadata.key_uuid};
     const auto delta = key.delta_at(file.metadata.global_position_start);
 

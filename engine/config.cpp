@@ -55,6 +55,12 @@ std::optional<std::string> password_weakness(std::string_view password) {
     return storage::password_weakness(password);
 }
 
+std::optional<std::string> layer_password_problem(std::string_view password) {
+    if (!password.empty() && storage::acceptable_layer_password(password))
+        return std::nullopt;
+    return "A layer password has at least 8 characters, a letter and a digit, and no white space.";
+}
+
 void create_config(const new_config& wanted) {
     actors::runtime runtime{wanted.root, 1};
     actors::ask<void>(runtime.system(), runtime.actors().config,

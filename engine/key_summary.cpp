@@ -117,6 +117,7 @@ key_details client::view_key(const uuid& key_uuid) {
     ecs_view ecs{context_->configured_ecs(), {}};
     auto state = summarize(*context_, ecs, *iterations, *cache);
     actors::missing_deltas(state.iterations, state.deltas); // refuses a conflict
+    state.layer = layer_of_key(key_uuid);
     return state;
 }
 

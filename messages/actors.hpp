@@ -26,7 +26,7 @@ using config_actor = caf::typed_actor<
     caf::replies_to<get_settings>::with<settings_ptr>,
     // password of the three local containers, from environment, password file or keyring
     caf::replies_to<get_container_password>::with<password_ptr>,
-    // traditional layer password; null when the layer is off
+    // the layer password that environment or config.ini have; null when they have none
     caf::replies_to<get_layer_password>::with<password_ptr>,
     // makes folder, config.ini and three empty containers
     caf::replies_to<create_root>::with<void>,
@@ -50,7 +50,19 @@ using key_store_actor = caf::typed_actor<
     caf::replies_to<remove_key>::with<void>,
     // the Delta that an earlier try left, sealed; null: none
     caf::replies_to<get_pending_delta>::with<blob_ptr>, caf::replies_to<keep_pending_delta>::with<void>,
-    caf::replies_to<discard_pending_delta>::with<void>, says_status>;
+    caf::replies_to<discard_pending_delta>::with<void>,
+    // environment, else the key's own, else config.ini; alpha_missing
+    caf::replies_to<get_key_layer>::with<layer_in_use>,
+    // those in use first, then the newest of each key
+    caf::replies_to<list_layer_passwords>::with<passwords_ptr>,
+    // durable on answer, written only when it is new to a key that is here
+    caf::replies_to<remember_layer_password>::with<void>,
+    // alpha_missing when the key has no Alpha here; what was the key's before stays remembered
+    caf::replies_to<set_key_layer>::with<void>,
+    // what another device is to take -> alpha_missing
+    caf::replies_to<pin_key_layer>::with<key_layer_ptr>,
+    // what another device said of a key
+    caf::replies_to<take_key_layer>::with<void>, says_status>;
 template <>
 inline constexpr auto floor_of<key_store_actor> = actor_floor::stores;
 
@@ -293,6 +305,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_all_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_connections)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_container_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_ecs_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_key_layer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_key_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_latest_version)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::get_layer_password)
@@ -310,8 +323,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::iterations_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::keep_pending_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_invite)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_iteration_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_layer_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_limits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::key_material_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::layer_in_use)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_cache_entries)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_deltas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_ecs)
@@ -320,24 +335,30 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_ends)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_invites)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_iterations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_key_shares)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::list_layer_passwords)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::load_iteration)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::part_progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::password_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::passwords_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::pin_key_layer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::position_range)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::progress)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::pull_deltas)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::pull_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::read_chunk)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::register_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::remember_layer_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::remove_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::renew_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::resolve_ecs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::revoke_key_share)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::services)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::set_config)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::set_key_layer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::settings_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::sub_claim)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::tree_report_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::take_key_layer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::upload_delta)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(omegasafe::view_ecs_storage)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::optional<omegasafe::position_range>)

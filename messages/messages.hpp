@@ -24,6 +24,7 @@ class sfc_password;
 using omegasafe::iteration_info;
 struct cache_entry;
 struct key_iteration;
+struct key_layer;
 struct settings;
 } // namespace omegasafe::storage
 
@@ -35,8 +36,10 @@ using cache_entries_ptr = std::shared_ptr<const std::vector<storage::cache_entry
 using cipher_ptr = std::shared_ptr<const crypto::cipher>;
 using iterations_ptr = std::shared_ptr<const std::vector<iteration_info>>;
 using key_iteration_ptr = std::shared_ptr<const storage::key_iteration>;
+using key_layer_ptr = std::shared_ptr<const storage::key_layer>;
 using key_material_ptr = std::shared_ptr<const crypto::key_material>;
 using password_ptr = std::shared_ptr<storage::sfc_password>; // null: no password; thread-safe
+using passwords_ptr = std::shared_ptr<const std::vector<password_ptr>>;
 using settings_ptr = std::shared_ptr<const storage::settings>;
 
 // --- config ---------------------------------------------------------------------------------------------------------
@@ -92,6 +95,36 @@ struct keep_pending_delta {
 };
 struct discard_pending_delta {
     uuid key_uuid{};
+};
+/// What the next file or Delta of a key is sealed with.
+struct get_key_layer {
+    uuid key_uuid{};
+    bool to_seal = false; // then it is remembered before the answer
+};
+struct layer_in_use {
+    password_ptr password; // null: no layer
+    layer_source source = layer_source::none;
+};
+/// What may open a file or Delta; `key_uuid`: whose passwords come first.
+struct list_layer_passwords {
+    std::optional<uuid> key_uuid{};
+};
+/// One of that list opened something of a key.
+struct remember_layer_password {
+    uuid key_uuid{};
+    password_ptr password;
+};
+/// The key's own from now on; null: no layer.
+struct set_key_layer {
+    uuid key_uuid{};
+    secret_ptr password;
+};
+/// Makes what is in use the key's own, for another device that is to have the same.
+struct pin_key_layer {
+    uuid key_uuid{};
+};
+struct take_key_layer {
+    key_layer_ptr layer;
 };
 
 // --- claim_cache ----------------------------------------------------------------------------------------------------
@@ -269,6 +302,7 @@ struct created_key {
 struct import_key {
     key_iteration_ptr alpha;
     uuid ecs_uuid{};
+    key_layer_ptr layer{}; // null: nothing is said of it
 };
 struct imported_key {
     bool already_present = false;

@@ -1,8 +1,12 @@
-// omegasafe edit-key: a key's name, version and storage at its ECS; the local Alpha stays as it is.
+// omegasafe edit-key: a key's name, version and storage at its ECS, its layer password on this device; the local Alpha
+// stays as it is.
 #include "cli/ask/http_ecs.hpp"
 #include "cli/flags.hpp"
+#include "cli/show/key_details.hpp"
 #include "cli/show/storage_output.hpp"
 #include "cli/terminal/confirmation.hpp"
+#include "cli/terminal/logging.hpp"
+#include "cli/terminal/passphrase.hpp"
 #include "cli/terminal/terminal.hpp"
 
 namespace omegasafe::cli {
@@ -12,7 +16,11 @@ namespace {
 struct edit_key_options {
     std::string key_uuid, storage_uuid;
     std::optional<std::string> name, version; // an empty one differs from none
+    std::string layer_file;
+    bool ask_layer = false, no_layer = false;
     bool force = false;
+
+    bool changes_layer() const { return ask_layer || no_layer || !layer_file.empty(); }
 };
 
 std::optional<std::string> checked(const std::optional<std::string>& text, const std::string& flag) {
@@ -47,6 +55,18 @@ void confirm_storage(
     require_confirmation(options.force, "Change the storage of this key?");
 }
 
+void change_layer(client& client, const edit_key_options& options, const uuid& key_uuid, outcome& out) {
+    client.set_key_layer(key_uuid, options.no_layer ? nullptr : chosen_layer_password(options.layer_file));
+    out.line(options.no_layer
+                 ? "New files and Deltas of the key have no AES-256-GCM layer on this device."
+                 : "New files and Deltas of the key have the AES-256-GCM layer with the key's own password.");
+    out.line("Those from before stay readable here. Other devices and users of the key need the\n"
+             "same: omegasafe export-key with a passphrase, and import-key there, takes it along.");
+    if (client.layer_of_key(key_uuid) == layer_source::environment)
+        log_warning("OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS is set and goes before the key's own layer password until it "
+                    "is unset.");
+}
+
 void run_edit_key(session& session, const edit_key_options& options) {
     const key_changes request{.name = checked(options.name, "--key-name"),
         .omegasafe_version = checked(options.version, "--omegasafe-version"),
@@ -54,24 +74,28 @@ void run_edit_key(session& session, const edit_key_options& options) {
     auto& client = session.open();
     const auto key_uuid = parse_uuid_flag(options.key_uuid, "--key-uuid");
     const auto ecs = client.ecs_of_key(key_uuid);
+    const bool at_ecs = request.name || request.omegasafe_version || request.storage_uuid;
     if (request.storage_uuid) {
         require_http(ecs, "--storage-uuid");
         confirm_storage(client, options, ecs, key_uuid, *request.storage_uuid);
     }
     outcome out{session};
     std::optional<ecs_outcome> said;
-    if (request.name || request.omegasafe_version || request.storage_uuid) {
+    if (at_ecs) {
         said = client.edit_key(key_uuid, request);
         out.line("Key " + to_string(key_uuid) + " was edited at ECS " + ecs.name + ".");
         out.line(said->message);
-    } else {
+    } else if (!options.changes_layer()) {
         out.line("No key changes requested.");
     }
+    if (options.changes_layer())
+        change_layer(client, options, key_uuid, out);
     out.field("key_uuid", to_string(key_uuid));
     out.field("ecs_uuid", to_string(ecs.ecs_uuid));
     out.field("key_name", json_text(request.name));
     out.field("omegasafe_version", json_text(request.omegasafe_version));
     out.field("storage_uuid", json_uuid(request.storage_uuid));
+    out.field("layer_password", name_of(client.layer_of_key(key_uuid)));
     out.field("message", said ? json(said->message) : json(nullptr));
     out.finish();
 }
@@ -80,7 +104,7 @@ void run_edit_key(session& session, const edit_key_options& options) {
 
 void add_edit_key(CLI::App& app) {
     const auto options = std::make_shared<edit_key_options>();
-    auto* command = add_command(app, "edit-key", "Edit a key's name, version and storage at its ECS",
+    auto* command = add_command(app, "edit-key", "Edit a key's name, version, storage and layer",
         [options](session& session) { run_edit_key(session, *options); });
     command->add_option("-k,--key-uuid", options->key_uuid, "Key UUID to edit")->required();
     command->add_flag("-f,--force", options->force, "Skip the confirmation of a change from internal\nstorage to BYOS");
@@ -88,6 +112,13 @@ void add_edit_key(CLI::App& app) {
         command->add_option_function<std::string>(
             flags, [options, field](const std::string& value) { (*options).*field = value; }, help);
     };
+    auto* ask = command->add_flag("--layer-password", options->ask_layer,
+        "Ask for a layer password of the key's own\n(Enter makes a strong one)");
+    auto* file = command->add_option("--layer-password-file", options->layer_file, "File with that layer password");
+    command->add_flag("--no-layer", options->no_layer, "No AES-256-GCM layer for this key on this device")
+        ->excludes(ask)
+        ->excludes(file);
+    file->excludes(ask);
     note("-n,--key-name", &edit_key_options::name, "New ECS key name");
     command->add_option("-s,--storage-uuid", options->storage_uuid, "New storage UUID association (HTTP ECS)");
     note("-v,--omegasafe-version", &edit_key_options::version, "New version metadata value; for debugging only");

@@ -16,6 +16,7 @@ struct init_options {
     bool create_http_ecs = false, skip_http_ecs = false;
     bool override_existing = false, no_override = false;
     bool new_password = false, reuse_password = false;
+    bool generate_layer = false, no_layer = false;
     http_ecs_flags http_ecs;
 };
 
@@ -42,13 +43,19 @@ struct chosen_password {
     keyring_use keyring = keyring_use::none;
 };
 
-chosen_password choose_password(const init_options& options) {
-    if (auto given = environment_password()) {
-        if (const auto weakness = password_weakness(given->text()))
+/// What there is already. Asked before any question: a keyring that does not answer makes all of them pointless.
+struct known_passwords {
+    std::optional<secure_bytes> environment = environment_password();
+    std::optional<secure_bytes> keyring = environment ? std::nullopt : keyring_password();
+};
+
+chosen_password choose_password(const init_options& options, known_passwords there) {
+    if (there.environment) {
+        if (const auto weakness = password_weakness(there.environment->text()))
             log_warning("The configuration password is weak: " + *weakness);
-        return {std::move(*given), "taken from the environment", keyring_use::none};
+        return {std::move(*there.environment), "taken from the environment", keyring_use::none};
     }
-    auto known = keyring_password();
+    auto& known = there.keyring;
     if (!known && options.reuse_password)
         throw failure(errc::password_missing, "The keyring holds no configuration password to reuse; leave "
                                               "--reuse-password out, and a new one is generated.");
@@ -61,13 +68,20 @@ chosen_password choose_password(const init_options& options) {
     return {generate_password(), "generated and stored in the system keyring", keyring_use::store};
 }
 
-/// A generated password for the AES-256-GCM layer, when somebody is there to want it; null: no layer.
-secret_ptr offer_layer() {
-    if (!interactive())
+/// Null: no layer.
+secret_ptr choose_layer(const init_options& options) {
+    if (options.generate_layer)
+        return std::make_shared<const secure_bytes>(generate_layer_password());
+    if (options.no_layer)
         return nullptr;
+    if (!interactive()) {
+        log_warning("The AES-256-GCM layer around encrypted files is off; switch it on with TRADITIONAL_ENC_LAYER_PASS "
+                    "in config.ini, or use --generate-layer-password with init (--no-layer: off, without this line).");
+        return nullptr;
+    }
     show_guidance("The AES-256-GCM layer around encrypted files keeps them safe where an attacker may know or\n"
                   "choose part of what is encrypted, and shows every change to them. It is recommended.");
-    if (!ask_yes_no("Switch it on with a generated password?", true, "--skip-http-ecs"))
+    if (!ask_yes_no("Switch it on with a generated password?", true, "--generate-layer-password or --no-layer"))
         return nullptr;
     return std::make_shared<const secure_bytes>(generate_layer_password());
 }
@@ -142,9 +156,10 @@ void run_init(session& session, const init_options& options) {
     if (own_root && !fs::is_directory(root))
         throw failure(errc::config_missing,
             "The config directory " + root.string() + " does not exist; create it first (mkdir -m 700).");
+    known_passwords known;
     const bool replace = decide_override(options, root);
-    const auto layer = offer_layer();
-    auto chosen = choose_password(options);
+    const auto layer = choose_layer(options);
+    auto chosen = choose_password(options, std::move(known));
     create_config({root, std::make_shared<const secure_bytes>(std::move(chosen.password)), replace, !own_root, layer,
         chosen.keyring});
 
@@ -173,6 +188,10 @@ void add_init(CLI::App& app) {
         [options](session& session) { run_init(session, *options); });
     auto* create = command->add_flag("-c,--create-http-ecs", options->create_http_ecs,
         "Create HTTP ECS by arguments (requires name,\nURL and API key)");
+    auto* generate = command->add_flag("--generate-layer-password", options->generate_layer,
+        "Switch the AES-256-GCM layer on with a\ngenerated password, without prompt");
+    command->add_flag("--no-layer", options->no_layer, "Leave the AES-256-GCM layer off without prompt")
+        ->excludes(generate);
     command->add_option("-k,--http-ecs-api-key", options->http_ecs.api_key,
         "HTTP ECS API key (or, unseen by others,\nOMEGASAFE_HTTP_ECS_API_KEY)");
     command->add_option_function<std::string>(

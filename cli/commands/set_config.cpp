@@ -31,6 +31,15 @@ std::vector<std::string> variables_of(const config_property& property) {
     return {name, name + "_FILE", name + "_COMMAND"};
 }
 
+/// The command line of a process is shown to every user of the machine.
+void warn_of_shown_password(const property_changes& changes) {
+    for (const auto& [name, value] : changes)
+        if (name == layer_property && !value.empty())
+            log_warning("The layer password stood on the command line, where others and the shell's history may keep "
+                        "it; OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS, config.ini or edit-key --layer-password-file do not "
+                        "show it.");
+}
+
 void warn_of_overrides(const property_changes& changes) {
     for (const auto& property : config_properties())
         for (const auto& change : changes)
@@ -74,6 +83,7 @@ void run_set_config(session& session, set_config_options& options) {
     out.field("changes", std::move(fields));
     out.finish();
     warn_of_weakness(changes);
+    warn_of_shown_password(changes);
     warn_of_overrides(changes);
     warn_of_unknown_default(client, changes);
 }

@@ -44,7 +44,7 @@ json local_data(const key_details& key) {
         {"latest_iteration_uuid", to_string(latest.iteration_uuid)}, {"latest_iteration_sequence", latest.seq_number},
         {"latest_delta_iteration_uuid", has_delta ? json(to_string(latest.iteration_uuid)) : json(nullptr)},
         {"latest_delta_iteration_sequence", has_delta ? json(latest.seq_number) : json(nullptr)},
-        {"iterations_count", key.iterations.size()}};
+        {"iterations_count", key.iterations.size()}, {"layer_password", name_of(key.layer)}};
 }
 
 json left_for(const std::optional<cache_summary>& cache, cache_reason reason) {
@@ -120,6 +120,24 @@ void print_section(const std::string& title, const json& section) {
 
 std::string name_of(cache_reason reason) {
     return reason == cache_reason::performance ? "performance" : "offline";
+}
+
+std::string name_of(layer_source source) {
+    switch (source) {
+    case layer_source::environment:
+        return "environment";
+    case layer_source::key:
+        return "key";
+    case layer_source::config_file:
+        return "config.ini";
+    case layer_source::none:
+        break;
+    }
+    return "none";
+}
+
+void tell_layer(outcome& out, layer_source source) {
+    out.value("AES-256-GCM layer password", "layer_password", name_of(source));
 }
 
 held_claims held_for(const std::optional<cache_summary>& cache, cache_reason reason) {

@@ -76,11 +76,18 @@ public:
     /// Removes it from its ECS, the cache and this device, in an order that lets an interrupted call be made again. A
     /// part that failed stands in the answer. failure(alpha_missing).
     key_deletion delete_key(const uuid& key_uuid);
-    /// Writes the Alpha to a new file; null: without a passphrase. failure(output_refused) when the file exists.
+    /// What the next file or Delta of a key is sealed with. failure(alpha_missing).
+    layer_source layer_of_key(const uuid& key_uuid);
+    /// Gives a key a layer password of its own, or none at all (null), on this device: others have to be told. Those
+    /// before still open what they sealed. failure(alpha_missing); failure(usage) on one that breaks the rule.
+    void set_key_layer(const uuid& key_uuid, const secret_ptr& password);
+    /// Writes the Alpha to a new file. With a passphrase the layer password in use and those remembered for the key go
+    /// with it, and become the key's own here; null: without a passphrase, and without them. failure(output_refused)
+    /// when the file exists.
     iteration_info export_key(
         const uuid& key_uuid, const std::filesystem::path& output, const secret_ptr& passphrase = {});
-    /// Takes an exported Alpha, bound to an ECS that knows the key, and pulls its Deltas. `passphrase` is called when
-    /// the file is sealed. failure(password_wrong), failure(key_unknown).
+    /// Takes an exported Alpha with what it says of the layer, bound to an ECS that knows the key, and pulls its Deltas.
+    /// `passphrase` is called when the file is sealed. failure(password_wrong), failure(key_unknown).
     key_import import_key(
         const std::filesystem::path& input, const uuid& ecs_uuid, const std::function<secure_bytes()>& passphrase = {});
     /// Takes the container of a Delta (read_delta) without asking the ECS. failure(delta_conflict) unless it is the

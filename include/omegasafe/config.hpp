@@ -37,6 +37,8 @@ OMEGASAFE_API std::optional<secure_bytes> keyring_password();
 OMEGASAFE_API secure_bytes generate_password();
 /// One for the AES-256-GCM layer, which obeys its rule.
 OMEGASAFE_API secure_bytes generate_layer_password();
+/// Why `password` is none for the AES-256-GCM layer, in one sentence; nothing when it is.
+OMEGASAFE_API std::optional<std::string> layer_password_problem(std::string_view password);
 
 /// Why a password that a person chose is weak, as the end of a sentence; nothing when it is not (or when libzxcvbn,
 /// which knows, is not installed). It may be used all the same.

@@ -46,6 +46,14 @@ struct key_changes {
     std::optional<uuid> storage_uuid{}; // HTTP
 };
 
+/// Where the password of a key's AES-256-GCM layer comes from.
+enum class layer_source : std::uint8_t {
+    none,        // no layer
+    environment, // OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS
+    key,         // its own: it was exported or imported with it, or given one
+    config_file  // TRADITIONAL_ENC_LAYER_PASS in config.ini
+};
+
 /// A key whose Alpha is on this device, and the ECS it is bound to here.
 struct local_key {
     uuid key_uuid{};
@@ -106,6 +114,7 @@ struct key_details {
     std::optional<cache_summary> cache;     // of the newest iteration with an entry: the one encryption takes from
     std::optional<ecs_key> at_ecs;          // nothing when the ECS could not say
     std::vector<ecs_delta> deltas;          // of the ECS, ordered by sequence
+    layer_source layer = layer_source::none;
 };
 
 /// What became of the parts of a key that was deleted; a failure is why that part is still there.
@@ -122,6 +131,8 @@ struct key_import {
     std::size_t deltas = 0; // on this device now
     ecs_info ecs;
     std::optional<cache_summary> cache;
+    bool layer_taken = false;                // the file said what the key's layer is
+    layer_source layer = layer_source::none; // now
 };
 /// What import_delta found in the container.
 struct delta_import {

@@ -30,6 +30,7 @@ public:
 
     /// How many fields there are.
     std::size_t size() const { return map_.size(); }
+    bool has(const char* field) const { return map_.find(field) != nullptr; }
     std::string text(const char* field) const;
     std::uint64_t number(const char* field) const;
     /// In the one form that position_to_json gives it.

@@ -3,7 +3,6 @@
 #include "crypto/kdf.hpp"
 #include "crypto/text_encoding.hpp"
 #include "storage/container/attributes.hpp"
-#include "storage/files/atomic_file.hpp"
 #include "storage/files/byte_order.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include <algorithm>
@@ -154,9 +153,11 @@ iteration_info decode_iteration_info(const_byte_span cbor) {
     return info;
 }
 
-iteration_key decode_iteration_key(const_byte_span cbor) {
+std::optional<iteration_key> decode_iteration_key(const_byte_span cbor) {
     const attribute_reader fields{cbor, "The description of a key iteration"};
-    return {fields.id("key_uuid"), fields.number("seq_number")};
+    if (fields.has("kind"))
+        return std::nullopt;
+    return iteration_key{fields.id("key_uuid"), fields.number("seq_number")};
 }
 
 secure_bytes encode_payload(const iteration_info& info, const crypto::key_material& maps) {
@@ -176,29 +177,6 @@ secure_bytes encode_stored(const key_iteration& iteration) {
 
 key_iteration_ptr decode_stored(secure_bytes stored) {
     return decode(std::move(stored), true);
-}
-
-void export_key(const std::filesystem::path& path, const key_iteration& alpha, sfc_password_ptr password) {
-    if (!alpha.info.is_alpha())
-        throw failure(errc::internal, "Only an Alpha is exported as a key; report this.");
-    const auto payload = encode_payload(alpha.info, alpha.cipher->key());
-    atomic_file file(path, existing_target::refuse);
-    sfc_writer writer(file, std::move(password));
-    writer.add(alpha.info.iteration_uuid, encode(alpha.info), payload);
-    writer.finish();
-    file.commit();
-}
-
-key_iteration_ptr read_exported_key(std::shared_ptr<const byte_source> source, sfc_password_ptr password) {
-    const sfc_reader reader(std::move(source), std::move(password));
-    if (reader.entries().size() != 1)
-        throw key_damaged("an exported key has exactly one entry");
-    const auto& entry = reader.entries().front();
-    auto alpha = decode_payload(reader.read(entry, max_payload_bytes));
-    if (!alpha->info.is_alpha() || alpha->info.iteration_uuid != entry.id ||
-        !(decode_iteration_info(entry.attributes) == alpha->info))
-        throw key_damaged("it is no exported Alpha");
-    return alpha;
 }
 
 std::vector<std::uint8_t> seal_delta(

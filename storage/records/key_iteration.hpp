@@ -5,6 +5,7 @@
 #include "crypto/uuid.hpp"
 #include "storage/container/sfc.hpp"
 #include <omegasafe/keys.hpp>
+#include <optional>
 #include <tuple>
 
 namespace omegasafe::storage {
@@ -25,7 +26,8 @@ struct iteration_key {
         return std::tie(key_uuid, seq_number) < std::tie(other.key_uuid, other.seq_number);
     }
 };
-iteration_key decode_iteration_key(const_byte_span cbor);
+/// Nothing when the attributes are those of a record, which stands beside the iterations of a key store.
+std::optional<iteration_key> decode_iteration_key(const_byte_span cbor);
 
 /// Info, maps and what follows from them.
 struct key_iteration {
@@ -51,10 +53,6 @@ key_iteration_ptr decode_stored(secure_bytes stored);
 
 /// Largest payload, bytes: 5 MB of maps and 64 KiB for the info.
 inline constexpr std::uint64_t max_payload_bytes = 5'000'000 + 65'536;
-
-/// An exported key: a container with one entry, the Alpha's payload. `password` null: plain.
-void export_key(const std::filesystem::path& path, const key_iteration& alpha, sfc_password_ptr password);
-key_iteration_ptr read_exported_key(std::shared_ptr<const byte_source> source, sfc_password_ptr password);
 
 /// A Delta sealed with Alpha positions: container bytes. `alpha_first` is the position inside the Alpha; the range has
 /// delta_positions(delta) positions.

@@ -66,15 +66,15 @@ TEST_CASE_METHOD(dialog, "export-key asks for a passphrase twice, import-key onc
     const auto file = root.folder() / "key.omegakey";
     {
         terminal tty(root.with_config_dir({"export-key", "-k", key, "-o", file.string()}), root.options);
-        tty.expect("Passphrase for the exported key (empty for none): ");
+        tty.expect("Passphrase for the exported key (Enter makes a strong one): ");
         tty.send("short");
         tty.expect("A passphrase has at least 8 characters.");
-        tty.expect("(empty for none): ");
+        tty.expect("(Enter makes a strong one): ");
         tty.send("correct horse");
         tty.expect("The same again: ");
         tty.send("correct house");
         tty.expect("The two differ.");
-        tty.expect("(empty for none): ");
+        tty.expect("(Enter makes a strong one): ");
         tty.send("correct horse");
         tty.expect("The same again: ");
         tty.send("correct horse");
@@ -102,9 +102,7 @@ TEST_CASE_METHOD(dialog, "export-key asks for a passphrase twice, import-key onc
 
 TEST_CASE_METHOD(dialog, "an exported key without a passphrase is warned of on a terminal too") {
     const auto file = (root.folder() / "plain.omegakey").string();
-    terminal tty(root.with_config_dir({"export-key", "-k", key, "-o", file}), root.options);
-    tty.expect("(empty for none): ");
-    tty.send("");
+    terminal tty(root.with_config_dir({"export-key", "-k", key, "-o", file, "--no-passphrase"}), root.options);
     tty.expect("The exported key has no passphrase");
     tty.expect("Key exported: " + file);
     require_end(tty, 0);
@@ -189,8 +187,8 @@ TEST_CASE("init offers the AES-256-GCM layer, and Enter takes it") {
         REQUIRE(json_of(root, {"inspect", "-i", file.string()})["password_protected"] == wanted);
         REQUIRE(mode_of(root.path() / "config.ini") == owner_only);
     }
-    config_root root; // nobody there to ask: no layer
-    REQUIRE(json_of(root, {"init", "-s"})["traditional_layer"] == false);
+    const config_root root; // nobody there to ask: no layer
+    REQUIRE(json_of(root, {"init", "-s", "--no-layer"})["traditional_layer"] == false);
 }
 
 TEST_CASE_METHOD(dialog, "init that is broken off behind the new configuration does not say that nothing happened") {

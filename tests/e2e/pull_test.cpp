@@ -25,7 +25,7 @@ public:
         password_ = std::make_shared<storage::sfc_password>(root.options.env.at("OMEGASAFE_CONFIG_PASSWORD"));
         const auto keys = open("omegasafe_keys.sfc");
         for (const auto& entry : keys->entries())
-            if (storage::decode_iteration_key(entry.attributes).seq_number == 0)
+            if (const auto key = storage::decode_iteration_key(entry.attributes); key && key->seq_number == 0)
                 alpha_ = storage::decode_stored(keys->read(entry, storage::max_payload_bytes));
     }
 

@@ -1,7 +1,7 @@
 // Descriptions, payloads, exported keys and Deltas from any bytes. An accepted description has one encoding.
-#include "storage/records/key_iteration.hpp"
 #include "fuzz_support.hpp"
 #include "storage/files/byte_order.hpp"
+#include "storage/records/exported_key.hpp"
 #include <algorithm>
 
 using namespace omegasafe;

@@ -15,7 +15,7 @@ import sys
 import uuid
 
 from container import Container, Refused, hkdf, need
-from records import read_description, read_index, read_journal, read_record
+from records import read_description, read_index, read_journal, read_layer, read_record
 
 METADATA_ENTRY = uuid.UUID("c70b943a-16e8-427d-a51f-60d9b23e7508")
 DATA_ENTRY = uuid.UUID("5a517d0e-3c86-4b0f-9d62-8e1b47f02cd3")
@@ -116,14 +116,23 @@ def decrypt_file(iteration, position, start, data):
     return name.decode(), content
 
 
-def read_alpha(content, password):
+def read_exported(content, password):
+    """The Alpha and, when it is there, what is said of the layer."""
     container = Container(content, password)
-    need(len(container.entries) == 1)
-    (identity,) = container.entries
+    records = [identity for identity, entry in container.entries.items() if b"dkind" in entry[3]]
+    (identity,) = set(container.entries) - set(records) if len(container.entries) == len(records) + 1 else (None,)
+    need(identity is not None and len(records) <= (1 if password else 0))
     alpha = Iteration(container.read(identity))
     need(alpha.info["seq_number"] == 0 and str(identity) == alpha.info["iteration_uuid"])
     need(container.entries[identity][3] == alpha.description)
-    return alpha
+    if not records:
+        return alpha, None
+    need(str(records[0]) == alpha.info["key_uuid"])
+    return alpha, read_layer(records[0], container.entries[records[0]][3], container.read(records[0]))
+
+
+def read_alpha(content, password):
+    return read_exported(content, password)[0]
 
 
 def read_delta(alpha, content, password):
@@ -213,7 +222,9 @@ def check_case(folder, case):
         if case["outcome"] == "ok":
             assert found == [(e["uuid"], e["attributes"], content_of(e)) for e in case["entries"]]
     elif case["kind"] == "exported_key":
-        check_iteration(case, read_alpha(content, password))
+        alpha, layer = read_exported(content, password)
+        check_iteration(case, alpha)
+        assert layer == case.get("layer")
     elif case["kind"] == "delta":
         check_iteration(case, read_delta(alpha, content, password))
     elif alpha is None:

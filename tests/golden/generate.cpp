@@ -149,9 +149,21 @@ void keys(golden_folder& golden, const key_iteration& alpha, const key_iteration
         {std::pair<std::string, ordered_json>{"plain", nullptr}, {"scrypt", chosen_password}}) {
         const auto file = "alpha_" + name + ".omegakey";
         if (!golden.has(file))
-            export_key(golden.path(file), alpha, password_of(password));
+            export_key(
+                golden.path(file), {std::make_shared<const key_iteration>(alpha), std::nullopt}, password_of(password));
         golden.add_case(file, "exported_key", password, described(alpha));
     }
+    const std::vector<std::string> layer_passwords{"layer-password-1", "older-password-2"};
+    if (!golden.has("alpha_layer.omegakey")) {
+        key_layer layer{.key_uuid = alpha.info.key_uuid, .choice = layer_choice::own};
+        for (const auto& password : layer_passwords)
+            layer.passwords.push_back(make_secret(password));
+        export_key(golden.path("alpha_layer.omegakey"), {std::make_shared<const key_iteration>(alpha), layer},
+            password_of(generated_password));
+    }
+    auto with_layer = described(alpha);
+    with_layer["layer"] = {{"choice", 2}, {"passwords", layer_passwords}};
+    golden.add_case("alpha_layer.omegakey", "exported_key", generated_password, with_layer);
     auto expected = described(delta);
     expected["alpha"] = "alpha_plain.omegakey";
     golden.add("delta_plain.omegadelta", seal_delta(alpha, 1'000, delta, nullptr), "delta", nullptr, expected);

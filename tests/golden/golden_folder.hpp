@@ -2,7 +2,7 @@
 #pragma once
 
 #include "storage/files/atomic_file.hpp"
-#include "storage/records/key_iteration.hpp"
+#include "storage/records/exported_key.hpp"
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -51,7 +51,7 @@ public:
     std::filesystem::path path(const std::string& file) const { return folder_ / file; }
     bool has(const std::string& file) const { return std::filesystem::exists(path(file)); }
     key_iteration_ptr exported_key(const std::string& file) const {
-        return read_exported_key(std::make_shared<file_source>(path(file)), nullptr);
+        return read_exported_key(std::make_shared<file_source>(path(file)), nullptr).alpha;
     }
 
     /// Writes a file that is not there yet.

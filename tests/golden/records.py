@@ -129,6 +129,25 @@ def read_record(where, identity, data, content):
     return fields
 
 
+def read_layer(identity, data, content):
+    """What an export says of its key's layer (3.4)."""
+    fields = read_cbor(data)
+    need(isinstance(fields.get("format"), int) and fields["format"] > 0)
+    need(fields["format"] == 1, "container_newer")
+    check_fields(fields, {"key_uuid": "U", "kind": "T"})
+    need(fields["kind"] == "layer" and uuid.UUID(fields["key_uuid"]) == identity)
+    need(len(content) >= 2 and content[0] <= 2 and content[1] <= 16)
+    choice, count, rest, passwords = content[0], content[1], content[2:], []
+    for _ in range(count):
+        need(len(rest) >= 2)
+        (size,) = struct.unpack_from("<H", rest)
+        need(0 < size <= 4096 and len(rest) >= 2 + size)
+        passwords.append(bytes(rest[2:2 + size]))
+        rest = rest[2 + size:]
+    need(not rest and len(set(passwords)) == count and (choice != 2 or count))
+    return {"choice": choice, "passwords": [password.decode() for password in passwords]}
+
+
 def safe_name(name):
     return 0 < len(name) <= 255 and name not in (b".", b"..") and not any(b < 32 or b in b"/\\\x7f" for b in name)
 

@@ -34,7 +34,7 @@ run_result config_root::must_run(const arguments& args) const {
 }
 
 void config_root::initialise() {
-    must_run({"init", "--skip-http-ecs", "--no-override"});
+    must_run({"init", "--skip-http-ecs", "--no-override", "--no-layer"});
 }
 
 void config_root::create_ecs() {

@@ -1,4 +1,5 @@
 // Streams of the public API: they are files without a file, and give out nothing that was not checked.
+#include "storage/container/container_file.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include "tests/support/environment.hpp"
 #include "tests/unit/engine/opened.hpp"
@@ -200,11 +201,16 @@ TEST_CASE_METHOD(
             other.decrypt(decrypt_stream{from(container), into(out)});
     };
     with_layer("right");
+    storage::update_container(
+        in("config") / "omegasafe_keys.sfc", std::make_shared<storage::sfc_password>(the_password), [&](const auto&) {
+            return storage::container_changes{{}, {key_uuid}};
+        }); // it would be remembered
     CHECK(code_of([&] { with_layer("wrong"); }) == errc::layer_password);
     CHECK(code_of([&] { decrypted(container); }) == errc::layer_password);
     CHECK(out.empty());
     with_layer("right");
     CHECK(out == "secret");
+    CHECK(decrypted(container) == "secret");
 }
 
 TEST_CASE_METHOD(streaming, "a callback that throws ends its call with aborted", "[library][streams]") {

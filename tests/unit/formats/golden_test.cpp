@@ -7,6 +7,7 @@
 #include "storage/container/container_file.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/encrypted_file.hpp"
+#include "storage/records/exported_key.hpp"
 #include "storage/records/key_iteration.hpp"
 #include "storage/records/place_record.hpp"
 #include "storage/tree/tree_index.hpp"
@@ -67,8 +68,20 @@ void check_iteration(const json& test, const key_iteration& found) {
     CHECK(test.at("maps_sha256") == crypto::to_hexadecimal(crypto::sha256::of(found.cipher->key().bytes())));
 }
 
+void check_exported(const json& test, const exported_key& found) {
+    check_iteration(test, *found.alpha);
+    REQUIRE(found.layer.has_value() == test.contains("layer"));
+    if (!found.layer)
+        return;
+    CHECK(test.at("layer").at("choice") == static_cast<int>(found.layer->choice));
+    auto passwords = json::array();
+    for (const auto& password : found.layer->passwords)
+        passwords.push_back(std::string{password->text()});
+    CHECK(test.at("layer").at("passwords") == passwords);
+}
+
 key_iteration_ptr delta_of(const json& test, const json& file, const sfc_password_ptr& password) {
-    const auto alpha = read_exported_key(source_of(test.at("alpha")), nullptr);
+    const auto alpha = read_exported_key(source_of(test.at("alpha")), nullptr).alpha;
     return open_delta(*alpha, file_bytes(golden / file.get<std::string>()), password);
 }
 
@@ -219,7 +232,7 @@ void check_case(const json& test) {
     else if (kind == "local_sfc")
         check_container(test, *open_container(golden / test.at("file").get<std::string>(), password));
     else if (kind == "exported_key")
-        check_iteration(test, *read_exported_key(source_of(test.at("file")), password));
+        check_exported(test, read_exported_key(source_of(test.at("file")), password));
     else if (kind == "delta")
         check_iteration(test, *delta_of(test, test.at("file"), password));
     else if (kind == "keys")

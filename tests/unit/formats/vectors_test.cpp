@@ -9,7 +9,7 @@
 #include "storage/container/sfc_header.hpp"
 #include "storage/records/cache_entry.hpp"
 #include "storage/records/encrypted_file.hpp"
-#include "storage/records/key_iteration.hpp"
+#include "storage/records/exported_key.hpp"
 #include "storage/tree/tree_index.hpp"
 #include "storage/tree/tree_journal.hpp"
 #include "tests/unit/storage/storage_support.hpp"
@@ -248,7 +248,7 @@ TEST_CASE("vectors: a key, and bytes on their way through it, under every kernel
     CHECK(hex(alpha->tag_key) == page.text("alpha_tag_key"));
     CHECK(hex(delta->tag_key) == page.text("delta_tag_key"));
     CHECK(digest(encode_payload(delta->info, delta->cipher->key())) == page.text("delta_payload_sha256"));
-    CHECK(read_exported_key(golden("vector_alpha.omegakey"), nullptr)->info == alpha->info);
+    CHECK(read_exported_key(golden("vector_alpha.omegakey"), nullptr).alpha->info == alpha->info);
     for (const crypto::kernel* choice : crypto::all_kernels()) {
         if (!choice->available())
             continue;

@@ -1,6 +1,7 @@
 // Key iterations as they are described, exported, sealed and sent.
 #include "storage/files/byte_order.hpp"
 #include "storage/records/encrypted_file.hpp"
+#include "storage/records/exported_key.hpp"
 #include "storage_support.hpp"
 #include "test_keys.hpp"
 #include <catch2/catch.hpp>
@@ -131,11 +132,15 @@ TEST_CASE("an exported key is read back", "[key_iteration]") {
     const auto password = GENERATE(false, true) ? fast_password() : nullptr;
     const temporary_folder folder;
     const auto path = folder / "alpha.omegakey";
-    export_key(path, test_alpha(), password);
-    CHECK(code_of([&] { export_key(path, test_alpha(), password); }) == errc::output_refused);
-    CHECK(code_of([&] { export_key(folder / "delta", test_delta(), password); }) == errc::internal);
+    const auto alone = [](const key_iteration& iteration) {
+        return exported_key{std::make_shared<const key_iteration>(iteration), std::nullopt};
+    };
+    export_key(path, alone(test_alpha()), password);
+    CHECK(code_of([&] { export_key(path, alone(test_alpha()), password); }) == errc::output_refused);
+    CHECK(code_of([&] { export_key(folder / "delta", alone(test_delta()), password); }) == errc::internal);
     const auto source = std::make_shared<file_source>(path);
-    const auto alpha = read_exported_key(source, password);
+    const auto [alpha, layer] = read_exported_key(source, password);
+    CHECK_FALSE(layer);
     CHECK(alpha->info == test_alpha().info);
     CHECK(same_maps(*alpha, test_alpha()));
     if (password != nullptr) {
