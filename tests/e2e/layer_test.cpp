@@ -52,7 +52,7 @@ std::string layer_of(const config_root& root, const std::string& key) {
 }
 
 struct both_devices {
-    ecs_server server;
+    ecs_server server{{{"OMEGASAFE_ECS_UPLOADS_DAILY", "0"}, {"OMEGASAFE_ECS_UPLOADS_STORED", "0"}}};
     config_root here, there;
     std::string key;
     std::vector<std::pair<fs::path, fs::path>> files; // sealed, and what it was made from
