@@ -98,8 +98,8 @@ sealed_delta seal_new_delta(
     const auto delta = std::make_shared<const storage::key_iteration>(
         storage::key_iteration{info, std::make_shared<const crypto::cipher>(maps)});
     const auto range = claim_alpha_range(key, alpha.info, storage::delta_positions(info));
-    return {delta, std::make_shared<const std::vector<std::uint8_t>>(
-                       storage::seal_delta(alpha, static_cast<std::uint64_t>(range.first), *delta, key.layer_to_seal()))};
+    return {delta, std::make_shared<const std::vector<std::uint8_t>>(storage::seal_delta(
+                       alpha, static_cast<std::uint64_t>(range.first), *delta, key.layer_to_seal()))};
 }
 
 /// The one that an earlier try left, if it is still the next of its key.

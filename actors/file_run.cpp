@@ -30,7 +30,8 @@ file_protection protection_with(const password_ptr& layer) {
 }
 
 file_protection protection_of(const storage::encrypted_file_info& file, const key_access& key) {
-    return {file.has_layer(), true, storage::file_metadata_version, !file.has_layer() && key.layer().password != nullptr};
+    return {
+        file.has_layer(), true, storage::file_metadata_version, !file.has_layer() && key.layer().password != nullptr};
 }
 
 void warn_if_layer_missing(const file_protection& found, const std::string& name) {

@@ -65,8 +65,8 @@ void key_layers::set(const uuid& key_uuid, const secret_ptr& own) {
 key_layer_ptr key_layers::pin(const uuid& key_uuid) {
     const auto text = choose(key_uuid).text;
     change(key_uuid, [&](storage::key_layer& layer) {
-        const bool same = text ? layer.own() && layer.own()->text() == text->text()
-                               : layer.choice == storage::layer_choice::off;
+        const bool same =
+            text ? layer.own() && layer.own()->text() == text->text() : layer.choice == storage::layer_choice::off;
         layer.choose(text);
         return !same;
     });

@@ -1,5 +1,5 @@
-// The passwords of the AES-256-GCM layer as the key store knows them: which one a key's files are sealed with, and which
-// may open them. Part of the key_store actor; free of the actor library.
+// The passwords of the AES-256-GCM layer as the key store knows them: which one a key's files are sealed with, and
+// which may open them. Part of the key_store actor; free of the actor library.
 #pragma once
 
 #include "actors/local_container.hpp"

@@ -195,8 +195,8 @@ std::vector<uuid> present_keys(key_store_state& state) {
 }
 
 bool is_present(key_store_state& state, const uuid& key_uuid) {
-    return std::ranges::any_of(present_rows(state),
-        [&](const row& r) { return r.key.seq_number == 0 && r.key.key_uuid == key_uuid; });
+    return std::ranges::any_of(
+        present_rows(state), [&](const row& r) { return r.key.seq_number == 0 && r.key.key_uuid == key_uuid; });
 }
 
 void require_present(key_store_state& state, const uuid& key_uuid) {

@@ -65,8 +65,8 @@ std::vector<std::uint8_t> client::encrypt(const_byte_span content, const std::st
 }
 
 decrypted_buffer client::decrypt(const_byte_span encrypted) {
-    const auto file = actors::layer_opener{context_->runtime().main_asker()}.open(
-        std::make_shared<storage::memory_source>(
+    const auto file =
+        actors::layer_opener{context_->runtime().main_asker()}.open(std::make_shared<storage::memory_source>(
             std::vector<std::uint8_t>{encrypted.begin(), encrypted.end()}, "The encrypted buffer"));
     const auto position = file.metadata.global_position_start;
     const actors::usable_key key{context_->runtime().main_asker(), file.metadata.key_uuid};

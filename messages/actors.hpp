@@ -205,10 +205,10 @@ inline constexpr auto floor_of<file_writer_actor> = actor_floor::stores;
 
 /// One file, encrypted, decrypted or verified; ends after its answer. Detached: it hashes.
 /// Whatever goes wrong, nothing is left behind.
-using file_job_actor = caf::typed_actor<caf::replies_to<encrypt_file>::with<file_report>,
-    caf::replies_to<decrypt_file>::with<file_report>,
-    // a large file of a tree
-    caf::replies_to<encrypt_tree_file>::with<file_report>, caf::replies_to<decrypt_tree_file>::with<file_report>>;
+using file_job_actor =
+    caf::typed_actor<caf::replies_to<encrypt_file>::with<file_report>, caf::replies_to<decrypt_file>::with<file_report>,
+        // a large file of a tree
+        caf::replies_to<encrypt_tree_file>::with<file_report>, caf::replies_to<decrypt_tree_file>::with<file_report>>;
 template <>
 inline constexpr auto floor_of<file_job_actor> = actor_floor::file_job;
 

@@ -254,7 +254,8 @@ void require_bucket(const settings& s, const fs::path& file) {
                                                              : word_problem(bucket.region)},
              {"internal_remote_path", wire::remote_path_problem(bucket.remote_path)},
              {"internal_access_key_id", word_problem(bucket.access_key_id)},
-             {"internal_secret_access_key", word_problem(bucket.secret_access_key ? bucket.secret_access_key->text() : "")},
+             {"internal_secret_access_key",
+                 word_problem(bucket.secret_access_key ? bucket.secret_access_key->text() : "")},
          })
         if (problem)
             throw failure(errc::config_invalid, file.string() +

@@ -1,5 +1,5 @@
-// SIGHUP, SIGINT, SIGPIPE, SIGQUIT and SIGTERM: the terminal is as before, temporary files go, then the process ends with
-// 129, 130, 141, 131 or 143. SIGTSTP: the terminal is as before until the process goes on.
+// SIGHUP, SIGINT, SIGPIPE, SIGQUIT and SIGTERM: the terminal is as before, temporary files go, then the process ends
+// with 129, 130, 141, 131 or 143. SIGTSTP: the terminal is as before until the process goes on.
 #pragma once
 
 namespace omegasafe::cli {

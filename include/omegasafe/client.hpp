@@ -86,8 +86,8 @@ public:
     /// when the file exists.
     iteration_info export_key(
         const uuid& key_uuid, const std::filesystem::path& output, const secret_ptr& passphrase = {});
-    /// Takes an exported Alpha with what it says of the layer, bound to an ECS that knows the key, and pulls its Deltas.
-    /// `passphrase` is called when the file is sealed. failure(password_wrong), failure(key_unknown).
+    /// Takes an exported Alpha with what it says of the layer, bound to an ECS that knows the key, and pulls its
+    /// Deltas. `passphrase` is called when the file is sealed. failure(password_wrong), failure(key_unknown).
     key_import import_key(
         const std::filesystem::path& input, const uuid& ecs_uuid, const std::function<secure_bytes()>& passphrase = {});
     /// Takes the container of a Delta (read_delta) without asking the ECS. failure(delta_conflict) unless it is the

@@ -1,4 +1,5 @@
-// An exported key (docs/formats.md): a container with the Alpha and, when it is sealed, what is known of the key's layer.
+// An exported key (docs/formats.md): a container with the Alpha and, when it is sealed, what is known of the key's
+// layer.
 #pragma once
 
 #include "storage/records/key_iteration.hpp"

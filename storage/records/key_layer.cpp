@@ -111,11 +111,10 @@ void key_layer::take(const key_layer& other) {
 container_changes::entry to_entry(const key_layer& layer, const_byte_span rewritten) {
     for (const auto& password : layer.passwords)
         if (password->size() > longest_password)
-            throw failure(errc::usage, "A layer password has at most " + std::to_string(longest_password) +
-                                           " bytes; choose a shorter one.");
+            throw failure(errc::usage,
+                "A layer password has at most " + std::to_string(longest_password) + " bytes; choose a shorter one.");
     return {layer.key_uuid,
-        to_attributes(
-            {{"format", layer_format}, {"key_uuid", crypto::to_string(layer.key_uuid)}, {"kind", layer_kind}},
+        to_attributes({{"format", layer_format}, {"key_uuid", crypto::to_string(layer.key_uuid)}, {"kind", layer_kind}},
             rewritten),
         encode_payload(layer)};
 }

@@ -1,4 +1,5 @@
-// What omegasafe_keys.sfc and a sealed export remember of a key's AES-256-GCM layer (docs/formats.md, "Layer of a key").
+// What omegasafe_keys.sfc and a sealed export remember of a key's AES-256-GCM layer (docs/formats.md, "Layer of a
+// key").
 #pragma once
 
 #include "storage/container/container_file.hpp"

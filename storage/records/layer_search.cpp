@@ -7,8 +7,9 @@ namespace omegasafe::storage {
 
 namespace {
 
-constexpr const char* way_out = "; set OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS to the password that it was sealed with for "
-                                "this one command: it is remembered for the key afterwards.";
+constexpr const char* way_out =
+    "; set OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS to the password that it was sealed with for "
+    "this one command: it is remembered for the key afterwards.";
 
 std::uint64_t work_of(const crypto::scrypt_cost& cost) {
     return (std::uint64_t{1} << cost.log2_n) * cost.r * cost.p;
@@ -44,10 +45,11 @@ sfc_password_ptr find_layer_password(const byte_source& source, std::span<const 
     for (const auto& password : tried)
         if (opens(*password, header))
             return password;
-    throw failure(errc::layer_password,
-        source.name() + (known.empty() ? " has the AES-256-GCM layer, and no password for it is known here"
-                                       : " has the AES-256-GCM layer, and no password known here opens it") +
-            way_out);
+    throw failure(
+        errc::layer_password, source.name() +
+                                  (known.empty() ? " has the AES-256-GCM layer, and no password for it is known here"
+                                                 : " has the AES-256-GCM layer, and no password known here opens it") +
+                                  way_out);
 }
 
 } // namespace omegasafe::storage
