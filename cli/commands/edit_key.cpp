@@ -60,8 +60,8 @@ void change_layer(client& client, const edit_key_options& options, const uuid& k
     out.line(options.no_layer
                  ? "New files and Deltas of the key have no AES-256-GCM layer on this device."
                  : "New files and Deltas of the key have the AES-256-GCM layer with the key's own password.");
-    out.line("Those from before stay readable here. Other devices and users of the key need the\n"
-             "same: omegasafe export-key with a passphrase, and import-key there, takes it along.");
+    out.lines("Those from before stay readable here. Other devices and users of the key need the\n"
+              "same: omegasafe export-key with a passphrase, and import-key there, takes it along.");
     if (client.layer_of_key(key_uuid) == layer_source::environment)
         log_warning("OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS is set and goes before the key's own layer password until it "
                     "is unset.");

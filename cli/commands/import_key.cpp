@@ -42,8 +42,8 @@ void run_import_key(session& session, const import_key_options& options) {
     tell_claims(out, imported.cache);
     tell_layer(out, imported.layer);
     if (!imported.layer_taken)
-        out.line("The exported key does not say what its layer is elsewhere. If it has another password\n"
-                 "there, give it to the key here: omegasafe edit-key --layer-password-file");
+        out.lines("The exported key does not say what its layer is elsewhere. If it has another password\n"
+                  "there, give it to the key here: omegasafe edit-key --layer-password-file");
     out.line("Alpha of " + imported.alpha.key_name);
     out.field("already_present", imported.already_present);
     out.field("key_name", imported.alpha.key_name);

@@ -72,13 +72,8 @@ chosen_password choose_password(const init_options& options, known_passwords the
 secret_ptr choose_layer(const init_options& options) {
     if (options.generate_layer)
         return std::make_shared<const secure_bytes>(generate_layer_password());
-    if (options.no_layer)
+    if (options.no_layer || !interactive())
         return nullptr;
-    if (!interactive()) {
-        log_warning("The AES-256-GCM layer around encrypted files is off; switch it on with TRADITIONAL_ENC_LAYER_PASS "
-                    "in config.ini, or use --generate-layer-password with init (--no-layer: off, without this line).");
-        return nullptr;
-    }
     show_guidance("The AES-256-GCM layer around encrypted files keeps them safe where an attacker may know or\n"
                   "choose part of what is encrypted, and shows every change to them. It is recommended.");
     if (!ask_yes_no("Switch it on with a generated password?", true, "--generate-layer-password or --no-layer"))
@@ -149,6 +144,11 @@ void tell_http_ecs(outcome& out, const std::optional<ecs_info>& ecs) {
     out.field("url", ecs ? json(ecs->url) : json(nullptr));
 }
 
+void warn_of_layer_off() {
+    log_warning("The AES-256-GCM layer around encrypted files is off; switch it on with TRADITIONAL_ENC_LAYER_PASS in "
+                "config.ini, or use --generate-layer-password with init (--no-layer: off, without this line).");
+}
+
 void run_init(session& session, const init_options& options) {
     const auto flagged = flagged_http_ecs(options);
     const bool own_root = !session.config_dir().empty();
@@ -162,6 +162,8 @@ void run_init(session& session, const init_options& options) {
     auto chosen = choose_password(options, std::move(known));
     create_config({root, std::make_shared<const secure_bytes>(std::move(chosen.password)), replace, !own_root, layer,
         chosen.keyring});
+    if (!layer && !options.no_layer && !interactive())
+        warn_of_layer_off();
 
     outcome out{session};
     out.line("OmegaSafe is initialised.");

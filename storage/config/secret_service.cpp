@@ -126,8 +126,8 @@ private:
 /// One or two calls to the keyring, which are broken off when they take longer than they may: libsecret waits for ever.
 class limited_call {
 public:
-    limited_call(const libsecret& library, std::chrono::seconds longest)
-        : library_(library), longest_(longest), cancellable_(library.new_cancellable()),
+    limited_call(const libsecret& library, std::chrono::seconds limit)
+        : library_(library), longest_(limit), cancellable_(library.new_cancellable()),
           timer_([this, over = over_.get_future()] {
               if (over.wait_for(longest_) == std::future_status::timeout)
                   library_.cancel(cancellable_);

@@ -8,8 +8,6 @@ namespace omegasafe::storage {
 
 namespace {
 
-constexpr std::uint64_t stored_segment = limits::segment_bytes + segment_codec::overhead;
-
 secure_bytes random_key() {
     secure_bytes key(crypto::aead_key_size);
     crypto::random_fill(key.span());
@@ -43,7 +41,7 @@ void sealed_spool::finish() {
 void sealed_spool::seal(bool last) {
     std::vector<std::uint8_t> stored(filled_ + segment_codec::overhead);
     codec_.seal(sealed_, last, segment_.span().first(filled_), stored);
-    file_.write_at(sealed_ * stored_segment, stored);
+    file_.write_at(sealed_ * segment_codec::stored_segment_bytes, stored);
     ++sealed_;
     filled_ = 0;
 }
@@ -55,7 +53,7 @@ std::size_t sealed_spool::length_of(std::uint64_t index) const {
 
 void sealed_spool::open(std::uint64_t index, byte_span out) const {
     std::vector<std::uint8_t> stored(out.size() + segment_codec::overhead);
-    file_.read_at(index * stored_segment, stored);
+    file_.read_at(index * segment_codec::stored_segment_bytes, stored);
     if (!codec_.open(index, index + 1 == sealed_, stored, out))
         throw failure(errc::io_failed, name() + " is not what was written to it: its disk or file system is faulty.");
 }

@@ -8,8 +8,6 @@ namespace omegasafe::storage {
 
 namespace {
 
-constexpr std::uint64_t stored_segment_bytes = limits::segment_bytes + segment_codec::overhead;
-
 /// Three zero bytes, the index, then 1 for the last segment (STREAM): no segment can stand in another's place.
 crypto::aead_nonce nonce_of(std::uint64_t index, bool last) {
     crypto::aead_nonce nonce{};

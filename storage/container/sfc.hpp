@@ -51,6 +51,8 @@ class segment_codec {
 public:
     /// Bytes that a segment adds to its plain data.
     static constexpr std::size_t overhead = crypto::aead_tag_size;
+    /// What a full segment takes in the container.
+    static constexpr std::uint64_t stored_segment_bytes = limits::segment_bytes + overhead;
     /// Stored bytes of an entry of `length` plain bytes; an empty entry is one empty segment.
     static std::uint64_t stored_length(std::uint64_t length);
     static std::uint64_t segment_count(std::uint64_t length);

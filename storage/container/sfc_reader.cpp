@@ -7,8 +7,8 @@ namespace {
 
 /// Plain length of something stored in `stored` bytes; nothing when no length is stored in so many.
 std::optional<std::uint64_t> plain_length(std::uint64_t stored) {
-    constexpr auto stored_segment = limits::segment_bytes + segment_codec::overhead;
-    const auto tags = ((stored + stored_segment - 1) / stored_segment) * segment_codec::overhead;
+    constexpr auto segment = segment_codec::stored_segment_bytes;
+    const auto tags = ((stored + segment - 1) / segment) * segment_codec::overhead;
     if (stored < tags || segment_codec::stored_length(stored - tags) != stored)
         return {};
     return stored - tags;

@@ -82,11 +82,11 @@ void sfc_writer::write_run() {
 }
 
 void sfc_writer::write_stored(const sfc_new_entry& entry, std::uint64_t first, const_byte_span stored) {
-    constexpr auto stored_segment = limits::segment_bytes + segment_codec::overhead;
     const auto size = segment_codec::stored_length(entry.length);
-    if (first >= segment_codec::segment_count(entry.length) || stored.size() > size - first * stored_segment)
+    if (first >= segment_codec::segment_count(entry.length) ||
+        stored.size() > size - first * segment_codec::stored_segment_bytes)
         throw sfc_misuse("segments lie beyond their entry");
-    sink_.write_at(entry.offset + first * stored_segment, stored);
+    sink_.write_at(entry.offset + first * segment_codec::stored_segment_bytes, stored);
     written_ += stored.size();
 }
 

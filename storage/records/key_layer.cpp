@@ -15,7 +15,7 @@ constexpr const char* layer_kind = "layer";
 constexpr std::size_t longest_password = 4096;
 constexpr std::uint64_t largest_payload = 2 + kept_layer_passwords * (2 + longest_password);
 
-failure damaged(const std::string& what) {
+failure layer_damaged(const std::string& what) {
     return failure(errc::container_damaged,
         "What is remembered of a key's AES-256-GCM layer is damaged: " + what + "; restore it from a copy.");
 }
@@ -38,10 +38,10 @@ secure_bytes encode_payload(const key_layer& layer) {
 
 secret_ptr take_password(const_byte_span& rest) {
     if (rest.size() < 2)
-        throw damaged("it ends early");
+        throw layer_damaged("it ends early");
     const auto size = load_le<std::uint16_t>(rest.data());
     if (size == 0 || size > longest_password || size > rest.size() - 2)
-        throw damaged("a password has an impossible length");
+        throw layer_damaged("a password has an impossible length");
     auto password = std::make_shared<const secure_bytes>(rest.subspan(2, size));
     rest = rest.subspan(2 + size);
     return password;
@@ -50,17 +50,17 @@ secret_ptr take_password(const_byte_span& rest) {
 void decode_payload(const_byte_span payload, key_layer& layer) {
     if (payload.size() < 2 || payload[0] > static_cast<std::uint8_t>(layer_choice::own) ||
         payload[1] > kept_layer_passwords)
-        throw damaged("its choice or count is unknown");
+        throw layer_damaged("its choice or count is unknown");
     layer.choice = static_cast<layer_choice>(payload[0]);
     auto rest = payload.subspan(2);
     for (auto count = payload[1]; count > 0; --count) {
         auto password = take_password(rest);
         if (layer.holds(password->text()))
-            throw damaged("a password stands in it twice");
+            throw layer_damaged("a password stands in it twice");
         layer.passwords.push_back(std::move(password));
     }
     if (!rest.empty() || (layer.choice == layer_choice::own && layer.passwords.empty()))
-        throw damaged("its passwords do not fit its choice or size");
+        throw layer_damaged("its passwords do not fit its choice or size");
 }
 
 std::optional<key_layer> decode(const sfc_reader& file, const sfc_entry& entry) {
@@ -71,7 +71,7 @@ std::optional<key_layer> decode(const sfc_reader& file, const sfc_entry& entry) 
     const attribute_reader fields{entry.attributes, what, layer_format};
     key_layer layer{.key_uuid = fields.id("key_uuid")};
     if (layer.key_uuid != entry.id)
-        throw damaged("it stands under another UUID than its key's");
+        throw layer_damaged("it stands under another UUID than its key's");
     decode_payload(file.read(entry, largest_payload), layer);
     return layer;
 }

@@ -52,7 +52,8 @@ std::string layer_of(const config_root& root, const std::string& key) {
 }
 
 struct both_devices {
-    ecs_server server{{{"OMEGASAFE_ECS_UPLOADS_DAILY", "0"}, {"OMEGASAFE_ECS_UPLOADS_STORED", "0"}}};
+    ecs_server server{{{"OMEGASAFE_ECS_UPLOADS_DAILY", "0"}, {"OMEGASAFE_ECS_UPLOADS_MONTHLY", "0"},
+        {"OMEGASAFE_ECS_UPLOADS_STORED", "0"}}};
     config_root here, there;
     std::string key;
     std::vector<std::pair<fs::path, fs::path>> files; // sealed, and what it was made from
@@ -82,7 +83,7 @@ struct both_devices {
         exchange("first");
         renew_on(here);
         renew_on(there);
-        exchange("renewed");
+        exchange("newer"); // renew() writes files of its own name
         succeed(here, {"set-config", "-t", "other-password-1"});
         succeed(there, {"set-config", "-t", "other-password-2"});
         exchange("changed");
