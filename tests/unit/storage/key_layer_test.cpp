@@ -121,7 +121,7 @@ TEST_CASE("what another device says of a layer counts, and nothing that was know
 
 TEST_CASE("a sealed export carries the layer, a plain one never does", "[key_layer]") {
     const temporary_folder folder;
-    const auto alpha = std::make_shared<const key_iteration>(test_alpha());
+    const auto alpha = std::make_shared<const key_iteration>(test_alpha().info, test_alpha().cipher);
     const auto layer = layer_with(layer_choice::own, {"password-1", "password-2"});
     CHECK(code_of([&] { export_key(folder / "plain", {alpha, layer}, nullptr); }) == errc::internal);
     export_key(folder / "sealed", {alpha, layer}, fast_password());

@@ -118,8 +118,8 @@ TEST_CASE_METHOD(secret_variables, "a file or command that gives no secret is re
         const scoped_variable in_file(std::string(name) + "_FILE", path);
         CHECK(refusal() == errc::usage);
     }
-    for (const auto* command : {"true", "echo s3cret; exit 3", "kill -9 $$", "yes s3cret"}) {
-        const scoped_variable printed(std::string(name) + "_COMMAND", command);
+    for (const auto* printing : {"true", "echo s3cret; exit 3", "kill -9 $$", "yes s3cret"}) {
+        const scoped_variable printed(std::string(name) + "_COMMAND", printing);
         CHECK(refusal() == errc::input_unreadable);
     }
 }
