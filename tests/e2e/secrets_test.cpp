@@ -11,6 +11,8 @@ namespace {
 
 constexpr const char* password_variable = "OMEGASAFE_CONFIG_PASSWORD";
 constexpr const char* layer_variable = "OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS";
+constexpr const char* layer_file_variable = "OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS_FILE";
+constexpr const char* layer_command_variable = "OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS_COMMAND";
 
 bool says(const run_result& result, std::string_view words) {
     return result.err.find(words) != std::string::npos;
@@ -57,9 +59,9 @@ TEST_CASE("commands print the configuration password and the layer password") {
     const auto file = root.make_file("data", 1000);
     root.options.env["OMEGASAFE_CONFIG_PASSWORD_COMMAND"] = "echo '" + root.options.env[password_variable] + "'";
     root.options.env[password_variable] = "";
-    root.options.env[std::string{layer_variable} + "_COMMAND"] = "printf layer-pass-1";
+    root.options.env[layer_command_variable] = "printf layer-pass-1";
     REQUIRE(root.run({"encrypt", "-i", file.string(), "-k", key, "-f", "sealed"}).exit_code == 0);
-    root.options.env.erase(std::string{layer_variable} + "_COMMAND");
+    root.options.env.erase(layer_command_variable);
     const auto sealed = (root.folder() / "sealed").string();
     CHECK(root.run({"verify", "-i", sealed}).exit_code == 32);
     root.options.env[layer_variable] = "layer-pass-1";
@@ -74,7 +76,7 @@ TEST_CASE("a layer password that is named and not there stops the command, inste
     config_root root;
     const auto key = root.initialise_with_key();
     const auto file = root.make_file("data", 1000);
-    root.options.env[std::string{layer_variable} + "_FILE"] = "/nonexistent/layer";
+    root.options.env[layer_file_variable] = "/nonexistent/layer";
     const auto refused = root.run({"encrypt", "-i", file.string(), "-k", key, "-f", "sealed"});
     INFO(refused.describe());
     CHECK(refused.exit_code == 32);

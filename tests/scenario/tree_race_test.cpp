@@ -59,7 +59,7 @@ private:
     std::thread thread_;
 };
 
-const std::string plain(3000, 'p'), secret(3000, 's');
+const std::string raced_plain(3000, 'p'), raced_secret(3000, 's');
 constexpr int folders = 30, rounds = 5;
 
 struct raced_tree : device {
@@ -69,7 +69,7 @@ struct raced_tree : device {
         for (int i = 0; i < folders; ++i) {
             const auto made = folder / "in" / std::to_string(i);
             fs::create_directories(made);
-            write_text(made / "file", plain);
+            write_text(made / "file", raced_plain);
             set_attributes(made / "file", 0600, 1'000'000'000);
         }
     }
@@ -119,7 +119,7 @@ TEST_CASE_METHOD(raced_tree, "a race for the folders of a tree that is decrypted
 }
 
 TEST_CASE_METHOD(raced_tree, "a race for the folders of a tree that is encrypted reads nothing elsewhere", "[sfc]") {
-    write_text(folder / "elsewhere/file", secret);
+    write_text(folder / "elsewhere/file", raced_secret);
     set_attributes(folder / "elsewhere/file", 0600, 1'000'000'000);
     fs::copy(folder / "in", folder / "kept", fs::copy_options::recursive);
     for (int round = 0; round < rounds; ++round) {
@@ -138,7 +138,7 @@ TEST_CASE_METHOD(raced_tree, "a race for the folders of a tree that is encrypted
         decrypt();
         for (const auto& [path, content] : tree_contents(folder / "out")) {
             INFO(path);
-            REQUIRE(content.find(secret) == std::string::npos);
+            REQUIRE(content.find(raced_secret) == std::string::npos);
         }
     }
 }

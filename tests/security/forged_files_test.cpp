@@ -83,7 +83,7 @@ public:
         const auto keys = open_container(
             path() / "omegasafe_keys.sfc", std::make_shared<sfc_password>(options.env.at("OMEGASAFE_CONFIG_PASSWORD")));
         for (const auto& entry : keys->entries())
-            if (decode_iteration_key(entry.attributes).seq_number == 1)
+            if (const auto of = decode_iteration_key(entry.attributes); of && of->seq_number == 1)
                 return decode_stored(keys->read(entry, max_payload_bytes));
         throw std::runtime_error("there is no Delta");
     }
