@@ -87,7 +87,7 @@ void run_create_key(session& session, const create_key_options& options) {
     const auto& g = profile.geometry;
     out.line("Key profile: " + profile.name + " (nucleus " + decimal_size(g.nucleus_bytes, 2) + ", " +
              std::to_string(g.rotors) + " rotors of " + decimal_size(g.rotor_bytes, 2) + ")");
-    out.line(capacity_summary(g));
+    out.lines(capacity_summary(g));
 
     const auto storage_uuid = stored_at ? std::optional{stored_at->storage_uuid} : std::nullopt;
     const auto created = client.create_key({name, ecs.ecs_uuid, g, workers, storage_uuid});

@@ -35,8 +35,12 @@ std::optional<std::string> unused_path_problem(client& client, const std::string
 }
 
 std::string require_path(client& client, const create_sfc_ecs_options& options) {
-    const auto proposed =
-        proposed_sfc_path([&](const std::filesystem::path& path) { return client.free_for_sfc_ecs(path); }).string();
+    const auto known = client.list_ecs();
+    const auto free = [&](const std::filesystem::path& path) {
+        return client.free_for_sfc_ecs(path) &&
+               std::ranges::none_of(known, [&](const ecs_info& ecs) { return ecs.path == path.string(); });
+    };
+    const auto proposed = proposed_sfc_path(free).string();
     const auto check = [&](const std::string& path) { return unused_path_problem(client, path, proposed); };
     if (options.path.empty())
         return ask_line("File path", "--sfc-path", check, proposed);

@@ -41,16 +41,16 @@ void run_import_key(session& session, const import_key_options& options) {
     out.line("Deltas on this device: " + std::to_string(imported.deltas));
     tell_claims(out, imported.cache);
     tell_layer(out, imported.layer);
+    out.field("layer_imported", imported.layer_taken);
     if (!imported.layer_taken)
-        out.lines("The exported key does not say what its layer is elsewhere. If it has another password\n"
-                  "there, give it to the key here: omegasafe edit-key --layer-password-file");
+        out.lines("The exported key does not say what its layer is elsewhere. If it has another\n"
+                  "password there, give it to the key here: omegasafe edit-key --layer-password-file");
     out.line("Alpha of " + imported.alpha.key_name);
     out.field("already_present", imported.already_present);
     out.field("key_name", imported.alpha.key_name);
     out.field("ecs_uuid", to_string(ecs_uuid));
     out.field("alpha", tell_iteration(out, imported.alpha));
     out.field("deltas", imported.deltas);
-    out.field("layer_imported", imported.layer_taken);
     out.finish();
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("a pending Delta is kept, replaced, read and discarded", "[pending_del
 
 TEST_CASE("pending Deltas are part of a configuration, files that are called like it are not", "[pending_delta]") {
     const test::temp_dir folder;
-    std::ofstream{folder / "config.ini"};
+    std::ofstream{folder / "config.ini"} << "[OmegaSafe encrypted files]\n";
     const auto ours = pending_delta_path(folder / "keys", crypto::random_uuid());
     const auto other = folder / "pending_delta_notes.sfc";
     for (const auto& path : {ours, other})
