@@ -52,6 +52,7 @@ private:
     run_options options_;
     std::chrono::steady_clock::time_point start_;
     pid_t pid_ = -1;
+    bool closed_ = false; // by the program
     int in_ = -1, out_ = -1, err_ = -1;
 };
 
@@ -83,12 +84,15 @@ public:
 
 private:
     bool read_more();
+    bool read_within(int milliseconds);
+    bool has_ended() const;
 
     run_options options_;
     std::chrono::steady_clock::time_point start_;
     std::string transcript_;
     std::size_t seen_ = 0;
     pid_t pid_ = -1;
+    bool closed_ = false; // by the program
     int master_ = -1;
 };
 
