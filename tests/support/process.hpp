@@ -52,7 +52,6 @@ private:
     run_options options_;
     std::chrono::steady_clock::time_point start_;
     pid_t pid_ = -1;
-    bool closed_ = false; // by the program
     int in_ = -1, out_ = -1, err_ = -1;
 };
 
