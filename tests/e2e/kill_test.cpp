@@ -58,8 +58,11 @@ void stand_here(const fs::path& cache) {
     if (!fs::exists(cache))
         return;
     const auto password = std::make_shared<omegasafe::storage::sfc_password>(std::getenv("OMEGASAFE_CONFIG_PASSWORD"));
-    omegasafe::storage::update_container(cache, password, [](const auto&) {
+    omegasafe::storage::update_container(cache, password, [](const omegasafe::storage::sfc_reader& file) {
         omegasafe::storage::container_changes changes;
+        for (const auto& entry : file.entries())
+            if (entry.id != omegasafe::storage::place_entry_uuid) // any: without a change nothing is written
+                changes.put = {{entry.id, entry.attributes, std::nullopt}};
         changes.about = omegasafe::storage::place_entry();
         return changes;
     });
