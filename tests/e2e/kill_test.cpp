@@ -61,8 +61,9 @@ void stand_here(const fs::path& cache) {
     omegasafe::storage::update_container(cache, password, [](const omegasafe::storage::sfc_reader& file) {
         omegasafe::storage::container_changes changes;
         for (const auto& entry : file.entries())
-            if (entry.id != omegasafe::storage::place_entry_uuid) // any: without a change nothing is written
-                changes.put = {{entry.id, entry.attributes, std::nullopt}};
+            if (entry.id != omegasafe::storage::place_entry_uuid && changes.put.empty())
+                changes.put.push_back( // the entry itself again: without a change nothing is written
+                    {entry.id, {entry.attributes.begin(), entry.attributes.end()}, std::nullopt});
         changes.about = omegasafe::storage::place_entry();
         return changes;
     });
