@@ -61,7 +61,8 @@ TEST_CASE("a layer's record says again what it was told", "[key_layer]") {
 TEST_CASE("a layer's record keeps fields that a later version put there", "[key_layer]") {
     const auto layer = layer_with(layer_choice::own, {"password-1"});
     const auto later = to_attributes({{"later", 7}}, to_entry(layer).attributes);
-    const attribute_reader rewritten{to_entry(layer, later).attributes, "A test"};
+    const auto entry = to_entry(layer, later); // which the reader looks into
+    const attribute_reader rewritten{entry.attributes, "A test"};
     CHECK(rewritten.number("later") == 7);
 }
 
