@@ -121,7 +121,8 @@ std::optional<sealed_delta> pending_delta(
 /// An older cache that was brought back lacks the entries of Deltas that came since.
 void complete_cache(const key_access& key, const std::vector<iteration_info>& local) {
     std::set<uuid> known;
-    for (const auto& entry : *key.ask_cache<cache_entries_ptr>(list_cache_entries{key.key_uuid()}))
+    const auto entries = key.ask_cache<cache_entries_ptr>(list_cache_entries{key.key_uuid()});
+    for (const auto& entry : *entries)
         known.insert(entry.iteration_uuid);
     create_cache_entries lacking;
     for (const auto& info : local)

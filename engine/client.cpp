@@ -53,7 +53,8 @@ property_changes effective(const std::filesystem::path& root, const property_cha
 void remember_layer(engine::context& context) {
     const auto key_store = context.actors().key_store;
     try {
-        for (const auto& iteration : *context.ask<iterations_ptr>(key_store, list_key_ends{}))
+        const auto ends = context.ask<iterations_ptr>(key_store, list_key_ends{});
+        for (const auto& iteration : *ends)
             if (iteration.is_alpha())
                 context.ask<layer_in_use>(key_store, get_key_layer{iteration.key_uuid, true});
     } catch (const failure& problem) {
