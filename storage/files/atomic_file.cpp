@@ -70,7 +70,7 @@ descriptor open_unnamed(int folder, const std::filesystem::path& target) {
 
 } // namespace
 
-atomic_file::atomic_file(std::filesystem::path target, existing_target policy)
+atomic_file::atomic_file(const std::filesystem::path& target, existing_target policy)
     : atomic_file(open_folder_of(target), target, policy) {}
 
 atomic_file::atomic_file(storage::descriptor folder, std::filesystem::path target, existing_target policy)

@@ -21,7 +21,7 @@ class atomic_file final : public byte_sink {
 public:
     /// Throws failure(output_refused) when the folder is missing or read-only, or when `target` exists and may not be
     /// replaced (checked again, without a race, on commit), failure(io_failed) on a full disk.
-    atomic_file(std::filesystem::path target, existing_target policy);
+    atomic_file(const std::filesystem::path& target, existing_target policy);
     /// In an open folder, wherever that is now: `target` gives the name in it, and is how sentences call the file.
     atomic_file(storage::descriptor folder, std::filesystem::path target, existing_target policy);
     ~atomic_file() override;
