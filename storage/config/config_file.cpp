@@ -1,6 +1,7 @@
 #include "storage/config/config_file.hpp"
 
 #include "storage/config/config_value.hpp"
+#include "storage/config/environment.hpp"
 #include "storage/config/secret_source.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/file_lock.hpp"
@@ -43,11 +44,6 @@ struct rule {
     std::string_view comment; // lines for a new file
     void (*apply)(settings&, const fs::path& root, const std::string& value);
 };
-
-std::string_view environment_value(std::string_view name) {
-    const char* value = name.empty() ? nullptr : std::getenv(std::string(name).c_str());
-    return value ? value : "";
-}
 
 fs::path resolve_path(const fs::path& root, std::string_view value, std::string_view name_if_empty) {
     if (value.empty())

@@ -1,5 +1,6 @@
 #include "storage/config/keyring.hpp"
 
+#include "storage/config/environment.hpp"
 #include "storage/config/secret_service.hpp"
 #include "storage/config/secret_source.hpp"
 #include <omegasafe/error.hpp>
@@ -12,11 +13,6 @@ namespace omegasafe::storage {
 namespace {
 
 constexpr const char* password_variable = "OMEGASAFE_CONFIG_PASSWORD";
-
-std::string_view environment_value(const char* name) {
-    const char* value = std::getenv(name);
-    return value ? value : "";
-}
 
 /// Under a name of its own, so that no one takes it for the password.
 secret_record root_record(const keyring_labels& labels, const std::string& id) {

@@ -1,5 +1,6 @@
 #include "storage/config/secret_service.hpp"
 
+#include "storage/config/environment.hpp"
 #include <omegasafe/error.hpp>
 
 #include <chrono>
@@ -32,16 +33,11 @@ constexpr std::chrono::seconds typing_time{120};
                     "command again");
 }
 
-std::string_view variable(const char* name) {
-    const char* value = std::getenv(name);
-    return value ? value : "";
-}
-
 /// Whether there is a session bus to talk to. GLib would try to start one through X11 and complain on stderr.
 bool has_session_bus() {
-    if (!variable("DBUS_SESSION_BUS_ADDRESS").empty())
+    if (!environment_value("DBUS_SESSION_BUS_ADDRESS").empty())
         return true;
-    const auto runtime = variable("XDG_RUNTIME_DIR");
+    const auto runtime = environment_value("XDG_RUNTIME_DIR");
     std::error_code error;
     return !runtime.empty() && std::filesystem::exists(std::filesystem::path(runtime) / "bus", error);
 }

@@ -1,5 +1,6 @@
 #include "storage/config/secret_source.hpp"
 
+#include "storage/config/environment.hpp"
 #include "storage/files/descriptor.hpp"
 #include <array>
 #include <cerrno>
@@ -21,11 +22,6 @@ namespace {
 using crypto::secure_bytes;
 
 constexpr std::size_t largest = 4096;
-
-std::string_view variable(const std::string& name) {
-    const char* value = std::getenv(name.c_str());
-    return value ? value : "";
-}
 
 /// All that comes, one byte more than is allowed at most; nothing (errno says why) when reading fails.
 std::optional<secure_bytes> read_all(int file) {
@@ -145,13 +141,13 @@ secure_bytes secret_from_file(const std::string& path, const std::string& origin
 
 std::optional<secure_bytes> secret_from_environment(
     const std::string& name, secret_commands commands, secret_errors errors) {
-    if (const auto value = variable(name); !value.empty())
+    if (const auto value = environment_value(name); !value.empty())
         return secure_bytes{value};
-    if (const auto path = variable(name + "_FILE"); !path.empty())
+    if (const auto path = environment_value(name + "_FILE"); !path.empty())
         return secret_from_file(std::string{path}, name + "_FILE", errors);
     if (commands == secret_commands::ignored)
         return std::nullopt;
-    const std::string command{variable(name + "_COMMAND")};
+    const std::string command{environment_value(name + "_COMMAND")};
     if (command.empty())
         return std::nullopt;
     return read_once(
