@@ -38,7 +38,7 @@ sfc_password_ptr find_layer_password(const byte_source& source, std::span<const 
         return nullptr;
     std::vector<sfc_password_ptr> tried{known.begin(), known.end()};
     if (header.root.kdf == password_kdf::scrypt) { // seldom with a generated password
-        std::ranges::stable_partition(tried, stretches);
+        std::stable_partition(tried.begin(), tried.end(), stretches);
         if (const auto most = allowed_tries(header); tried.size() > most)
             tried.resize(most);
     }
