@@ -44,8 +44,9 @@ void run_import_key(session& session, const import_key_options& options) {
     out.field("layer_imported", imported.layer_taken);
     if (!imported.layer_taken)
         out.lines("The exported key does not say what its layer is elsewhere. If it has another\n"
-                  "password there, give it to the key here:\n"
-                  "omegasafe edit-key --layer-password-file");
+                  "password there, put it into a file of yours alone and give it to the key here:\n"
+                  "  omegasafe edit-key -k " +
+                  to_string(imported.alpha.key_uuid) + " \\\n    --layer-password-file FILE");
     out.line("Alpha of " + imported.alpha.key_name);
     out.field("already_present", imported.already_present);
     out.field("key_name", imported.alpha.key_name);
