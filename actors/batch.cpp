@@ -139,7 +139,7 @@ private:
                 ask_then(
                     self_, job, std::move(request),
                     [back, number](const file_report& done) {
-                        back({number, errc::none, {}, done.protection});
+                        back({number, errc::none, {}, done.protection, done.proof});
                     },
                     [back, number](const failure& problem) {
                         back({number, problem.code(), problem.what()});

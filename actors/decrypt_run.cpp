@@ -130,7 +130,8 @@ public:
                                                       "differs); nothing was written. Restore it from a copy.");
         if (!request_.expected) // else it is one of a tree, which says it once for all
             warn_if_layer_missing(protection_, request_.input.string());
-        return {target_, original_.length, file_.data.length, file_.metadata.key_uuid, seq_number_, {}, protection_};
+        return {target_, original_.length, file_.data.length, file_.metadata.key_uuid, seq_number_, {}, protection_,
+            {file_.metadata.global_position_start, original_.sha256}};
     }
 
 private:
@@ -164,8 +165,8 @@ private:
         if (original_.length > file_.data.length - file_metadata_bytes)
             throw failure(errc::integrity_failed,
                 request_.input.string() + " holds less than its original length; nothing was written.");
-        if (request_.expected)
-            require_listed_file(request_.input, original_, request_.name_override, *request_.expected);
+        if (of_tree_)
+            require_listed_file(*of_tree_, original_, file_.metadata.global_position_start);
         if (!request_.verify_only && !output_)
             create_output(original_.name);
         if (output_)
@@ -189,10 +190,10 @@ private:
 
 } // namespace
 
-void require_listed_file(const std::filesystem::path& encrypted, const storage::file_metadata& found,
-    const std::string& name, const file_attributes& listed) {
-    if (found.name != name || found.length != listed.size)
-        throw failure(errc::integrity_failed, encrypted.string() +
+void require_listed_file(const tree_file& listed, const storage::file_metadata& found, u128 position) {
+    if (found.name != storage::last_of(listed.output.below) || found.length != listed.attributes.size ||
+        file_proof{position, found.sha256} != listed.proof)
+        throw failure(errc::integrity_failed, path_of(listed.input).string() +
                                                   " holds another file than the tree's index says; nothing was "
                                                   "written. Restore it from a copy.");
 }

@@ -9,7 +9,9 @@
 #include "storage/files/system_error.hpp"
 #include "storage/records/encrypted_file.hpp"
 #include "storage/records/key_iteration.hpp"
+#include <algorithm>
 #include <fcntl.h>
+#include <numeric>
 #include <set>
 #include <sys/stat.h>
 #include <unordered_map>
@@ -69,12 +71,14 @@ public:
     decrypt_tree_run(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request)
         : tree_run(request.output), request_(request) {
         input_root_ = std::make_shared<const storage::held_folder>(request_.input, errc::input_unreadable);
-        auto [entries, protection] = read_tree_index(me, *input_root_);
+        auto [index, protection] = read_tree_index(me, *input_root_);
         note(protection);
-        storage::tree_filter{request_.patterns}.select(entries);
+        tree_uuid_ = index.tree_uuid;
+        storage::tree_filter{request_.patterns}.select(index.entries);
         output_root_ = make_tree_folder(output_);
-        for (auto& entry : entries)
+        for (auto& entry : index.entries)
             plan_.push_back({std::move(entry), {}, errc::none, {}});
+        order_by_position();
         std::set<std::string> unusable; // folders in which nothing can be written
         for (std::size_t number = 0; number < plan_.size(); ++number)
             prepare(number, unusable);
@@ -108,6 +112,13 @@ public:
     }
 
 private:
+    /// As they were encrypted, so that those of one Delta come together.
+    void order_by_position() {
+        order_.resize(plan_.size());
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        std::ranges::sort(order_, {}, [&](std::size_t n) { return plan_[n].entry.proof.global_position_start; });
+    }
+
     void prepare(std::size_t number, std::set<std::string>& unusable) {
         const auto& entry = plan_[number].entry;
         const auto slash = entry.path.rfind('/');
@@ -129,7 +140,8 @@ private:
         const auto& entry = plan_[number].entry;
         const auto folder = folders_seen_.find(storage::parent_of(entry.path));
         return {number, {input_root_, storage::encrypted_name(entry.encrypted)}, {output_root_, entry.path},
-            entry.attributes, {}, folder == folders_seen_.end() ? std::nullopt : std::optional{folder->second}};
+            entry.attributes, {}, folder == folders_seen_.end() ? std::nullopt : std::optional{folder->second},
+            entry.proof};
     }
 
     decrypt_tree request_;
@@ -139,7 +151,7 @@ private:
 
 } // namespace
 
-tree_index read_tree_index(const asker_on<actor_floor::file_job>& me, const storage::held_folder& folder) {
+found_index read_tree_index(const asker_on<actor_floor::file_job>& me, const storage::held_folder& folder) {
     const auto source = open_index(folder);
     const auto file = layer_opener{me}.open(source);
     const auto position = file.metadata.global_position_start;

@@ -125,8 +125,9 @@ public:
 
     bool last(chunk& fresh) override {
         require_unchanged_input();
-        const auto metadata = storage::encode(
-            {request_.input.filename().string(), file_size_, hash_.finish()}, {*delta_, claimed_.range.first, total_});
+        proof_ = {claimed_.range.first, hash_.finish()};
+        const auto metadata = storage::encode({request_.input.filename().string(), file_size_, proof_.sha256},
+            {*delta_, proof_.global_position_start, total_});
         std::ranges::copy(metadata.span(), head_.data());
         place(fresh, 0, 1, total_, position_in_delta_);
         std::ranges::copy(head_.span(), fresh.plain.data());
@@ -136,8 +137,8 @@ public:
     void absorb(const chunk& done) override { absorbed_ += done.plain_size; }
 
     file_report finish() override {
-        return {
-            request_.output, file_size_, total_, request_.key_uuid, claimed_.seq_number, {}, protection_with(layer_)};
+        return {request_.output, file_size_, total_, request_.key_uuid, claimed_.seq_number, {},
+            protection_with(layer_), proof_};
     }
 
 private:
@@ -192,6 +193,7 @@ private:
     std::uint64_t position_in_delta_ = 0; // of the first byte
     cipher_chunk job_;
     crypto::sha256 hash_;
+    file_proof proof_; // whole after the last chunk
     std::uint64_t next_segment_ = 1;
     std::uint64_t absorbed_ = 0;
 };

@@ -11,6 +11,7 @@
 #include "storage/records/key_iteration.hpp"
 #include "storage/tree/tree_journal.hpp"
 #include <algorithm>
+#include <numeric>
 #include <ranges>
 
 namespace omegasafe::actors {
@@ -59,14 +60,17 @@ public:
         if (has_index_ && !has_journal_) {
             auto index = read_tree_index(me, *output_root_);
             note(index.protection);
-            require_same_files(found.entries, std::move(index.entries));
+            tree_uuid_ = index.index.tree_uuid;
+            require_same_files(found.entries, std::move(index.index.entries));
             return;
         }
         const storage::tree_journal::binding bound{container_password(me), request_.key_uuid, request_.input};
         journal_.emplace(has_journal_ ? storage::tree_journal::open(*output_root_, bound)
                                       : storage::tree_journal::create(*output_root_, bound));
+        tree_uuid_ = journal_->tree_uuid();
         forget_unfinished();
         plan(std::move(found.entries));
+        shuffle();
     }
 
     file_group group(const tree_unit& unit) const override {
@@ -88,10 +92,15 @@ public:
         auto checked = results;
         if (is_large(unit))
             require_unchanged(unit.front(), checked.front());
-        std::vector<std::pair<storage::file_tag, uuid>> done;
-        for (const auto& result : checked)
-            if (const auto& entry = plan_[result.number].entry; result.code == errc::none)
-                done.emplace_back(journal_->tag_of(entry.path, entry.attributes), entry.encrypted);
+        std::vector<std::pair<storage::file_tag, storage::journal_file>> done;
+        for (const auto& result : checked) {
+            if (result.code != errc::none)
+                continue;
+            auto& entry = plan_[result.number].entry;
+            entry.proof = result.proof;
+            done.emplace_back(
+                journal_->tag_of(entry.path, entry.attributes), storage::journal_file{entry.encrypted, entry.proof});
+        }
         journal_->finish(done);
         for (const auto& result : checked)
             if (result.code == errc::none)
@@ -147,8 +156,8 @@ private:
 
     /// Encrypted files that were begun, and may even be whole, but of which nothing says so.
     void forget_unfinished() {
-        for (const auto& [tag, id] : journal_->before().done)
-            done_before_.insert(id);
+        for (const auto& [tag, file] : journal_->before().done)
+            done_before_.insert(file.encrypted);
         for (const auto& id : journal_->before().begun)
             if (!done_before_.contains(id))
                 remove_encrypted(id);
@@ -160,16 +169,25 @@ private:
             std::optional<tree_status> status;
             if (!entry.is_folder) {
                 const auto known = before.done.find(journal_->tag_of(entry.path, entry.attributes));
-                const bool there =
-                    known != before.done.end() && has_file(*output_root_, storage::encrypted_name(known->second));
-                entry.encrypted = there ? known->second : crypto::random_uuid();
+                const bool there = known != before.done.end() &&
+                                   has_file(*output_root_, storage::encrypted_name(known->second.encrypted));
+                entry.encrypted = there ? known->second.encrypted : crypto::random_uuid();
                 if (there) {
                     status = tree_status::resumed;
-                    done_before_.erase(known->second);
+                    entry.proof = known->second.proof;
+                    done_before_.erase(entry.encrypted);
                 }
             }
             plan_.push_back({std::move(entry), status, errc::none, {}});
         }
+    }
+
+    /// Positions stand in the encrypted files: in the order of the paths they would tell which file is which.
+    void shuffle() {
+        order_.resize(plan_.size());
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        for (auto left = order_.size(); left > 1; --left)
+            std::swap(order_[left - 1], order_[crypto::random_below(left)]);
     }
 
     /// What stays is named by no index.
@@ -199,10 +217,10 @@ private:
     }
 
     void write_index() {
-        std::vector<storage::tree_entry> kept;
+        storage::tree_index kept{tree_uuid_, {}};
         for (const auto& row : plan_)
             if (row.status != tree_status::failed)
-                kept.push_back(row.entry);
+                kept.entries.push_back(row.entry);
         const auto plain = storage::encode_tree_index(kept);
         const auto suffix = storage::draw_suffix_length(plain.size(), geometry_.capacity());
         const auto claim = key_.claim(limits::file_metadata_bytes + plain.size() + suffix);

@@ -18,11 +18,13 @@ using limits::file_metadata_bytes;
 using results = std::vector<file_result>;
 using tree_files = std::span<const tree_file>;
 
-/// What goes wrong with one file is that file's result.
+/// What goes wrong with one file is that file's result; what is right is said by `body`.
 template <class F>
 file_result attempt(const tree_file& file, F body) {
     try {
-        return {file.number, errc::none, {}, body()};
+        file_result done{file.number, errc::none, {}};
+        body(done);
+        return done;
     } catch (const failure& problem) {
         return {file.number, problem.code(), problem.what()};
     }
@@ -86,13 +88,13 @@ private:
     void encrypt_with(const claimed_positions& claim, tree_files files, const std::vector<std::uint64_t>& lengths) {
         std::uint64_t offset = 0; // a file that fails leaves its part of the range unused
         for (std::size_t i = 0; i < files.size(); offset += lengths[i], ++i)
-            done_.push_back(attempt(files[i], [&] {
-                encrypt_one(files[i], claim, offset, lengths[i]);
-                return protection_with(layer_);
+            done_.push_back(attempt(files[i], [&](file_result& done) {
+                done.proof = encrypt_one(files[i], claim, offset, lengths[i]);
+                done.protection = protection_with(layer_);
             }));
     }
 
-    void encrypt_one(
+    file_proof encrypt_one(
         const tree_file& file, const claimed_positions& claim, std::uint64_t offset, std::uint64_t length) {
         const auto source = open_input(file);
         const auto encoded = buffer_.span().first(length);
@@ -102,11 +104,12 @@ private:
         const auto first = claim.claimed.range.first + offset;
         log::debug("Encrypting {} with positions {} to {} of Delta {}.", source.name(), crypto::to_decimal(first),
             crypto::to_decimal(first + length - 1), claim.claimed.seq_number);
-        const auto container = storage::encrypt_in_place(*claim.delta, claim.position_in_delta + offset,
-            {key_uuid_, first}, storage::last_of(file.input.below), encoded, file.attributes.size, layer_);
+        const auto made = storage::encrypt_in_place(*claim.delta, claim.position_in_delta + offset, {key_uuid_, first},
+            storage::last_of(file.input.below), encoded, file.attributes.size, layer_);
         auto output = make_output(file, storage::existing_target::refuse);
-        output.write_at(0, container);
+        output.write_at(0, made.bytes);
         output.publish();
+        return made.proof;
     }
 
     static void require_unchanged(const storage::file_source& source, const tree_file& file) {
@@ -135,7 +138,7 @@ public:
     results run(tree_files files) {
         results done;
         for (const auto& file : files)
-            done.push_back(attempt(file, [&] { return decrypt_one(file); }));
+            done.push_back(attempt(file, [&](file_result& one) { one.protection = decrypt_one(file); }));
         sync_written(sync_, files, done);
         return done;
     }
@@ -148,7 +151,7 @@ private:
             static_cast<std::uint64_t>(found.metadata.global_position_start - delta.info.first_position());
         const auto plain = storage::decrypt_whole(delta, first, found,
             longest(file.attributes.size)); // an index cannot make us allocate more than it says itself
-        require_listed_file(path_of(file.input), plain.metadata, storage::last_of(file.output.below), file.attributes);
+        require_listed_file(file, plain.metadata, found.metadata.global_position_start);
         auto output = make_output(file, target_);
         output.write_at(0, plain.content());
         output.set_attributes(file.attributes.mode, file.attributes.mtime_ns);

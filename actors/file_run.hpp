@@ -55,9 +55,9 @@ file_protection protection_of(const storage::encrypted_file_info& file, const ke
 /// One warning when the file `name` came without the layer that its key has.
 void warn_if_layer_missing(const file_protection& found, const std::string& name);
 
-/// What a tree's index says of a file must be what its encrypted file holds. Throws failure(integrity_failed).
-void require_listed_file(const std::filesystem::path& encrypted, const storage::file_metadata& found,
-    const std::string& name, const file_attributes& listed);
+/// The encrypted file must be the one that the tree's index means: no older, no other one of the same name and length.
+/// `position`: its first. Throws failure(integrity_failed).
+void require_listed_file(const tree_file& listed, const storage::file_metadata& found, u128 position);
 
 /// Everything that can be refused is refused before positions are claimed; the claim is durable on return.
 std::unique_ptr<file_run> start_encryption(const asker_on<actor_floor::file_job>& me, const encrypt_file& request);

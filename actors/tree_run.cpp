@@ -27,20 +27,21 @@ bool disk_is_full(const fs::path& folder) {
 tree_unit tree_run::next_unit() {
     const auto waits = [](const planned& p) { return !p.entry.is_folder && !p.status; };
     const auto large = [](const planned& p) { return p.entry.attributes.size > limits::small_file_bytes; };
-    while (next_large_ < plan_.size()) {
-        const auto number = next_large_++;
+    while (next_large_ < order_.size()) {
+        const auto number = order_[next_large_++];
         if (waits(plan_[number]) && large(plan_[number]))
             return {sides_of(number)};
     }
     tree_unit unit;
-    for (std::uint64_t bytes = 0; next_small_ < plan_.size() && unit.size() < limits::group_files; ++next_small_) {
-        const auto& next = plan_[next_small_];
+    for (std::uint64_t bytes = 0; next_small_ < order_.size() && unit.size() < limits::group_files; ++next_small_) {
+        const auto number = order_[next_small_];
+        const auto& next = plan_[number];
         if (!waits(next) || large(next))
             continue;
         bytes += next.entry.attributes.size;
         if (bytes > limits::group_bytes)
             break;
-        unit.push_back(sides_of(next_small_));
+        unit.push_back(sides_of(number));
     }
     return unit;
 }
@@ -92,8 +93,8 @@ void tree_run::note(const file_protection& found) {
 }
 
 tree_report tree_run::report() const {
-    tree_report made{
-        output_, {}, std::chrono::steady_clock::now() - started_, false, protection_.value_or(file_protection{})};
+    tree_report made{output_, {}, std::chrono::steady_clock::now() - started_, false,
+        protection_.value_or(file_protection{}), tree_uuid_};
     if (without_layer_ > 0)
         log::warn(
             "{} of the tree's files, its index among them, are genuine but without the AES-256-GCM layer, which their "

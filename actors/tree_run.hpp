@@ -52,7 +52,9 @@ protected:
     /// Of the index, or of a file that was done.
     void note(const file_protection& found);
 
-    std::vector<planned> plan_; // in ascending order of paths
+    std::vector<planned> plan_;      // in ascending order of paths
+    std::vector<std::size_t> order_; // numbers of the plan, as its files are handed out
+    uuid tree_uuid_{};
     std::vector<storage::walk_problem> problems_;
     std::filesystem::path output_;
     held_folder_ptr output_root_; // when it is made
@@ -71,12 +73,12 @@ std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, 
 std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request);
 
 /// What a folder that encrypt_tree made says is in it.
-struct tree_index {
-    std::vector<storage::tree_entry> entries;
+struct found_index {
+    storage::tree_index index;
     file_protection protection;
 };
 /// Throws failure(input_unreadable) when it has none.
-tree_index read_tree_index(const asker_on<actor_floor::file_job>& me, const storage::held_folder& folder);
+found_index read_tree_index(const asker_on<actor_floor::file_job>& me, const storage::held_folder& folder);
 
 /// The folder a tree goes into, made with mode 0700 when it is not there. Throws failure(output_refused).
 held_folder_ptr make_tree_folder(const std::filesystem::path& folder);

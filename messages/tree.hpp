@@ -32,6 +32,7 @@ struct tree_file {
     file_attributes attributes;                 // of the plain file
     std::optional<file_identity> input_seen;    // by the walk
     std::optional<file_identity> folder_seen{}; // the output's, when this run made it or looked at it
+    file_proof proof{};                         // of the encrypted file, to decrypt it
 };
 /// A large file of a tree, alone.
 struct encrypt_tree_file {
@@ -54,7 +55,8 @@ struct file_result {
     std::size_t number = 0;
     errc code = errc::none; // none: durable under its name
     std::string sentence;
-    file_protection protection{}; // known when code is none
+    file_protection protection{}; // known when code is none, like what follows
+    file_proof proof{};
 };
 
 /// Bytes done of a large file that is under way.

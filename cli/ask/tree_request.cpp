@@ -61,11 +61,11 @@ json item_payload(const tree_item& item, const std::string& verb) {
 
 void print_payload(
     const tree_report& report, const counts& sum, const std::string& verb, const std::optional<failure>& problem) {
-    json payload{{"schema_version", schema_version}, {"output_dir", report.output.string()}, {verb, sum.done},
-        {"failed", sum.failed}, {"skipped", sum.skipped}, {"resumed", sum.resumed}, {"bytes", json_position(sum.bytes)},
-        {"layer", report.protection.layer}, {"authenticated", report.protection.authenticated},
-        {"format_version", report.protection.format_version}, {"error", problem ? json_error(*problem) : json(nullptr)},
-        {"files", json::array()}};
+    json payload{{"schema_version", schema_version}, {"output_dir", report.output.string()},
+        {"tree_uuid", to_string(report.tree_uuid)}, {verb, sum.done}, {"failed", sum.failed}, {"skipped", sum.skipped},
+        {"resumed", sum.resumed}, {"bytes", json_position(sum.bytes)}, {"layer", report.protection.layer},
+        {"authenticated", report.protection.authenticated}, {"format_version", report.protection.format_version},
+        {"error", problem ? json_error(*problem) : json(nullptr)}, {"files", json::array()}};
     for (const auto& item : report.items)
         payload["files"].push_back(item_payload(item, verb));
     print_json(payload);

@@ -8,6 +8,7 @@
 #include "cli/terminal/logging.hpp"
 #include "cli/terminal/passphrase.hpp"
 #include "cli/terminal/terminal.hpp"
+#include <omegasafe/config.hpp>
 
 namespace omegasafe::cli {
 
@@ -56,7 +57,8 @@ void confirm_storage(
 }
 
 void change_layer(client& client, const edit_key_options& options, const uuid& key_uuid, outcome& out) {
-    client.set_key_layer(key_uuid, options.no_layer ? nullptr : chosen_layer_password(options.layer_file));
+    const auto chosen = options.no_layer ? nullptr : chosen_layer_password(options.layer_file);
+    client.set_key_layer(key_uuid, chosen);
     out.line(options.no_layer
                  ? "New files and Deltas of the key have no AES-256-GCM layer on this device."
                  : "New files and Deltas of the key have the AES-256-GCM layer with the key's own password.");
@@ -65,6 +67,8 @@ void change_layer(client& client, const edit_key_options& options, const uuid& k
     if (client.layer_of_key(key_uuid) == layer_source::environment)
         log_warning("OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS is set and goes before the key's own layer password until it "
                     "is unset.");
+    if (const auto weakness = chosen ? password_weakness(chosen->text()) : std::nullopt)
+        log_warning("The layer password is weak: " + *weakness);
 }
 
 void run_edit_key(session& session, const edit_key_options& options) {

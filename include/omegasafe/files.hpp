@@ -1,6 +1,7 @@
 // The words about files and trees: what is asked for, how far it is, what came of it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -64,6 +65,13 @@ struct file_protection {
     unsigned format_version = 0; // of encrypted files (docs/formats.md, section 14)
     bool layer_missing = false;  // read without the layer, although a layer password is set for its key
 };
+/// By which one encrypted file is known among all others.
+struct file_proof {
+    u128 global_position_start = 0;        // its first position, which no other file has
+    std::array<std::uint8_t, 32> sha256{}; // of the plain file
+    /// Both.
+    bool operator==(const file_proof&) const = default;
+};
 /// What came of one file.
 struct file_report {
     std::filesystem::path output; // empty after verify_only
@@ -73,6 +81,7 @@ struct file_report {
     std::uint64_t delta_seq = 0;
     std::chrono::duration<double> seconds{};
     file_protection protection{};
+    file_proof proof{};
 };
 
 /// Which files of a tree are meant (docs/commands.md, encrypt-tree, has the rules). No include means all.
@@ -122,6 +131,7 @@ struct tree_report {
     std::chrono::duration<double> seconds{};
     bool was_complete = false;    // encrypt_tree with `resume`: the tree was finished already
     file_protection protection{}; // of the index and all files that were done: `layer` when all have it
+    uuid tree_uuid{};             // drawn when it was first encrypted, and kept by `resume`
 };
 using tree_report_ptr = std::shared_ptr<const tree_report>; // large trees have millions of items
 

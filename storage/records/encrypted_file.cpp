@@ -128,15 +128,16 @@ std::vector<std::uint8_t> encrypt_in_memory(const key_iteration& iteration, std:
     sfc_password_ptr layer) {
     secure_bytes bytes(limits::file_metadata_bytes + data.size() + suffix_length);
     std::copy(data.begin(), data.end(), bytes.data() + limits::file_metadata_bytes);
-    return encrypt_in_place(iteration, first, metadata, name, bytes.span(), data.size(), std::move(layer));
+    return encrypt_in_place(iteration, first, metadata, name, bytes.span(), data.size(), std::move(layer)).bytes;
 }
 
-std::vector<std::uint8_t> encrypt_in_place(const key_iteration& iteration, std::uint64_t first,
+encrypted_container encrypt_in_place(const key_iteration& iteration, std::uint64_t first,
     const encryption_metadata& metadata, std::string_view name, byte_span encoded, std::uint64_t length,
     sfc_password_ptr layer) {
     const auto data = encoded.subspan(limits::file_metadata_bytes, length);
-    const auto prefix = encode({std::string(name), length, crypto::sha256::of(data)},
-        {iteration, metadata.global_position_start, encoded.size()});
+    const file_proof proof{metadata.global_position_start, crypto::sha256::of(data)};
+    const auto prefix =
+        encode({std::string(name), length, proof.sha256}, {iteration, metadata.global_position_start, encoded.size()});
     std::copy_n(prefix.data(), prefix.size(), encoded.data());
     crypto::random_fill(encoded.subspan(prefix.size() + length));
     iteration.cipher->encrypt(first, encoded, encoded);
@@ -145,7 +146,7 @@ std::vector<std::uint8_t> encrypt_in_place(const key_iteration& iteration, std::
     writer.add(encryption_metadata_uuid, {}, crypto::as_bytes(to_json(metadata)));
     writer.add(encrypted_data_uuid, {}, encoded);
     writer.finish();
-    return sink.take();
+    return {sink.take(), proof};
 }
 
 decrypted_file decrypt_whole(

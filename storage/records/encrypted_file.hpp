@@ -5,6 +5,7 @@
 #include "crypto/position.hpp"
 #include "storage/container/sfc.hpp"
 #include "storage/records/file_metadata.hpp"
+#include <omegasafe/files.hpp>
 
 namespace omegasafe::storage {
 
@@ -50,9 +51,14 @@ void require_positions(const encrypted_file_info& file, std::uint64_t first, std
 std::vector<std::uint8_t> encrypt_in_memory(const key_iteration& iteration, std::uint64_t first,
     const encryption_metadata& metadata, std::string_view name, const_byte_span data, std::uint64_t suffix_length,
     sfc_password_ptr layer);
+/// A container, and what it is known by.
+struct encrypted_container {
+    std::vector<std::uint8_t> bytes;
+    file_proof proof;
+};
 /// The same from bytes that stand in place already: `encoded` begins with room for the metadata, then comes the file of
 /// `length` bytes, and what is left is the suffix. Afterwards it holds encrypted_data.
-std::vector<std::uint8_t> encrypt_in_place(const key_iteration& iteration, std::uint64_t first,
+encrypted_container encrypt_in_place(const key_iteration& iteration, std::uint64_t first,
     const encryption_metadata& metadata, std::string_view name, byte_span encoded, std::uint64_t length,
     sfc_password_ptr layer);
 

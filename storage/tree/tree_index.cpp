@@ -12,9 +12,17 @@ namespace omegasafe::storage {
 namespace {
 
 constexpr std::array<std::uint8_t, 8> index_magic{0x8f, 'O', 'S', 'T', '\r', '\n', 0x1a, '\n'};
-constexpr std::uint16_t index_version = 1;
-constexpr std::size_t index_header_bytes = 24; // magic, version, 6 zeros, number of rows
-constexpr std::size_t index_row_bytes = 40;    // before the path
+constexpr std::uint16_t index_version = 2;
+
+// Header: magic, version, 6 zeros, number of rows, UUID of the tree.
+constexpr std::size_t index_header_bytes = 40;
+constexpr std::size_t index_at_count = 16;
+constexpr std::size_t index_at_tree = 24;
+
+constexpr std::size_t index_row_bytes = 88; // before the path
+constexpr std::size_t row_at_encrypted = 24;
+constexpr std::size_t row_at_position = 40;
+constexpr std::size_t row_at_sha256 = 56;
 constexpr std::uint16_t folder_flag = 1;
 
 failure index_damaged(const std::string& what) {
@@ -29,7 +37,9 @@ void put_row(std::uint8_t* out, const tree_entry& entry) {
     store_le(out + 6, std::uint16_t{0});
     store_le(out + 8, entry.attributes.size);
     store_le(out + 16, static_cast<std::uint64_t>(entry.attributes.mtime_ns));
-    std::copy(entry.encrypted.begin(), entry.encrypted.end(), out + 24);
+    std::ranges::copy(entry.encrypted, out + row_at_encrypted);
+    store_le(out + row_at_position, entry.proof.global_position_start);
+    std::ranges::copy(entry.proof.sha256, out + row_at_sha256);
 }
 
 /// Walks through the rows; every step checks that the bytes are there.
@@ -46,7 +56,9 @@ public:
         entry.is_folder = flags == folder_flag;
         entry.attributes = {load_le<std::uint64_t>(row + 8), load_le<std::uint16_t>(row + 2),
             static_cast<std::int64_t>(load_le<std::uint64_t>(row + 16))};
-        std::copy_n(row + 24, entry.encrypted.size(), entry.encrypted.begin());
+        std::copy_n(row + row_at_encrypted, entry.encrypted.size(), entry.encrypted.begin());
+        entry.proof.global_position_start = load_le<u128>(row + row_at_position);
+        std::copy_n(row + row_at_sha256, entry.proof.sha256.size(), entry.proof.sha256.begin());
         const auto path = take(load_le<std::uint16_t>(row + 4));
         entry.path.assign(reinterpret_cast<const char*>(path.data()), path.size());
         return entry;
@@ -71,7 +83,8 @@ void check_row(const tree_entry& entry) {
         throw index_damaged("a path in it is not safe");
     if (entry.attributes.mode > 0777)
         throw index_damaged("a row has more than permission bits");
-    if (entry.is_folder != entry.encrypted.is_nil() || (entry.is_folder && entry.attributes.size != 0))
+    if (entry.is_folder != entry.encrypted.is_nil() ||
+        (entry.is_folder && (entry.attributes.size != 0 || entry.proof != file_proof{})))
         throw index_damaged("a row is neither file nor folder");
 }
 
@@ -116,9 +129,9 @@ bool safe_tree_path(std::string_view path) {
     }
 }
 
-std::vector<std::uint8_t> encode_tree_index(const std::vector<tree_entry>& entries) {
+std::vector<std::uint8_t> encode_tree_index(const tree_index& index) {
     std::size_t size = index_header_bytes;
-    for (const auto& entry : entries)
+    for (const auto& entry : index.entries)
         size += index_row_bytes + entry.path.size();
     if (size > limits::tree_index_bytes)
         throw failure(errc::file_too_large, "The tree has too many files for one index of " +
@@ -127,16 +140,17 @@ std::vector<std::uint8_t> encode_tree_index(const std::vector<tree_entry>& entri
     std::vector<std::uint8_t> bytes(size);
     std::copy(index_magic.begin(), index_magic.end(), bytes.begin());
     store_le(bytes.data() + 8, index_version);
-    store_le(bytes.data() + 16, static_cast<std::uint64_t>(entries.size()));
+    store_le(bytes.data() + index_at_count, static_cast<std::uint64_t>(index.entries.size()));
+    std::ranges::copy(index.tree_uuid, bytes.begin() + index_at_tree);
     auto* out = bytes.data() + index_header_bytes;
-    for (const auto& entry : entries) {
+    for (const auto& entry : index.entries) {
         put_row(out, entry);
         out = std::copy(entry.path.begin(), entry.path.end(), out + index_row_bytes);
     }
     return bytes;
 }
 
-std::vector<tree_entry> decode_tree_index(crypto::const_byte_span bytes) {
+tree_index decode_tree_index(crypto::const_byte_span bytes) {
     if (bytes.size() < index_header_bytes || !std::equal(index_magic.begin(), index_magic.end(), bytes.begin()))
         throw index_damaged("it does not begin like one");
     const auto version = load_le<std::uint16_t>(bytes.data() + 8);
@@ -146,22 +160,23 @@ std::vector<tree_entry> decode_tree_index(crypto::const_byte_span bytes) {
     const auto zeros = bytes.subspan(10, 6);
     if (version != index_version || std::any_of(zeros.begin(), zeros.end(), [](auto byte) { return byte != 0; }))
         throw index_damaged("its header is wrong");
-    const auto count = load_le<std::uint64_t>(bytes.data() + 16);
+    const auto count = load_le<std::uint64_t>(bytes.data() + index_at_count);
     row_parser rows(bytes.subspan(index_header_bytes));
     if (count > rows.left() / index_row_bytes)
         throw index_damaged("it is too short for its rows");
-    std::vector<tree_entry> entries;
-    entries.reserve(count);
+    tree_index index;
+    std::copy_n(bytes.begin() + index_at_tree, index.tree_uuid.size(), index.tree_uuid.begin());
+    index.entries.reserve(count);
     known_rows known;
     for (std::uint64_t i = 0; i < count; ++i) {
         auto entry = rows.next();
         check_row(entry);
         known.add(entry);
-        entries.push_back(std::move(entry));
+        index.entries.push_back(std::move(entry));
     }
     if (rows.left() > 0)
         throw index_damaged("it has bytes left over");
-    return entries;
+    return index;
 }
 
 } // namespace omegasafe::storage

@@ -17,8 +17,16 @@ struct tree_entry {
     bool is_folder = false;
     file_attributes attributes;
     uuid encrypted{};     // names the encrypted file; nil for a folder
+    file_proof proof{};   // of the encrypted file: no other one may stand under its name; zeros for a folder
     file_identity seen{}; // by a walk; not in the index
     bool operator==(const tree_entry&) const = default;
+};
+
+/// All of a tree.
+struct tree_index {
+    uuid tree_uuid{};                // drawn when the tree was begun
+    std::vector<tree_entry> entries; // in ascending order of their paths (compared as bytes)
+    bool operator==(const tree_index&) const = default;
 };
 
 /// "UUID.omegasafe".
@@ -27,11 +35,11 @@ std::string encrypted_name(const uuid& id);
 /// True for relative paths of 1 to limits::tree_path_bytes bytes whose components are all safe_base_names.
 bool safe_tree_path(std::string_view path);
 
-/// `entries` in ascending order of their paths (compared as bytes).
-std::vector<std::uint8_t> encode_tree_index(const std::vector<tree_entry>& entries);
+/// Throws failure(file_too_large) when it would have more than limits::tree_index_bytes.
+std::vector<std::uint8_t> encode_tree_index(const tree_index& index);
 
 /// Strict: failure(container_damaged) on anything but safe paths in ascending order, each in a folder that is listed,
 /// with plausible attributes and each encrypted file named once; failure(container_newer) on a later version.
-std::vector<tree_entry> decode_tree_index(crypto::const_byte_span bytes);
+tree_index decode_tree_index(crypto::const_byte_span bytes);
 
 } // namespace omegasafe::storage

@@ -1,5 +1,6 @@
 #include "storage/tree/tree_journal.hpp"
 
+#include "crypto/kdf.hpp"
 #include "storage/files/atomic_file.hpp"
 #include "storage/files/byte_order.hpp"
 #include "storage/files/fail_points.hpp"
@@ -16,20 +17,27 @@ using record_bytes = std::array<std::uint8_t, journal_record_bytes>;
 using journal_header = std::array<std::uint8_t, journal_header_bytes>;
 
 constexpr std::array<std::uint8_t, 8> journal_magic{0x8f, 'O', 'S', 'J', '\r', '\n', 0x1a, '\n'};
-constexpr std::uint16_t journal_version = 1;
-constexpr std::string_view key_info = "omegasafe tree journal v1";
+constexpr std::uint16_t journal_version = 2;
+constexpr std::string_view key_info = "omegasafe tree journal v2";
+constexpr std::string_view mask_info = "omegasafe tree journal v2 proof";
 
-// Header: magic, version, kdf and its cost, zeros, salt, check of all this and of what the run is bound to.
+// Header: magic, version, kdf and its cost, two zeros, UUID of the tree, salt, check of all this and of what the run is
+// bound to.
 constexpr std::size_t journal_at_version = 8;
 constexpr std::size_t journal_at_kdf = 10;
+constexpr std::size_t journal_at_zeros = 14;
+constexpr std::size_t journal_at_tree = 16;
 constexpr std::size_t journal_at_salt = 32;
 constexpr std::size_t at_header_check = 64;
-// Record: UUID, tag (zero in a beginning), check of both and of the record's number.
+// Record: UUID, tag and masked proof (zeros in a beginning), check of all this and of the record's number.
 constexpr std::size_t record_at_tag = 16;
-constexpr std::size_t at_record_check = 48;
+constexpr std::size_t record_at_position = 48;
+constexpr std::size_t record_at_sha256 = 64;
+constexpr std::size_t at_record_check = 96;
+constexpr std::size_t proof_bytes = at_record_check - record_at_position;
 
 /// Largest journal read: two records for each file of the largest index.
-constexpr std::uint64_t largest_journal = 1ULL << 30;
+constexpr std::uint64_t largest_journal = 3ULL << 29;
 
 crypto::sha256_digest header_check(
     const secure_bytes& key, const journal_header& header, const tree_journal::binding& bound) {
@@ -51,7 +59,15 @@ secure_bytes journal_key(const tree_journal::binding& bound, const sfc_password:
     return crypto::hkdf_sha256(*bound.password->root_key(root), {}, key_info);
 }
 
-journal_header new_header(const tree_journal::binding& bound, const sfc_password::root_parameters& root) {
+/// Hides what a proof tells of a file, or shows it again. Each encrypted file is done once, so no mask is used twice.
+void mask_proof(const secure_bytes& key, record_bytes& record) {
+    const auto mask = crypto::hkdf_sha256(key, const_byte_span(record).first(record_at_tag), mask_info, proof_bytes);
+    for (std::size_t i = 0; i < proof_bytes; ++i)
+        record[record_at_position + i] ^= mask.data()[i];
+}
+
+journal_header new_header(
+    const tree_journal::binding& bound, const sfc_password::root_parameters& root, const uuid& tree_uuid) {
     journal_header header{};
     std::copy(journal_magic.begin(), journal_magic.end(), header.begin());
     store_le(header.data() + journal_at_version, journal_version);
@@ -59,6 +75,7 @@ journal_header new_header(const tree_journal::binding& bound, const sfc_password
     header[journal_at_kdf + 1] = root.cost.log2_n;
     header[journal_at_kdf + 2] = root.cost.r;
     header[journal_at_kdf + 3] = root.cost.p;
+    std::ranges::copy(tree_uuid, header.begin() + journal_at_tree);
     std::ranges::copy(root.salt, header.begin() + journal_at_salt);
     const auto check = header_check(journal_key(bound, root), header, bound);
     std::ranges::copy(check, header.begin() + at_header_check);
@@ -81,16 +98,23 @@ sfc_password::root_parameters root_of(const std::filesystem::path& path, const j
     return root;
 }
 
-/// The journal's key, from a header that belongs to this run.
-secure_bytes key_of(
-    const std::filesystem::path& path, const std::vector<std::uint8_t>& bytes, const tree_journal::binding& bound) {
+journal_header header_of(const std::filesystem::path& path, const std::vector<std::uint8_t>& bytes) {
     journal_header header{};
     if (bytes.size() < header.size() || !std::equal(journal_magic.begin(), journal_magic.end(), bytes.begin()))
         throw journal_damaged(path);
     std::copy_n(bytes.begin(), header.size(), header.begin());
-    if (load_le<std::uint16_t>(header.data() + journal_at_version) > journal_version)
+    const auto version = load_le<std::uint16_t>(header.data() + journal_at_version);
+    if (version > journal_version)
         throw failure(
             errc::container_newer, path.string() + " was begun by a newer omegasafe; update omegasafe to continue it.");
+    if (version != journal_version || load_le<std::uint16_t>(header.data() + journal_at_zeros) != 0)
+        throw journal_damaged(path);
+    return header;
+}
+
+/// The journal's key, from a header that belongs to this run.
+secure_bytes key_of(
+    const std::filesystem::path& path, const journal_header& header, const tree_journal::binding& bound) {
     auto key = journal_key(bound, root_of(path, header));
     if (!crypto::equal_constant_time(
             header_check(key, header, bound), const_byte_span(header).subspan(at_header_check)))
@@ -102,11 +126,16 @@ secure_bytes key_of(
 
 } // namespace
 
-record_bytes encode_journal_record(const secure_bytes& key, std::uint64_t number, const uuid& id, const file_tag* tag) {
+record_bytes encode_journal_record(
+    const secure_bytes& key, std::uint64_t number, const journal_file& file, const file_tag* tag) {
     record_bytes record{};
-    std::copy(id.begin(), id.end(), record.begin());
-    if (tag != nullptr)
+    std::ranges::copy(file.encrypted, record.begin());
+    if (tag != nullptr) {
         std::ranges::copy(*tag, record.begin() + record_at_tag);
+        store_le(record.data() + record_at_position, file.proof.global_position_start);
+        std::ranges::copy(file.proof.sha256, record.begin() + record_at_sha256);
+        mask_proof(key, record);
+    }
     const auto check = record_check(key, number, record.data());
     std::copy_n(check.begin(), record.size() - at_record_check, record.begin() + at_record_check);
     return record;
@@ -119,37 +148,47 @@ journal_records parse_journal_records(const secure_bytes& key, const_byte_span r
         if (!crypto::equal_constant_time(const_byte_span(check).first(journal_record_bytes - at_record_check),
                 records.subspan(at_record_check, journal_record_bytes - at_record_check)))
             break;
-        uuid id{};
-        std::copy_n(records.begin(), id.size(), id.begin());
+        record_bytes record{};
+        std::copy_n(records.begin(), record.size(), record.begin());
+        journal_file file;
+        std::copy_n(record.begin(), file.encrypted.size(), file.encrypted.begin());
         file_tag tag{};
-        std::copy_n(records.begin() + record_at_tag, tag.size(), tag.begin());
-        if (tag == file_tag{})
-            found.begun.insert(id);
-        else
-            found.done.insert_or_assign(tag, id);
+        std::copy_n(record.begin() + record_at_tag, tag.size(), tag.begin());
+        if (tag == file_tag{}) {
+            found.begun.insert(file.encrypted);
+            continue;
+        }
+        mask_proof(key, record);
+        file.proof.global_position_start = load_le<u128>(record.data() + record_at_position);
+        std::copy_n(record.begin() + record_at_sha256, file.proof.sha256.size(), file.proof.sha256.begin());
+        found.done.insert_or_assign(tag, file);
     }
     return found;
 }
 
-tree_journal::tree_journal(const held_folder& folder, secure_bytes key)
-    : path_(folder.path() / tree_journal_name), key_(std::move(key)), folder_(folder.open_folder("")),
-      file_(folder.open(std::string{tree_journal_name}, O_WRONLY | O_APPEND)) {
+tree_journal::tree_journal(const held_folder& folder, secure_bytes key, const uuid& tree_uuid)
+    : path_(folder.path() / tree_journal_name), key_(std::move(key)), tree_uuid_(tree_uuid),
+      folder_(folder.open_folder("")), file_(folder.open(std::string{tree_journal_name}, O_WRONLY | O_APPEND)) {
     if (!file_)
         throw system_failure(errc::output_refused, "Cannot write " + path_.string(), errno);
 }
 
 tree_journal tree_journal::create(const held_folder& folder, const binding& bound) {
     const auto root = bound.password->for_new_container();
+    const auto tree_uuid = crypto::random_uuid();
     atomic_file file(folder.open_folder(""), folder.path() / tree_journal_name, existing_target::refuse);
-    file.write_at(0, new_header(bound, root));
+    file.write_at(0, new_header(bound, root, tree_uuid));
     file.commit();
-    return {folder, journal_key(bound, root)};
+    return {folder, journal_key(bound, root), tree_uuid};
 }
 
 tree_journal tree_journal::open(const held_folder& folder, const binding& bound) {
     const auto path = folder.path() / tree_journal_name;
     const auto bytes = read_whole(folder.open_file(std::string{tree_journal_name}), largest_journal);
-    tree_journal journal(folder, key_of(path, bytes, bound));
+    const auto header = header_of(path, bytes);
+    uuid tree_uuid{};
+    std::copy_n(header.begin() + journal_at_tree, tree_uuid.size(), tree_uuid.begin());
+    tree_journal journal(folder, key_of(path, header, bound), tree_uuid);
     journal.before_ = parse_journal_records(journal.key_, const_byte_span(bytes).subspan(journal_header_bytes));
     journal.next_ = journal.before_.count;
     const auto whole = journal_header_bytes + journal.next_ * journal_record_bytes;
@@ -169,16 +208,16 @@ file_tag tree_journal::tag_of(std::string_view path, const file_attributes& attr
 void tree_journal::begin(std::span<const uuid> files) {
     std::vector<std::uint8_t> records;
     for (const auto& id : files) {
-        const auto record = encode_journal_record(key_, next_++, id, nullptr);
+        const auto record = encode_journal_record(key_, next_++, {id, {}}, nullptr);
         records.insert(records.end(), record.begin(), record.end());
     }
     append(records);
 }
 
-void tree_journal::finish(std::span<const std::pair<file_tag, uuid>> files) {
+void tree_journal::finish(std::span<const std::pair<file_tag, journal_file>> files) {
     std::vector<std::uint8_t> records;
-    for (const auto& [tag, id] : files) {
-        const auto record = encode_journal_record(key_, next_++, id, &tag);
+    for (const auto& [tag, file] : files) {
+        const auto record = encode_journal_record(key_, next_++, file, &tag);
         records.insert(records.end(), record.begin(), record.end());
     }
     append(records);

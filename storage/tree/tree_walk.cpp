@@ -88,7 +88,7 @@ private:
                                         "characters; rename it."});
             return;
         }
-        found_.entries.push_back({path, is_folder, attributes_of(status), {}, identity_of(status)});
+        found_.entries.push_back({path, is_folder, attributes_of(status), {}, {}, identity_of(status)});
         if (is_folder)
             visit_below(path, identity_of(status));
     }

@@ -35,6 +35,16 @@ TEST_CASE("a password that is easily guessed is taken, and told without repeatin
     CHECK_FALSE(says(set, "Password123"));
     CHECK_FALSE(says(root.run({"set-config", "-t", "tinker-velvet-canyon-9-umbrella"}), "is weak"));
     CHECK(root.run({"set-config", "-t", ""}).err.empty());
+
+    root.create_ecs();
+    const auto key = root.create_key();
+    const auto file = root.folder() / "layer";
+    write_text(file, "Password123\n");
+    fs::permissions(file, fs::perms::owner_read);
+    const auto edited = root.run({"edit-key", "-k", key, "--layer-password-file", file.string()});
+    CHECK(edited.exit_code == 0);
+    CHECK(says(edited, "The layer password is weak"));
+    CHECK_FALSE(says(edited, "Password123"));
 }
 
 TEST_CASE("a process substitution holds the configuration password, also for init, which needs it twice") {

@@ -76,7 +76,7 @@ void wait_for_records(const fs::path& sealed, std::uintmax_t records) {
         const auto bytes = fs::file_size(journal, missing);
         return missing ? 0 : bytes;
     };
-    const auto wanted = size() + records * 64;
+    const auto wanted = size() + records * 112;
     for (int i = 0; i < 60000 && size() < wanted && !fs::exists(sealed / "index.omegasafe"); ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }

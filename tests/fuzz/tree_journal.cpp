@@ -2,6 +2,7 @@
 // that is taken as it is. What is read is what was written, up to the first false record.
 #include "storage/tree/tree_journal.hpp"
 #include "fuzz_support.hpp"
+#include "storage/files/byte_order.hpp"
 #include <algorithm>
 
 using namespace omegasafe;
@@ -9,17 +10,20 @@ using namespace omegasafe::storage;
 
 namespace {
 
-constexpr std::size_t body_bytes = sizeof(uuid) + sizeof(file_tag);
+constexpr std::size_t proof_at = sizeof(uuid) + sizeof(file_tag);
+constexpr std::size_t body_bytes = proof_at + sizeof(u128) + sizeof(crypto::sha256_digest);
 
 /// The input's bodies as true records; `count` says how many.
 std::vector<std::uint8_t> true_records(const secure_bytes& key, const_byte_span bodies, std::uint64_t& count) {
     std::vector<std::uint8_t> bytes;
     for (; bodies.size() >= body_bytes; bodies = bodies.subspan(body_bytes), ++count) {
-        uuid id{};
-        std::copy_n(bodies.begin(), id.size(), id.begin());
+        journal_file file;
+        std::copy_n(bodies.begin(), file.encrypted.size(), file.encrypted.begin());
+        file.proof.global_position_start = load_le<u128>(bodies.data() + proof_at);
+        std::copy_n(bodies.begin() + proof_at + sizeof(u128), file.proof.sha256.size(), file.proof.sha256.begin());
         file_tag tag{};
         std::copy_n(bodies.begin() + sizeof(uuid), tag.size(), tag.begin());
-        const auto record = encode_journal_record(key, count, id, tag == file_tag{} ? nullptr : &tag);
+        const auto record = encode_journal_record(key, count, file, tag == file_tag{} ? nullptr : &tag);
         bytes.insert(bytes.end(), record.begin(), record.end());
     }
     bytes.insert(bytes.end(), bodies.begin(), bodies.end());

@@ -187,20 +187,25 @@ def check_keys(case, container):
 def check_tree(case, folder, delta):
     name, index = read_file(delta, (folder / case["file"]).read_bytes(), case["password"])
     assert name == "index"
-    rows = read_index(index)
-    for expected, (path, is_folder, mode, mtime, length, encrypted) in zip(case["rows"], rows, strict=True):
+    tree, rows = read_index(index)
+    assert str(tree) == case["tree_uuid"]
+    for expected, (path, is_folder, mode, mtime, length, encrypted, position, digest) in zip(case["rows"], rows, strict=True):
         assert [path.decode(), is_folder, mode, mtime, length] == [
             expected[field] for field in ("path", "folder", "mode", "mtime", "length")], path
         if not is_folder:
             made = (folder / case["file"]).parent / f"{encrypted}.omegasafe"
             plain = (path.rpartition(b"/")[2].decode(), pattern(expected["pattern"]))
             assert read_file(delta, made.read_bytes(), case["password"]) == plain, path
+            assert position == open_encrypted(made.read_bytes(), case["password"])[1], path
+            assert digest == hashlib.sha256(plain[1]).digest(), path
 
 
 def check_journal(case, content):
-    begun, done, tag = read_journal(content, case["password"], case["key_uuid"], case["input"])
+    tree, begun, done, tag = read_journal(content, case["password"], case["key_uuid"], case["input"])
     assert begun == case["begun"]
-    assert done == {tag(each["path"], each["length"], each["mtime"]): each["uuid"] for each in case["done"]}
+    assert case.get("tree_uuid", str(tree)) == str(tree)
+    assert done == {tag(each["path"], each["length"], each["mtime"]): (
+        each["uuid"], int(each["position"]), hashlib.sha256(pattern(each["pattern"])).digest()) for each in case["done"]}
 
 
 def check_case(folder, case):

@@ -144,30 +144,28 @@ void local_containers(golden_folder& golden) {
     }
 }
 
-void keys(golden_folder& golden, const key_iteration& alpha, const key_iteration& delta) {
+void keys(golden_folder& golden, const key_iteration_ptr& alpha, const key_iteration& delta) {
     for (const auto& [name, password] :
         {std::pair<std::string, ordered_json>{"plain", nullptr}, {"scrypt", chosen_password}}) {
         const auto file = "alpha_" + name + ".omegakey";
         if (!golden.has(file))
-            export_key(
-                golden.path(file), {std::make_shared<const key_iteration>(alpha), std::nullopt}, password_of(password));
-        golden.add_case(file, "exported_key", password, described(alpha));
+            export_key(golden.path(file), {alpha, std::nullopt}, password_of(password));
+        golden.add_case(file, "exported_key", password, described(*alpha));
     }
     const std::vector<std::string> layer_passwords{"layer-password-1", "older-password-2"};
     if (!golden.has("alpha_layer.omegakey")) {
-        key_layer layer{.key_uuid = alpha.info.key_uuid, .choice = layer_choice::own};
+        key_layer layer{.key_uuid = alpha->info.key_uuid, .choice = layer_choice::own};
         for (const auto& password : layer_passwords)
             layer.passwords.push_back(make_secret(password));
-        export_key(golden.path("alpha_layer.omegakey"), {std::make_shared<const key_iteration>(alpha), layer},
-            password_of(generated_password));
+        export_key(golden.path("alpha_layer.omegakey"), {alpha, layer}, password_of(generated_password));
     }
-    auto with_layer = described(alpha);
+    auto with_layer = described(*alpha);
     with_layer["layer"] = {{"choice", 2}, {"passwords", layer_passwords}};
     golden.add_case("alpha_layer.omegakey", "exported_key", generated_password, with_layer);
     auto expected = described(delta);
     expected["alpha"] = "alpha_plain.omegakey";
-    golden.add("delta_plain.omegadelta", seal_delta(alpha, 1'000, delta, nullptr), "delta", nullptr, expected);
-    golden.add("delta_layer.omegadelta", seal_delta(alpha, 400'000, delta, password_of(generated_password)), "delta",
+    golden.add("delta_plain.omegadelta", seal_delta(*alpha, 1'000, delta, nullptr), "delta", nullptr, expected);
+    golden.add("delta_layer.omegadelta", seal_delta(*alpha, 400'000, delta, password_of(generated_password)), "delta",
         generated_password, expected);
 }
 
@@ -265,7 +263,7 @@ int main(int count, char** arguments) {
     }
     containers(golden);
     local_containers(golden);
-    keys(golden, *alpha, *delta);
+    keys(golden, alpha, *delta);
     encrypted_files(golden, *delta);
     records(golden, *alpha, *delta);
     vectors(golden);

@@ -146,10 +146,11 @@ void key_stores(golden_folder& golden, const key_iteration& alpha, const key_ite
 /// The folder `a`, in it an empty file and one of 20 bytes; a file of 300 bytes beside it.
 void tree(golden_folder& golden, const key_iteration& delta) {
     constexpr std::int64_t time = 1'700'000'000'123'456'789;
-    const std::vector<tree_entry> rows{{.path = "a", .is_folder = true, .attributes = {0, 0755, time}, .encrypted = {}},
-        {.path = "a/b.txt", .is_folder = false, .attributes = {20, 0644, time}, .encrypted = numbered(0xb1)},
-        {.path = "a/empty", .is_folder = false, .attributes = {0, 0600, -1}, .encrypted = numbered(0xb2)},
-        {.path = "c", .is_folder = false, .attributes = {300, 0444, 0}, .encrypted = numbered(0xb3)}};
+    tree_index index{numbered(0xb0),
+        {{.path = "a", .is_folder = true, .attributes = {0, 0755, time}, .encrypted = {}},
+            {.path = "a/b.txt", .is_folder = false, .attributes = {20, 0644, time}, .encrypted = numbered(0xb1)},
+            {.path = "a/empty", .is_folder = false, .attributes = {0, 0600, -1}, .encrypted = numbered(0xb2)},
+            {.path = "c", .is_folder = false, .attributes = {300, 0444, 0}, .encrypted = numbered(0xb3)}}};
     std::uint64_t first = 700'000;
     const auto file = [&](const std::string& name, const bytes& content) {
         const auto made = encrypt_in_memory(
@@ -158,28 +159,31 @@ void tree(golden_folder& golden, const key_iteration& delta) {
         return made;
     };
     auto expected = ordered_json::array();
-    for (const auto& row : rows) {
+    for (auto& row : index.entries) {
         expected.push_back({{"path", row.path}, {"folder", row.is_folder}, {"mode", row.attributes.mode},
             {"mtime", row.attributes.mtime_ns}, {"length", row.attributes.size}});
         if (row.is_folder)
             continue;
         expected.back()["pattern"] = {{"length", row.attributes.size}, {"start", 5}};
-        golden.make("tree/" + encrypted_name(row.encrypted),
-            file(row.path.substr(row.path.rfind('/') + 1), pattern(row.attributes.size, 5)));
+        const auto content = pattern(row.attributes.size, 5);
+        row.proof = {delta.info.first_position() + first, crypto::sha256::of(content)};
+        golden.make("tree/" + encrypted_name(row.encrypted), file(row.path.substr(row.path.rfind('/') + 1), content));
     }
-    golden.add("tree/index.omegasafe", file("index", encode_tree_index(rows)), "tree_index", nullptr,
+    golden.add("tree/index.omegasafe", file("index", encode_tree_index(index)), "tree_index", nullptr,
         {{"outcome", "ok"}, {"alpha", "alpha_plain.omegakey"}, {"delta", "delta_plain.omegadelta"},
-            {"rows", expected}});
+            {"tree_uuid", to_string(index.tree_uuid)}, {"rows", expected}});
 }
 
 void journal(golden_folder& golden, const key_iteration& delta) {
     const tree_journal::binding bound{password_of(generated_password), delta.info.key_uuid, journal_input};
     const auto name = "tree.omegasafe-journal";
+    const auto position = delta.info.first_position() + 700'000;
     if (!golden.has(name)) {
         const test::temp_dir folder;
         auto made = tree_journal::create(folder.path(), bound);
         made.begin(std::vector{numbered(0xb1), numbered(0xb2)});
-        made.finish(std::vector{std::pair{made.tag_of("a/b.txt", {20, 0644, 7}), numbered(0xb1)}});
+        made.finish(std::vector{std::pair{made.tag_of("a/b.txt", {20, 0644, 7}),
+            journal_file{numbered(0xb1), {position, crypto::sha256::of(pattern(20, 5))}}}});
         made.begin(std::vector{numbered(0xb3)});
         auto content = read_file(folder / tree_journal_name, 1'000);
         content.resize(content.size() - 10); // as a killed process leaves it
@@ -189,7 +193,8 @@ void journal(golden_folder& golden, const key_iteration& delta) {
         {{"outcome", "ok"}, {"key_uuid", crypto::to_string(delta.info.key_uuid)}, {"input", journal_input},
             {"begun", {crypto::to_string(numbered(0xb1)), crypto::to_string(numbered(0xb2))}},
             {"done", ordered_json::array({{{"path", "a/b.txt"}, {"length", 20}, {"mtime", 7},
-                         {"uuid", crypto::to_string(numbered(0xb1))}}})}});
+                         {"uuid", crypto::to_string(numbered(0xb1))}, {"position", to_decimal(position)},
+                         {"pattern", {{"length", 20}, {"start", 5}}}}})}});
     golden.add_case(name, "tree_journal", "another password",
         {{"outcome", "output_refused"}, {"key_uuid", crypto::to_string(delta.info.key_uuid)}, {"input", journal_input},
             {"begun", ordered_json::array()}, {"done", ordered_json::array()}});
@@ -242,9 +247,10 @@ void vectors(golden_folder& golden) {
                                                 {"attributes", "c8c9ca"}, {"text", "hello"}}})}});
     golden.add_case("vector_journal", "tree_journal", password,
         {{"outcome", "ok"}, {"key_uuid", crypto::to_string(alpha->info.key_uuid)}, {"input", journal_input},
-            {"begun", {"bbbbbbbb-0000-4000-8000-000000000001"}},
+            {"tree_uuid", "cccccccc-0000-4000-8000-000000000001"}, {"begun", {"bbbbbbbb-0000-4000-8000-000000000001"}},
             {"done", ordered_json::array({{{"path", "a/b"}, {"length", 1'000}, {"mtime", 1'700'000'000'000'000'000},
-                         {"uuid", "bbbbbbbb-0000-4000-8000-000000000001"}}})}});
+                         {"uuid", "bbbbbbbb-0000-4000-8000-000000000001"}, {"position", "1000000000000000000000"},
+                         {"pattern", {{"length", 1'000}, {"start", 0}}}}})}});
 }
 
 } // namespace omegasafe::golden

@@ -153,49 +153,52 @@ def safe_name(name):
 
 
 def read_index(data):
-    """Rows: path, whether it is a folder, mode, modification time, length, UUID."""
-    need(data[:8] == b"\x8fOST\r\n\x1a\n" and len(data) >= 24)
-    version, zeros, count = struct.unpack_from("<H6sQ", data, 8)
-    need(version <= 1, "container_newer")
-    need(version == 1 and not any(zeros))
-    rows, folders, at = [], {b""}, 24
+    """UUID of the tree, and rows: path, whether it is a folder, mode, modification time, length, UUID, position, SHA-256."""
+    need(data[:8] == b"\x8fOST\r\n\x1a\n" and len(data) >= 40)
+    version, zeros, count, tree = struct.unpack_from("<H6sQ16s", data, 8)
+    need(version <= 2, "container_newer")
+    need(version == 2 and not any(zeros))
+    rows, folders, at = [], {b""}, 40
     for _ in range(count):
-        need(at + 40 <= len(data))
-        flags, mode, size, zero, length, mtime, name = struct.unpack_from("<HHHHQq16s", data, at)
-        path = data[at + 40:at + 40 + size]
-        at += 40 + size
+        need(at + 88 <= len(data))
+        flags, mode, size, zero, length, mtime, name, position, digest = struct.unpack_from("<HHHHQq16s16s32s", data, at)
+        path = data[at + 88:at + 88 + size]
+        at += 88 + size
         need(len(path) == size and 1 <= size <= 4095 and flags <= 1 and mode <= 0o777 and zero == 0)
         need(all(map(safe_name, path.split(b"/"))) and path.rpartition(b"/")[0] in folders)
         need(not rows or rows[-1][0] < path)
-        need((flags == 1) == (not any(name)) and (flags == 0 or length == 0))
+        need((flags == 1) == (not any(name)) and (flags == 0 or length == 0 and not any(position + digest)))
         need(flags == 1 or name not in [row[5].bytes for row in rows])
         if flags == 1:
             folders.add(path)
-        rows.append((path, flags == 1, mode, mtime, length, uuid.UUID(bytes=name)))
+        rows.append((path, flags == 1, mode, mtime, length, uuid.UUID(bytes=name), int.from_bytes(position, "little"), digest))
     need(at == len(data))
-    return rows
+    return uuid.UUID(bytes=tree), rows
 
 
 def read_journal(data, password, key_uuid, source):
-    """UUIDs that were begun, UUIDs that are done by their tags, and the function that makes tags."""
+    """UUID of the tree, UUIDs that were begun, what is done by its tags (UUID, position, SHA-256), and the function that makes tags."""
     need(len(data) >= 96 and data[:8] == b"\x8fOSJ\r\n\x1a\n")
     (version,) = struct.unpack_from("<H", data, 8)
-    need(version <= 1, "container_newer")
+    need(version <= 2, "container_newer")
+    need(version == 2 and not any(data[14:16]))
     root = root_key(password, data[10], data[11:14], data[32:64])
-    key = hkdf(root, None, b"omegasafe tree journal v1")
+    key = hkdf(root, None, b"omegasafe tree journal v2")
 
     def mac(*parts):
         return hmac.new(key, b"".join(parts), hashlib.sha256).digest()
 
     need(mac(data[:64], uuid.UUID(key_uuid).bytes, source.encode()) == data[64:96], "output_refused")
     begun, done = [], {}
-    for number in range((len(data) - 96) // 64):
-        record = data[96 + 64 * number:160 + 64 * number]
-        if mac(record[:48], struct.pack("<Q", number))[:16] != record[48:]:
+    for number in range((len(data) - 96) // 112):
+        record = data[96 + 112 * number:208 + 112 * number]
+        if mac(record[:96], struct.pack("<Q", number))[:16] != record[96:]:
             break
         name = str(uuid.UUID(bytes=record[:16]))
         if any(record[16:48]):
-            done[record[16:48]] = name
+            mask = hkdf(key, record[:16], b"omegasafe tree journal v2 proof", 48)
+            proof = bytes(a ^ b for a, b in zip(record[48:96], mask, strict=True))
+            done[record[16:48]] = (name, int.from_bytes(proof[:16], "little"), proof[16:])
         else:
             begun.append(name)
-    return begun, done, lambda path, length, mtime: mac(struct.pack("<Qq", length, mtime), path.encode())
+    return uuid.UUID(bytes=data[16:32]), begun, done, lambda path, length, mtime: mac(struct.pack("<Qq", length, mtime), path.encode())

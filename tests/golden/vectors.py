@@ -186,6 +186,12 @@ def file_metadata(key, place, name, content):
     return used + hmac.digest(key, place + used + bytes(32) + rest, "sha256") + rest
 
 
+def proof_of(block, length):
+    """Position and SHA-256 of a file of counting bytes, as index and journal have them, and the SHA-256."""
+    digest = hashlib.sha256(counting(0, int(block[length]))).digest()
+    return int(block["position"]).to_bytes(16, "little") + digest, digest
+
+
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
@@ -336,28 +342,38 @@ class Vectors:
         return out
 
     def tree_index(self, block):
-        rows = struct.pack("<HHHHQq16s", 1, int(block["a_mode"], 8), 1, 0, 0, int(block["a_mtime"]), bytes(16)) + b"a"
+        rows = struct.pack("<HHHHQq16s48x", 1, int(block["a_mode"], 8), 1, 0, 0, int(block["a_mtime"]), bytes(16)) + b"a"
+        proof, digest = proof_of(block, "b_length")
         rows += struct.pack("<HHHHQq16s", 0, int(block["b_mode"], 8), 3, 0, int(block["b_length"]),
-                            int(block["b_mtime"]), uuid.UUID(block["b_uuid"]).bytes) + b"a/b"
-        return {**inputs(block, "a_mode", "a_mtime", "b_mode", "b_mtime", "b_length", "b_uuid"), "index": b"\x8fOST\r\n\x1a\n" + struct.pack("<H6xQ", 1, 2) + rows}
+                            int(block["b_mtime"]), uuid.UUID(block["b_uuid"]).bytes) + proof + b"a/b"
+        head = b"\x8fOST\r\n\x1a\n" + struct.pack("<H6xQ", 2, 2) + uuid.UUID(block["tree_uuid"]).bytes
+        given = inputs(block, "tree_uuid", "a_mode", "a_mtime", "b_mode", "b_mtime", "b_length", "b_uuid", "position")
+        return {**given, "sha256": digest, "index": head + rows}
 
     def journal(self, block):
         keys = self.hkdf_keys
-        key = hkdf(keys.root, None, b"omegasafe tree journal v1")
-        fields = b"\x8fOSJ\r\n\x1a\n" + struct.pack("<H", 1) + bytes([keys.kdf, *keys.cost]) + bytes(18) + keys.salt
+        key = hkdf(keys.root, None, b"omegasafe tree journal v2")
+        fields = b"\x8fOSJ\r\n\x1a\n" + struct.pack("<H", 2) + bytes([keys.kdf, *keys.cost, 0, 0])
+        fields += uuid.UUID(block["tree_uuid"]).bytes + keys.salt
 
         def mac(data):
             return hmac.new(key, data, hashlib.sha256).digest()
 
-        def record(number, tag):
-            start = uuid.UUID(block["uuid"]).bytes + tag
+        name = uuid.UUID(block["uuid"]).bytes
+        proof, digest = proof_of(block, "length")
+        mask = hkdf(key, name, b"omegasafe tree journal v2 proof", 48)
+
+        def record(number, rest):
+            start = name + rest
             return start + mac(start + struct.pack("<Q", number))[:16]
 
         check = mac(fields + uuid.UUID(self.given["key"]["key_uuid"]).bytes + block["input"].encode())
         tag = mac(struct.pack("<Qq", int(block["length"]), int(block["mtime"])) + block["path"].encode())
-        made = {"header": fields + check, "record_0": record(0, bytes(32)), "tag": tag, "record_1": record(1, tag)}
+        made = {"header": fields + check, "record_0": record(0, bytes(80)), "tag": tag, "mask": mask}
+        made["record_1"] = record(1, tag + bytes(a ^ b for a, b in zip(proof, mask, strict=True)))
         self.files["vector_journal"] = made["header"] + made["record_0"] + made["record_1"]
-        return {**inputs(block, "input", "uuid", "path", "length", "mtime"), "key": key, **made}
+        given = inputs(block, "input", "tree_uuid", "uuid", "path", "length", "mtime", "position")
+        return {**given, "sha256": digest, "key": key, **made}
 
 
 def shown(blocks):

@@ -190,7 +190,8 @@ void check_ecs_file(const json& test) {
 void check_tree(const json& test) {
     const auto delta = delta_for(test);
     const auto index = decrypted(*delta, open_encrypted_file(source_of(test.at("file")), nullptr));
-    const auto rows = decode_tree_index(index.content());
+    const auto [tree_uuid, rows] = decode_tree_index(index.content());
+    CHECK(test.at("tree_uuid") == to_string(tree_uuid));
     REQUIRE(rows.size() == test.at("rows").size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& expected = test.at("rows")[i];
@@ -201,11 +202,17 @@ void check_tree(const json& test) {
         CHECK(expected.at("length") == rows[i].attributes.size);
         if (rows[i].is_folder)
             continue;
-        const auto source = source_of("tree/" + encrypted_name(rows[i].encrypted));
-        const auto plain = decrypted(*delta, open_encrypted_file(source, nullptr));
+        const auto file = open_encrypted_file(source_of("tree/" + encrypted_name(rows[i].encrypted)), nullptr);
+        const auto plain = decrypted(*delta, file);
+        CHECK(rows[i].proof == file_proof{file.metadata.global_position_start, plain.metadata.sha256});
         CHECK(to_bytes(plain.content()) == expected_bytes(expected.at("pattern")));
         CHECK(plain.metadata.name == rows[i].path.substr(rows[i].path.rfind('/') + 1));
     }
+}
+
+file_proof proof_of(const json& file) {
+    return {
+        *parse_decimal(file.at("position").get<std::string>()), crypto::sha256::of(expected_bytes(file.at("pattern")))};
 }
 
 void check_journal(const json& test) {
@@ -217,10 +224,12 @@ void check_journal(const json& test) {
     for (const auto& each : test.at("begun"))
         begun.insert(id_of(each));
     CHECK(journal.before().begun == begun);
-    std::map<file_tag, uuid> done;
+    if (test.contains("tree_uuid"))
+        CHECK(test.at("tree_uuid") == to_string(journal.tree_uuid()));
+    std::map<file_tag, journal_file> done;
     for (const auto& each : test.at("done"))
         done.emplace(journal.tag_of(each.at("path").get<std::string>(), {each.at("length"), 0600, each.at("mtime")}),
-            id_of(each.at("uuid")));
+            journal_file{id_of(each.at("uuid")), proof_of(each)});
     CHECK(journal.before().done == done);
 }
 

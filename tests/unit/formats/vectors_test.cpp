@@ -181,6 +181,12 @@ cache_entry cache_entry_in(const json& record) {
         {{cache_reason::performance, range_in(claim), position_in(claim.at("next_global_position"))}}};
 }
 
+file_proof proof_on(const block& page) {
+    file_proof proof{*parse_decimal(page.text("position")), {}};
+    std::ranges::copy(page.data("sha256"), proof.sha256.begin());
+    return proof;
+}
+
 } // namespace
 
 TEST_CASE("vectors: keys from passwords", "[vectors]") {
@@ -322,24 +328,24 @@ TEST_CASE("vectors: records", "[vectors]") {
 TEST_CASE("vectors: index and journal of a tree", "[vectors]") {
     const auto& index = vector("tree-index");
     const auto mode = [&](const char* name) { return static_cast<unsigned>(std::stoul(index.text(name), nullptr, 8)); };
-    const std::vector<tree_entry> rows{{.path = "a",
-                                           .is_folder = true,
-                                           .attributes = {0, mode("a_mode"), std::stoll(index.text("a_mtime"))},
-                                           .encrypted = {}},
-        {.path = "a/b",
-            .is_folder = false,
-            .attributes = {index.number("b_length"), mode("b_mode"), std::stoll(index.text("b_mtime"))},
-            .encrypted = index.id("b_uuid")}};
-    CHECK(hex(encode_tree_index(rows)) == index.text("index"));
+    const tree_index made{index.id("tree_uuid"),
+        {{.path = "a", .is_folder = true, .attributes = {0, mode("a_mode"), std::stoll(index.text("a_mtime"))}},
+            {.path = "a/b",
+                .is_folder = false,
+                .attributes = {index.number("b_length"), mode("b_mode"), std::stoll(index.text("b_mtime"))},
+                .encrypted = index.id("b_uuid"),
+                .proof = proof_on(index)}}};
+    CHECK(hex(encode_tree_index(made)) == index.text("index"));
     const auto& page = vector("journal");
     const auto root = secure_bytes(vector("keys-hkdf").data("root_key"));
-    const auto key = crypto::hkdf_sha256(root, {}, "omegasafe tree journal v1");
+    const auto key = crypto::hkdf_sha256(root, {}, "omegasafe tree journal v2");
     CHECK(hex(key.span()) == page.text("key"));
     const auto tag_bytes = page.data("tag");
     file_tag tag{};
     std::ranges::copy(tag_bytes, tag.begin());
-    CHECK(hex(encode_journal_record(key, 0, page.id("uuid"), nullptr)) == page.text("record_0"));
-    CHECK(hex(encode_journal_record(key, 1, page.id("uuid"), &tag)) == page.text("record_1"));
+    CHECK(hex(encode_journal_record(key, 0, {page.id("uuid"), {}}, nullptr)) == page.text("record_0"));
+    const journal_file file{page.id("uuid"), proof_on(page)};
+    CHECK(hex(encode_journal_record(key, 1, file, &tag)) == page.text("record_1"));
     const temporary_folder folder; // the header, and what makes tags
     fs::copy(source_folder / "tests" / "golden" / "vector_journal", folder / std::string(tree_journal_name));
     CHECK(hex(const_byte_span(file_bytes(folder / std::string(tree_journal_name))).first(journal_header_bytes)) ==
@@ -347,5 +353,6 @@ TEST_CASE("vectors: index and journal of a tree", "[vectors]") {
     const auto opened = tree_journal::open(
         folder.path(), {page_password("keys-hkdf"), vector("key").id("key_uuid"), page.text("input")});
     CHECK(opened.tag_of(page.text("path"), {page.number("length"), 0600, std::stoll(page.text("mtime"))}) == tag);
-    CHECK(opened.before().done == std::map<file_tag, uuid>{{tag, page.id("uuid")}});
+    CHECK(opened.before().done == std::map<file_tag, journal_file>{{tag, file}});
+    CHECK(opened.tree_uuid() == page.id("tree_uuid"));
 }

@@ -1,6 +1,8 @@
 // The journal of encrypt-tree: what is in it, whom it belongs to, and how a torn end is passed over.
+#include "storage/files/byte_order.hpp"
 #include "storage/tree/tree_journal.hpp"
 #include "storage_support.hpp"
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
 
@@ -9,6 +11,10 @@ using namespace omegasafe::storage;
 using namespace omegasafe::test;
 
 namespace {
+
+journal_file done(std::uint8_t number) {
+    return {id(number), {(u128{5} << 80) + number, crypto::sha256::of({&number, 1})}};
+}
 
 struct journal_folder : temporary_folder {
     tree_journal::binding bound{fast_password(), id(9), "/some/where"};
@@ -22,7 +28,7 @@ struct journal_folder : temporary_folder {
         auto journal = create();
         const auto tag = journal.tag_of("a/b", attributes);
         journal.begin(std::vector{id(1), id(2)});
-        journal.finish(std::vector{std::pair{tag, id(1)}});
+        journal.finish(std::vector{std::pair{tag, done(1)}});
         return tag;
     }
 };
@@ -31,13 +37,17 @@ struct journal_folder : temporary_folder {
 
 TEST_CASE_METHOD(journal_folder, "a journal remembers what was begun and what is done", "[tree_journal]") {
     const auto tag = write_two();
+    const auto tree = open().tree_uuid();
+    CHECK_FALSE(tree.is_nil());
     {
         auto again = open();
         CHECK(again.before().begun == std::set{id(1), id(2)});
-        CHECK(again.before().done == std::map<file_tag, crypto::uuid>{{tag, id(1)}});
-        again.finish(std::vector{std::pair{again.tag_of("c", attributes), id(2)}}); // goes on counting
+        CHECK(again.before().done == std::map<file_tag, journal_file>{{tag, done(1)}});
+        CHECK(again.tree_uuid() == tree);
+        again.finish(std::vector{std::pair{again.tag_of("c", attributes), done(2)}}); // goes on counting
     }
     CHECK(open().before().done.size() == 2);
+    CHECK(open().tree_uuid() == tree);
     CHECK(fs::status(path()).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
     CHECK(code_of([&] { create(); }) == errc::output_refused);
     open().remove();
@@ -56,6 +66,19 @@ TEST_CASE_METHOD(
     CHECK(tag != tree_journal::create(other.path(),
                      {std::make_shared<sfc_password>(crypto::generate_password().text()), id(9), "/some/where"})
                      .tag_of("secret-name", attributes));
+}
+
+TEST_CASE_METHOD(
+    journal_folder, "what a journal says of a file's content and place cannot be read in it", "[tree_journal]") {
+    write_two();
+    const auto whole = file_bytes(path());
+    const auto has = [&](const auto& part) { return std::ranges::search(whole, part).begin() != whole.end(); };
+    const auto proof = done(1).proof;
+    CHECK(has(id(1))); // what is to be seen is seen
+    CHECK_FALSE(has(proof.sha256));
+    std::array<std::uint8_t, sizeof(u128)> position{};
+    store_le(position.data(), proof.global_position_start);
+    CHECK_FALSE(has(position));
 }
 
 TEST_CASE_METHOD(journal_folder, "a journal belongs to one input, key and password", "[tree_journal]") {
@@ -113,20 +136,20 @@ TEST_CASE("any records come back", "[tree_journal]") {
         const secure_bytes key(std::string_view{"0123456789abcdef0123456789abcdef"});
         bytes written;
         std::set<crypto::uuid> begun;
-        std::map<file_tag, crypto::uuid> done;
+        std::map<file_tag, journal_file> finished;
         for (std::uint64_t number = 0; number < wanted.size(); ++number) {
             const auto [name, is_done] = wanted[number];
             const file_tag tag{static_cast<std::uint8_t>(name), 1};
-            const auto record = encode_journal_record(key, number, id(name), is_done ? &tag : nullptr);
+            const auto record = encode_journal_record(key, number, done(name), is_done ? &tag : nullptr);
             written.insert(written.end(), record.begin(), record.end());
             if (is_done)
-                done[tag] = id(name);
+                finished[tag] = done(name);
             else
                 begun.insert(id(name));
         }
         const auto found = parse_journal_records(key, written);
         RC_ASSERT(found.count == wanted.size());
         RC_ASSERT(found.begun == begun);
-        RC_ASSERT(found.done == done);
+        RC_ASSERT(found.done == finished);
     });
 }
