@@ -17,6 +17,9 @@ struct poor_root : config_root {
         key = initialise_with_key();
         fs::create_directory(out);
         options.env["LD_PRELOAD"] = OMEGASAFE_POOR_FILE_SYSTEM;
+        auto ln = options;
+        ln.program = "ln";
+        REQUIRE(omegasafe::test::run({out.string() + "/../ecs.sfc", out.string() + "/linked"}, ln).exit_code == 1);
     }
 
     std::vector<std::string> names_in(const fs::path& where) const {
@@ -89,6 +92,7 @@ TEST_CASE_METHOD(poor_root, "decrypt-tree --resume knows its own files where tim
         write_text(in / name, name);
     succeed(*this, {"encrypt-tree", "-i", in.string(), "-o", tree.string(), "-k", key});
     succeed(*this, {"decrypt-tree", "-i", tree.string(), "-o", back.string()});
+    CHECK(fs::last_write_time(back / "one") != fs::last_write_time(in / "one"));
     const auto again = succeed(*this, {"decrypt-tree", "-i", tree.string(), "-o", back.string(), "--resume", "-j"});
     CHECK(json::parse(again.out)["resumed"] == 3);
     write_text(back / "two", "TWO"); // of the same size, and now

@@ -37,6 +37,7 @@ mode_t mode_of(int flags, va_list rest) {
 
 } // namespace
 
+#pragma GCC visibility push(default)
 extern "C" {
 
 int openat(int folder, const char* path, int flags, ...) {
@@ -81,3 +82,4 @@ int futimens(int file, const timespec times[2]) noexcept {
 }
 
 } // extern "C"
+#pragma GCC visibility pop
