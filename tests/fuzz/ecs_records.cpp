@@ -13,17 +13,10 @@ namespace {
 
 const uuid key_uuid = *crypto::parse_uuid("11111111-2222-4333-8444-555555555555");
 
-std::vector<std::uint8_t> container_of(const_byte_span attributes, const_byte_span content) {
-    memory_sink sink;
-    sfc_writer writer(sink, nullptr);
-    writer.add(key_uuid, attributes, content);
-    writer.finish();
-    return sink.take();
-}
-
 void check_entry(const_byte_span attributes, std::string_view api_key) {
     const sfc_reader reader(
-        std::make_shared<memory_source>(container_of(attributes, crypto::as_bytes(api_key)), "input"), nullptr);
+        std::make_shared<memory_source>(fuzz::container_of(key_uuid, attributes, crypto::as_bytes(api_key)), "input"),
+        nullptr);
     const auto entry = ecs::read_ecs_entry(reader, reader.entries().front(), "The input");
     const auto again = ecs::to_stored(entry).attributes;
     fuzz::require(cbor_map::parse(again)->size() == cbor_map::parse(attributes)->size());
@@ -33,7 +26,7 @@ void check_entry(const_byte_span attributes, std::string_view api_key) {
 void check_ecs_file(const_byte_span attributes) {
     static const auto path =
         std::filesystem::temp_directory_path() / ("omegasafe-fuzz-ecs-" + std::to_string(::getpid()));
-    const auto container = container_of(attributes, {});
+    const auto container = fuzz::container_of(key_uuid, attributes, {});
     std::ofstream(path, std::ios::binary)
         .write(reinterpret_cast<const char*>(container.data()), static_cast<std::streamsize>(container.size()));
     ecs::ecs_sfc file{path};

@@ -27,6 +27,16 @@ inline std::vector<std::uint8_t> input(const std::uint8_t* data, std::size_t siz
     return {data, data + size};
 }
 
+/// A plain container with one entry.
+inline std::vector<std::uint8_t> container_of(
+    const uuid& id, storage::const_byte_span attributes, storage::const_byte_span content) {
+    storage::memory_sink sink;
+    storage::sfc_writer writer(sink, nullptr);
+    writer.add(id, attributes, content);
+    writer.finish();
+    return sink.take();
+}
+
 /// The password of the sealed seeds; it needs no stretching.
 inline storage::sfc_password_ptr password() {
     static const auto shared =
