@@ -1,7 +1,11 @@
 // What a container says without being decrypted. Needs no key and no actors.
+#include "messages/log.hpp"
 #include "storage/config/config_file.hpp"
+#include "storage/config/keyring.hpp"
 #include "storage/container/sfc_header.hpp"
 #include "storage/records/encrypted_file.hpp"
+#include "storage/records/key_layer.hpp"
+#include "storage/records/layer_search.hpp"
 #include <omegasafe/client.hpp>
 
 namespace omegasafe {
@@ -10,15 +14,34 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The configured layer password, null when there is none or no config root.
-storage::sfc_password_ptr configured_layer(const fs::path& config_dir) {
-    try {
-        const auto settings = storage::load_settings(find_config_root(config_dir));
-        if (!settings.traditional_layer_password.empty())
-            return std::make_shared<storage::sfc_password>(settings.traditional_layer_password.text());
-    } catch (const failure&) {
-        // Without a config root there is no password to try; the header can be shown all the same.
-    }
+using passwords = std::vector<storage::sfc_password_ptr>;
+
+passwords configured_layer(const storage::settings& settings) {
+    const auto& password = settings.traditional_layer_password;
+    return password.empty() ? passwords{} : passwords{std::make_shared<storage::sfc_password>(password.text())};
+}
+
+/// Those of all keys. Nobody is asked for the configuration password.
+passwords remembered_layers(const storage::settings& settings) {
+    const storage::sfc_reader keys{std::make_shared<storage::file_source>(settings.keys_path),
+        std::make_shared<storage::sfc_password>(storage::resolve_config_password().text()),
+        storage::sfc_layout::growing};
+    passwords all;
+    for (const auto& entry : keys.entries())
+        for (const auto& text : storage::layer_of_key(keys, entry.id).passwords)
+            all.push_back(std::make_shared<storage::sfc_password>(text->text()));
+    return all;
+}
+
+/// The layer password known in the config root that opens `source`; null when none does, or where there is no root:
+/// what the header says can be shown all the same.
+storage::sfc_password_ptr fitting_layer(const storage::byte_source& source, const fs::path& config_dir) {
+    for (const auto known : {configured_layer, remembered_layers})
+        try {
+            return storage::find_layer_password(source, known(storage::load_settings(find_config_root(config_dir))));
+        } catch (const failure& none) {
+            log::debug("{}", none.what());
+        }
     return nullptr;
 }
 
@@ -46,19 +69,13 @@ inspection inspect(const fs::path& input, const fs::path& config_dir) {
     found.size = header.total_size;
     found.layer = header.password_protected; // until it opens as something else
     storage::sfc_password_ptr password;
-    if (header.password_protected && !(password = configured_layer(config_dir)))
+    if (header.password_protected && !(password = fitting_layer(*source, config_dir)))
         return found;
-    try {
-        const storage::sfc_reader container{source, password, storage::sfc_layout::growing};
-        add_entries(found, container);
-        found.authenticated = header.password_protected;
-        if (!container.find(storage::encryption_metadata_uuid)) {
-            found.layer = false;
-            return found;
-        }
-    } catch (const failure& problem) {
-        if (problem.code() != errc::password_wrong)
-            throw;
+    const storage::sfc_reader container{source, password, storage::sfc_layout::growing};
+    add_entries(found, container);
+    found.authenticated = header.password_protected;
+    if (!container.find(storage::encryption_metadata_uuid)) {
+        found.layer = false;
         return found;
     }
     const auto file = storage::open_encrypted_file(source, password);

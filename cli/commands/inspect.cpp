@@ -1,6 +1,5 @@
 // omegasafe inspect (beyond the reference): what a container says without decrypting it. Needs no key and no config
-// root; the entries of a password-protected container show when the traditional layer's password is configured and
-// fits.
+// root; the entries of a password-protected container show when a layer password fits that the root knows.
 #include "cli/flags.hpp"
 #include "cli/show/format.hpp"
 #include "cli/show/json_output.hpp"
@@ -40,7 +39,7 @@ void print_inspection(const inspection& found) {
           (found.authenticated ? "yes, by the layer" : "no; verify checks an encrypted file's tag"));
     print("  Size:                  " + with_thousands(found.size) + " bytes");
     if (!found.entries) {
-        print("  Entries:               sealed; configure TRADITIONAL_ENC_LAYER_PASS to see them");
+        print("  Entries:               sealed, and no layer password known here opens them");
         return;
     }
     print("  Entries:");

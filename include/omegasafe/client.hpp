@@ -175,8 +175,8 @@ private:
     std::unique_ptr<engine::context> context_;
 };
 
-/// What a container says without being decrypted. Needs no config root; the entries of a sealed one show when the layer
-/// password of the root at `config_dir` fits.
+/// What a container says without being decrypted. Needs no config root; the entries of a sealed one show when a layer
+/// password fits that the root at `config_dir` knows (nobody is asked for the configuration password).
 OMEGASAFE_API inspection inspect(const std::filesystem::path& input, const std::filesystem::path& config_dir = {});
 
 /// The bytes of a file that should hold a Delta, for import_delta. failure(input_unreadable) when it cannot be read or

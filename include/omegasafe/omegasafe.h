@@ -321,7 +321,7 @@ OMEGASAFE_API int omegasafe_decrypt_stream(omegasafe_client* client, omegasafe_r
 
 /// Says of a container what it tells without being decrypted. Needs no client.
 /// @param path of the container
-/// @param config_dir the root whose layer password is tried on a sealed one; NULL as in omegasafe_open(); need not
+/// @param config_dir the root whose layer passwords are tried on a sealed one; NULL as in omegasafe_open(); need not
 /// exist
 /// @param inspection what it says
 /// @param error why it failed

@@ -167,8 +167,10 @@ TEST_CASE("what was sealed with earlier layer passwords stays readable, each cha
         files.push_back(sealed(root, key, original, std::to_string(files.size()) + ".omegasafe"));
         CHECK(layer_of(root, key) == source);
         CHECK(json_of(root, {"inspect", "-i", files.back().string()})["password_protected"] == layer);
-        for (const auto& file : files)
+        for (const auto& file : files) {
             require_opens(root, file, original);
+            CHECK(json_of(root, {"inspect", "-i", file.string()})["key_uuid"] == key);
+        }
     };
     succeed(root, {"set-config", "-t", "second-password-2"});
     next("config.ini", true);
