@@ -55,7 +55,7 @@ ecs_entry read_ecs_entry(const sfc_reader& container, const sfc_entry& stored, c
     if (type == "SFC") {
         if (stored.length > 0)
             damaged(what, "content");
-        return {stored.id, fields.text("ecs_name"), ecs_type::sfc, fields.text("path"), {}, {}, false,
+        return {stored.id, fields.text("ecs_name"), ecs_type::sfc, fields.path("path"), {}, {}, false,
             std::move(attributes)};
     }
     if (type != "HTTP")

@@ -1,5 +1,6 @@
 #include "storage/container/attributes.hpp"
 
+#include "crypto/shown_text.hpp"
 #include "storage/container/damage.hpp"
 
 namespace omegasafe::storage {
@@ -32,6 +33,13 @@ attribute_reader::attribute_reader(std::string what, std::optional<cbor_map> map
 }
 
 std::string attribute_reader::text(const char* field) const {
+    const auto text = at(field, cbor_item::kind::text).text();
+    if (!crypto::is_utf8(text))
+        refuse(field);
+    return std::string(text);
+}
+
+std::string attribute_reader::path(const char* field) const {
     return std::string(at(field, cbor_item::kind::text).text());
 }
 

@@ -31,7 +31,10 @@ public:
     /// How many fields there are.
     std::size_t size() const { return map_.size(); }
     bool has(const char* field) const { return map_.find(field) != nullptr; }
+    /// UTF-8.
     std::string text(const char* field) const;
+    /// A text as a path is one: of any bytes.
+    std::string path(const char* field) const;
     std::uint64_t number(const char* field) const;
     /// In the one form that position_to_json gives it.
     crypto::u128 position(const char* field) const;

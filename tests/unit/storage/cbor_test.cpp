@@ -34,7 +34,7 @@ TEST_CASE("maps of another library are read as they were", "[cbor]") {
                 map["n" + name] = value >> shift % 64;
             const auto cbor = json::to_cbor(map);
             const attribute_reader fields(cbor, "The test map");
-            RC_ASSERT(fields.text("text") == text);
+            RC_ASSERT(fields.path("text") == text);
             for (const auto& [name, value] : numbers)
                 RC_ASSERT(fields.number(("n" + name).c_str()) == value >> shift % 64);
         });
@@ -70,6 +70,14 @@ TEST_CASE("fields of another kind are refused by name", "[cbor]") {
     CHECK(code_of([&] { fields.position("text"); }) == errc::container_damaged);
     CHECK(code_of([&] { fields.maps("array"); }) == errc::container_damaged);
     CHECK(sentence_of([&] { fields.text("gone"); }).find("gone") != std::string::npos);
+}
+
+TEST_CASE("texts are UTF-8, and paths are what the file system has", "[cbor]") {
+    const auto cbor = json::to_cbor(json{{"good", "gr\xc3\xbc\xc3\x9f"}, {"name", "\xff\x9b"}});
+    const attribute_reader fields(cbor, "The test map");
+    CHECK(fields.text("good") == "gr\xc3\xbc\xc3\x9f");
+    CHECK(code_of([&] { fields.text("name"); }) == errc::container_damaged);
+    CHECK(fields.path("name") == "\xff\x9b");
 }
 
 TEST_CASE("positions have one form each: a number up to 2^53-1, text above", "[cbor]") {
