@@ -140,9 +140,10 @@ TEST_CASE("the traditional layer seals files and Deltas") {
     REQUIRE(root.run(again).exit_code == 0);
     root.options.env.erase("OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS");
     REQUIRE(root.run(again).exit_code == 0);
-    REQUIRE(json_of(root, {"inspect", "-i", sealed.string()})["entries"].is_null());
+    REQUIRE(json_of(root, {"inspect", "-i", sealed.string()})["key_uuid"] == key);
 
     config_root stranger;
+    REQUIRE(json_of(stranger, {"inspect", "-i", sealed.string()})["entries"].is_null());
     stranger.initialise();
     stranger.options.env["OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS"] = "layer-pass-2";
     const auto wrong = stranger.run(decrypt);
