@@ -4,7 +4,6 @@
 #include "storage/files/byte_order.hpp"
 #include <algorithm>
 #include <omegasafe/error.hpp>
-#include <ranges>
 
 namespace omegasafe::storage {
 
@@ -102,8 +101,8 @@ void key_layer::choose(const secret_ptr& own) {
 }
 
 void key_layer::take(const key_layer& other) {
-    for (const auto& password : other.passwords | std::views::reverse)
-        remember(password);
+    for (auto password = other.passwords.rbegin(); password != other.passwords.rend(); ++password)
+        remember(*password);
     if (other.choice != layer_choice::configured)
         choose(other.own());
 }

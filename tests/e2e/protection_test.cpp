@@ -64,7 +64,7 @@ TEST_CASE_METHOD(protected_root, "layer, tag and format version are said of each
     CHECK(seen.at("layer") == layer);
     CHECK(seen.at("authenticated") == layer); // without a key nothing else can be checked
     CHECK(seen.at("format_version") == 1);    // of the container
-    set_layer(false); // the key remembers
+    set_layer(false);                         // the key remembers
     CHECK(made({"inspect", "-i", encrypted.string()}).at("authenticated") == layer);
     const config_root stranger;
     const auto closed = json::parse(succeed(stranger, {"inspect", "-j", "-i", encrypted.string()}).out);
