@@ -78,18 +78,27 @@ private:
     std::uint64_t length_ = 0;
 };
 
+failure another_file(const tree_file& listed) {
+    return failure(errc::integrity_failed, path_of(listed.input).string() +
+                                               " holds another file than the tree's index says; nothing was written. "
+                                               "Restore it from a copy.");
+}
+
 class decrypt_run final : public file_run {
 public:
-    /// `of_tree`: null, or the sides of a tree's file, by which it is opened.
-    decrypt_run(const asker_on<actor_floor::file_job>& me, const decrypt_file& request, const tree_file* of_tree)
-        : request_(request), of_tree_(of_tree != nullptr ? std::optional{*of_tree} : std::nullopt) {
+    /// `of_tree`: null, or the sides of a tree's file, by which it is opened, and the key of the index.
+    decrypt_run(
+        const asker_on<actor_floor::file_job>& me, const decrypt_file& request, const decrypt_tree_file* of_tree)
+        : request_(request), of_tree_(of_tree != nullptr ? std::optional{of_tree->file} : std::nullopt) {
         if (!request.name_override.empty() && !storage::safe_base_name(request.name_override))
             throw failure(errc::usage, "The name for the output is no plain file name (1 to 255 bytes, no folders).");
         file_ = layer_opener{me}.open(of_tree_ ? std::make_shared<storage::file_source>(open_input(*of_tree_))
                                                : std::make_shared<storage::file_source>(request.input));
+        const auto& metadata = file_.metadata;
+        if (of_tree != nullptr)
+            require_listed_place(of_tree->file, of_tree->key_uuid, metadata);
         if (!request.name_override.empty() && !request.verify_only)
             create_output(request.name_override); // refused early when it exists
-        const auto& metadata = file_.metadata;
         const usable_key key{me, metadata.key_uuid};
         const auto delta = key.delta_at(metadata.global_position_start);
         if (metadata.global_position_start + file_.data.length - 1 > delta->info.last_position())
@@ -166,7 +175,7 @@ private:
             throw failure(errc::integrity_failed,
                 request_.input.string() + " holds less than its original length; nothing was written.");
         if (of_tree_)
-            require_listed_file(*of_tree_, original_, file_.metadata.global_position_start);
+            require_listed_file(*of_tree_, original_);
         if (!request_.verify_only && !output_)
             create_output(original_.name);
         if (output_)
@@ -190,12 +199,15 @@ private:
 
 } // namespace
 
-void require_listed_file(const tree_file& listed, const storage::file_metadata& found, u128 position) {
+void require_listed_place(const tree_file& listed, const uuid& key_uuid, const storage::encryption_metadata& found) {
+    if (found != storage::encryption_metadata{key_uuid, listed.proof.global_position_start})
+        throw another_file(listed);
+}
+
+void require_listed_file(const tree_file& listed, const storage::file_metadata& found) {
     if (found.name != storage::last_of(listed.output.below) || found.length != listed.attributes.size ||
-        file_proof{position, found.sha256} != listed.proof)
-        throw failure(errc::integrity_failed, path_of(listed.input).string() +
-                                                  " holds another file than the tree's index says; nothing was "
-                                                  "written. Restore it from a copy.");
+        found.sha256 != listed.proof.sha256)
+        throw another_file(listed);
 }
 
 std::unique_ptr<file_run> start_decryption(const asker_on<actor_floor::file_job>& me, const decrypt_file& request) {
@@ -209,7 +221,7 @@ std::unique_ptr<file_run> start_decryption(
     return std::make_unique<decrypt_run>(me,
         decrypt_file{path_of(file.input), output.parent_path(), output.filename().string(), request.overwrite, false,
             file.attributes},
-        &file);
+        &request);
 }
 
 } // namespace omegasafe::actors

@@ -11,7 +11,6 @@
 #include "storage/records/key_iteration.hpp"
 #include <algorithm>
 #include <fcntl.h>
-#include <numeric>
 #include <set>
 #include <sys/stat.h>
 #include <unordered_map>
@@ -71,7 +70,8 @@ public:
     decrypt_tree_run(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request)
         : tree_run(request.output), request_(request) {
         input_root_ = std::make_shared<const storage::held_folder>(request_.input, errc::input_unreadable);
-        auto [index, protection] = read_tree_index(me, *input_root_);
+        auto [index, key_uuid, protection] = read_tree_index(me, *input_root_);
+        key_uuid_ = key_uuid;
         note(protection);
         tree_uuid_ = index.tree_uuid;
         storage::tree_filter{request_.patterns}.select(index.entries);
@@ -85,37 +85,41 @@ public:
     }
 
     file_group group(const tree_unit& unit) const override {
-        return {crypto::direction::decrypt, {}, output_root_, request_.overwrite, unit};
+        return {crypto::direction::decrypt, key_uuid_, output_root_, request_.overwrite, unit};
     }
     std::variant<encrypt_tree_file, decrypt_tree_file> single(const tree_file& file) const override {
-        return decrypt_tree_file{file, request_.overwrite};
+        return decrypt_tree_file{file, key_uuid_, request_.overwrite};
     }
 
     tree_report finish() override {
         const storage::group_sync sync(output_root_);
-        std::vector<std::string> folders;
+        std::vector<std::string> written; // folders, and files that a killed run may not have got to the disk
         // From the end: writing into a folder, and giving one in it a mode, changes the folder's own time.
         for (auto number = plan_.size(); number-- > 0;) {
             const auto& [entry, status, code, sentence] = plan_[number];
-            if (!entry.is_folder || status)
+            if (!entry.is_folder) {
+                if (status == tree_status::resumed)
+                    written.push_back(entry.path);
+                continue;
+            }
+            if (status)
                 continue;
             try {
                 restore_folder(*output_root_, entry.path, entry.attributes, folders_seen_.at(entry.path));
-                folders.push_back(entry.path);
+                written.push_back(entry.path);
             } catch (const failure& problem) {
                 mark_failed(number, problem);
             }
         }
-        if (!folders.empty())
-            sync.sync(folders);
+        if (!written.empty())
+            sync.sync(written);
         return report();
     }
 
 private:
     /// As they were encrypted, so that those of one Delta come together.
     void order_by_position() {
-        order_.resize(plan_.size());
-        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        order_ = numbers();
         std::ranges::sort(order_, {}, [&](std::size_t n) { return plan_[n].entry.proof.global_position_start; });
     }
 
@@ -145,6 +149,7 @@ private:
     }
 
     decrypt_tree request_;
+    uuid key_uuid_;
     held_folder_ptr input_root_;
     std::unordered_map<std::string, file_identity> folders_seen_;
 };
@@ -159,7 +164,7 @@ found_index read_tree_index(const asker_on<actor_floor::file_job>& me, const sto
     const auto delta = key.delta_at(position);
     const auto plain = storage::decrypt_whole(
         *delta, static_cast<std::uint64_t>(position - delta->info.first_position()), file, limits::tree_index_bytes);
-    return {storage::decode_tree_index(plain.content()), protection_of(file, key)};
+    return {storage::decode_tree_index(plain.content()), file.metadata.key_uuid, protection_of(file, key)};
 }
 
 std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, const decrypt_tree& request) {

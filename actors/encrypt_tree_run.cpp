@@ -11,7 +11,6 @@
 #include "storage/records/key_iteration.hpp"
 #include "storage/tree/tree_journal.hpp"
 #include <algorithm>
-#include <numeric>
 #include <ranges>
 
 namespace omegasafe::actors {
@@ -57,11 +56,12 @@ public:
         refuse_without_resume();
         auto found = storage::walk_tree(*input_root_, storage::tree_filter{request_.patterns});
         problems_ = std::move(found.problems);
+        require_indexable(found.entries);
         if (has_index_ && !has_journal_) {
             auto index = read_tree_index(me, *output_root_);
             note(index.protection);
             tree_uuid_ = index.index.tree_uuid;
-            require_same_files(found.entries, std::move(index.index.entries));
+            require_same_tree(found.entries, std::move(index));
             return;
         }
         const storage::tree_journal::binding bound{container_password(me), request_.key_uuid, request_.input};
@@ -138,16 +138,34 @@ private:
                                                                    "to --resume); choose another folder.");
     }
 
+    /// Before anything is claimed for it.
+    void require_indexable(const std::vector<storage::tree_entry>& entries) const {
+        const auto most = geometry_.capacity() - limits::file_metadata_bytes;
+        if (storage::tree_index_size(entries) > most)
+            throw failure(errc::file_too_large, "The tree has too many files: its index must fit into one Delta of the "
+                                                "key, which takes " +
+                                                    std::to_string(most) +
+                                                    " bytes; encrypt its folders one by one, or use a larger key.");
+    }
+
     /// A run that was interrupted after its last step is done; any other tree would be taken for encrypted and is not.
-    void require_same_files(const std::vector<storage::tree_entry>& walked, std::vector<storage::tree_entry> indexed) {
+    void require_same_tree(const std::vector<storage::tree_entry>& walked, found_index found) {
+        auto& indexed = found.index.entries;
         const auto file = [](const storage::tree_entry& e) { return !e.is_folder; };
         const auto same = [](const storage::tree_entry& a, const storage::tree_entry& b) {
             return a.path == b.path && a.attributes.size == b.attributes.size &&
                    storage::same_time(a.attributes.mtime_ns, b.attributes.mtime_ns);
         };
-        if (!std::ranges::equal(walked | std::views::filter(file), indexed | std::views::filter(file), same))
+        if (found.key_uuid != request_.key_uuid ||
+            !std::ranges::equal(walked | std::views::filter(file), indexed | std::views::filter(file), same))
             throw failure(errc::output_refused, output_.string() + " holds a finished tree, and not of what is in " +
-                                                    request_.input.string() + " now; choose another folder.");
+                                                    request_.input.string() +
+                                                    " now and with this key; choose another folder.");
+        for (const auto& entry : indexed | std::views::filter(file))
+            if (const auto name = storage::encrypted_name(entry.encrypted); !has_file(*output_root_, name))
+                throw failure(errc::output_refused, output_root_->path_of(name).string() +
+                                                        " is missing, which has a file of the finished tree in " +
+                                                        output_.string() + "; choose another folder.");
         was_complete_ = true;
         for (auto& entry : indexed)
             plan_.push_back({std::move(entry), entry.is_folder ? std::nullopt : std::optional{tree_status::resumed},
@@ -184,8 +202,7 @@ private:
 
     /// Positions stand in the encrypted files: in the order of the paths they would tell which file is which.
     void shuffle() {
-        order_.resize(plan_.size());
-        std::iota(order_.begin(), order_.end(), std::size_t{0});
+        order_ = numbers();
         for (auto left = order_.size(); left > 1; --left)
             std::swap(order_[left - 1], order_[crypto::random_below(left)]);
     }

@@ -52,8 +52,11 @@ public:
           capacity_(key_.iterations()->front().geometry.capacity()), sync_(group.folder),
           buffer_(longest(limits::small_file_bytes)) {}
 
+    /// Throws when not even the smallest file has a claim: the next group would ask as long and in vain.
     results run(tree_files files) {
         encrypt(files);
+        if (refused_ && std::ranges::none_of(done_, [](const file_result& one) { return one.code == errc::none; }))
+            throw failure(refused_->problem);
         sync_written(sync_, files, done_);
         return std::move(done_);
     }
@@ -67,22 +70,28 @@ private:
             lengths.push_back(file_metadata_bytes + size + storage::draw_suffix_length(size, capacity_));
             sum += lengths.back();
         }
-        claimed_positions claim;
+        if (const auto claim = claim_of(sum)) {
+            encrypt_with(*claim, files, lengths);
+        } else if (files.size() > 1) { // smaller claims may be had
+            encrypt(files.first(files.size() / 2));
+            encrypt(files.subspan(files.size() / 2));
+        } else {
+            done_.push_back({files.front().number, refused_->problem.code(), refused_->problem.what()});
+        }
+    }
+
+    /// Nothing when no claim is that large. What was refused once is not asked for again: the ECS may be far away.
+    std::optional<claimed_positions> claim_of(std::uint64_t size) {
+        if (refused_ && size >= refused_->size)
+            return std::nullopt;
         try {
-            claim = key_.claim(sum);
+            return key_.claim(size);
         } catch (const failure& problem) {
-            // No single claim is large enough for all of them; smaller ones may still be.
             if (problem.code() != errc::claim_insufficient)
                 throw;
-            if (files.size() > 1) {
-                encrypt(files.first(files.size() / 2));
-                encrypt(files.subspan(files.size() / 2));
-            } else {
-                done_.push_back({files.front().number, problem.code(), problem.what()});
-            }
-            return;
+            refused_ = {size, problem};
+            return std::nullopt;
         }
-        encrypt_with(claim, files, lengths);
     }
 
     void encrypt_with(const claimed_positions& claim, tree_files files, const std::vector<std::uint64_t>& lengths) {
@@ -125,33 +134,52 @@ private:
     password_ptr layer_;
     std::uint64_t capacity_;
     storage::group_sync sync_;
-    crypto::secure_bytes buffer_; // for one encoded file after the other: locking memory for each costs more than it
+    struct refusal {
+        std::uint64_t size;
+        failure problem;
+    };
+    std::optional<refusal> refused_; // the smallest
+    crypto::secure_bytes buffer_;    // for one encoded file after the other: locking memory for each costs more than it
     results done_;
 };
 
 class group_decryption {
 public:
     group_decryption(const asker_on<actor_floor::file_job>& me, const file_group& group)
-        : me_(me), target_(group.overwrite ? storage::existing_target::replace : storage::existing_target::refuse),
-          opener_(me), sync_(group.folder) {}
+        : me_(me), key_uuid_(group.key_uuid),
+          target_(group.overwrite ? storage::existing_target::replace : storage::existing_target::refuse), opener_(me),
+          sync_(group.folder) {}
 
     results run(tree_files files) {
         results done;
         for (const auto& file : files)
             done.push_back(attempt(file, [&](file_result& one) { one.protection = decrypt_one(file); }));
-        sync_written(sync_, files, done);
+        try {
+            sync_written(sync_, files, done);
+        } catch (...) {
+            withdraw(files, done);
+            throw;
+        }
         return done;
     }
 
 private:
+    /// What may not be on the disk must not be there for --resume either.
+    static void withdraw(tree_files files, const results& done) {
+        for (std::size_t i = 0; i < files.size(); ++i)
+            if (done[i].code == errc::none)
+                files[i].output.root->remove(files[i].output.below);
+    }
+
     file_protection decrypt_one(const tree_file& file) {
         const auto found = opener_.open(std::make_shared<storage::file_source>(open_input(file)));
+        require_listed_place(file, key_uuid_, found.metadata);
         const auto& delta = delta_of(found.metadata);
         const auto first =
             static_cast<std::uint64_t>(found.metadata.global_position_start - delta.info.first_position());
         const auto plain = storage::decrypt_whole(delta, first, found,
             longest(file.attributes.size)); // an index cannot make us allocate more than it says itself
-        require_listed_file(file, plain.metadata, found.metadata.global_position_start);
+        require_listed_file(file, plain.metadata);
         auto output = make_output(file, target_);
         output.write_at(0, plain.content());
         output.set_attributes(file.attributes.mode, file.attributes.mtime_ns);
@@ -174,6 +202,7 @@ private:
     }
 
     asker_on<actor_floor::file_job> me_;
+    uuid key_uuid_;
     storage::existing_target target_;
     layer_opener opener_;
     storage::group_sync sync_;

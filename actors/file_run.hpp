@@ -56,8 +56,10 @@ file_protection protection_of(const storage::encrypted_file_info& file, const ke
 void warn_if_layer_missing(const file_protection& found, const std::string& name);
 
 /// The encrypted file must be the one that the tree's index means: no older, no other one of the same name and length.
-/// `position`: its first. Throws failure(integrity_failed).
-void require_listed_file(const tree_file& listed, const storage::file_metadata& found, u128 position);
+/// Two steps, the first before its Delta is looked for: a foreign file must not have one pulled. `key_uuid`: of the
+/// index. Throw failure(integrity_failed).
+void require_listed_place(const tree_file& listed, const uuid& key_uuid, const storage::encryption_metadata& found);
+void require_listed_file(const tree_file& listed, const storage::file_metadata& found);
 
 /// Everything that can be refused is refused before positions are claimed; the claim is durable on return.
 std::unique_ptr<file_run> start_encryption(const asker_on<actor_floor::file_job>& me, const encrypt_file& request);

@@ -5,6 +5,7 @@
 #include "storage/files/held_folder.hpp"
 #include "storage/files/system_error.hpp"
 #include <algorithm>
+#include <numeric>
 #include <sys/stat.h>
 
 namespace omegasafe::actors {
@@ -70,6 +71,12 @@ progress tree_run::expected() const {
             ++all.files_total;
             all.total += file.entry.attributes.size;
         }
+    return all;
+}
+
+std::vector<std::size_t> tree_run::numbers() const {
+    std::vector<std::size_t> all(plan_.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
     return all;
 }
 

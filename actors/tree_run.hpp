@@ -44,6 +44,8 @@ protected:
 
     explicit tree_run(std::filesystem::path output) : output_(std::move(output)) {}
 
+    /// The numbers of the plan, in its own order.
+    std::vector<std::size_t> numbers() const;
     /// The two sides of a file.
     virtual tree_file sides_of(std::size_t number) const = 0;
     void mark_failed(std::size_t number, const failure& problem);
@@ -75,6 +77,7 @@ std::unique_ptr<tree_run> start_tree(const asker_on<actor_floor::file_job>& me, 
 /// What a folder that encrypt_tree made says is in it.
 struct found_index {
     storage::tree_index index;
+    uuid key_uuid{}; // it was encrypted with, like all files of the tree
     file_protection protection;
 };
 /// Throws failure(input_unreadable) when it has none.

@@ -41,12 +41,13 @@ struct encrypt_tree_file {
 };
 struct decrypt_tree_file {
     tree_file file;
+    uuid key_uuid{}; // of the index
     bool overwrite = false;
 };
 /// Small files that share a claim (when encrypting) and a sync.
 struct file_group {
     crypto::direction direction{};
-    uuid key_uuid{};        // to encrypt with
+    uuid key_uuid{};        // to encrypt with, or that of the index
     held_folder_ptr folder; // all outputs lie below it
     bool overwrite = false;
     std::vector<tree_file> files;

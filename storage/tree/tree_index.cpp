@@ -129,15 +129,19 @@ bool safe_tree_path(std::string_view path) {
     }
 }
 
-std::vector<std::uint8_t> encode_tree_index(const tree_index& index) {
-    std::size_t size = index_header_bytes;
-    for (const auto& entry : index.entries)
+std::uint64_t tree_index_size(const std::vector<tree_entry>& entries) {
+    std::uint64_t size = index_header_bytes;
+    for (const auto& entry : entries)
         size += index_row_bytes + entry.path.size();
     if (size > limits::tree_index_bytes)
         throw failure(errc::file_too_large, "The tree has too many files for one index of " +
                                                 std::to_string(limits::tree_index_bytes) +
                                                 " bytes; encrypt its folders one by one.");
-    std::vector<std::uint8_t> bytes(size);
+    return size;
+}
+
+std::vector<std::uint8_t> encode_tree_index(const tree_index& index) {
+    std::vector<std::uint8_t> bytes(tree_index_size(index.entries));
     std::copy(index_magic.begin(), index_magic.end(), bytes.begin());
     store_le(bytes.data() + 8, index_version);
     store_le(bytes.data() + index_at_count, static_cast<std::uint64_t>(index.entries.size()));

@@ -35,7 +35,9 @@ std::string encrypted_name(const uuid& id);
 /// True for relative paths of 1 to limits::tree_path_bytes bytes whose components are all safe_base_names.
 bool safe_tree_path(std::string_view path);
 
-/// Throws failure(file_too_large) when it would have more than limits::tree_index_bytes.
+/// Bytes of an index with these rows. Throws failure(file_too_large) when they are more than limits::tree_index_bytes.
+std::uint64_t tree_index_size(const std::vector<tree_entry>& entries);
+/// Throws as tree_index_size.
 std::vector<std::uint8_t> encode_tree_index(const tree_index& index);
 
 /// Strict: failure(container_damaged) on anything but safe paths in ascending order, each in a folder that is listed,

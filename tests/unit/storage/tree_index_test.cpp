@@ -44,6 +44,7 @@ TEST_CASE("what an index says comes back", "[tree_index]") {
                                       folder("z"), file("z/\xc3\xa4.txt", 3)}};
     CHECK(decode_tree_index(encode_tree_index(index)) == index);
     CHECK(decode_tree_index(encode_tree_index({})) == tree_index{});
+    CHECK(tree_index_size(index.entries) == encode_tree_index(index).size());
 }
 
 TEST_CASE("any tree survives its index", "[tree_index]") {
