@@ -11,6 +11,8 @@ namespace omegasafe::ecs {
 
 namespace {
 
+constexpr unsigned too_many_requests = 429;
+
 using net::http_headers;
 using net::http_options;
 using net::http_request;
@@ -62,12 +64,12 @@ std::optional<server_error> error_in(const http_response& answer, const std::str
 }
 
 bool means_not_now(unsigned status) {
-    return status == 408 || status == 429 || status >= 500;
+    return status == 408 || status == too_many_requests || status >= 500;
 }
 
 std::string not_now(const http_response& answer, const std::string& host, const std::string& words) {
-    return host + (answer.status == 429 ? " asks to slow down" : " is not available at the moment") + " (status " +
-           std::to_string(answer.status) + (words.empty() ? ")." : "): " + words);
+    return host + (answer.status == too_many_requests ? " asks to slow down" : " is not available at the moment") +
+           " (status " + std::to_string(answer.status) + (words.empty() ? ")." : "): " + words);
 }
 
 failure coded(const server_error& error, const std::string& host) {
@@ -214,11 +216,12 @@ json_answer ecs_api::call(http_request request, const std::string& path, repeat 
     request.repeatable = how == repeat::safe;
     request.largest_answer = largest_answer(path);
     std::optional<std::string> retry_after;
-    unsigned sent = 0;
+    const auto sent_before = client_.sent();
+    unsigned turned_away = 0;
     const auto answer = with_retries(policy_, how, retry_after, [&] {
-        ++sent;
         auto got = client_.send(request);
-        sent_again_ = got.sent_twice || sent > 1;
+        sent_again_ = client_.sent() - sent_before - turned_away > 1;
+        turned_away += got.status == too_many_requests ? 1 : 0; // before anything was done
         if (got.status >= 400) {
             if (const auto wait = got.header("Retry-After"))
                 retry_after = std::string{*wait};

@@ -140,15 +140,14 @@ public:
                 throw;
         }
         try {
-            auto answer = exchange(head, request);
-            answer.sent_twice = true;
-            return answer;
+            return exchange(head, request);
         } catch (const failure&) {
             stream_.reset();
             throw;
         }
     }
 
+    std::uint64_t sent() const { return sent_; }
     const http_origin& origin() const { return origin_; }
 
 private:
@@ -273,6 +272,7 @@ private:
 
     template <class Stream>
     http_response talk(Stream& stream, const crypto::secure_bytes& head, const http_request& request) {
+        ++sent_;
         auto problem = write(stream, head.span());
         if (!problem)
             problem = write(stream, request.body);
@@ -406,6 +406,7 @@ private:
     std::unique_ptr<tls_stream> stream_;           // for plain HTTP only its next layer is used
     beast::flat_buffer leftover_ = new_leftover(); // read beyond what was parsed
     clock::time_point total_, kept_until_;
+    std::uint64_t sent_ = 0;
     bool answer_begun_ = false;
 };
 
@@ -417,6 +418,10 @@ http_client& http_client::operator=(http_client&& other) noexcept = default;
 
 http_response http_client::send(const http_request& request) {
     return session_->send(request);
+}
+
+std::uint64_t http_client::sent() const {
+    return session_->sent();
 }
 
 const http_origin& http_client::origin() const {

@@ -42,7 +42,6 @@ struct http_response {
     unsigned status = 0;
     http_headers headers{};
     std::vector<std::uint8_t> body{};
-    bool sent_twice = false; // a kept connection turned out to be closed
 
     /// The value of a header, by its name in any case; nothing when it is missing.
     std::optional<std::string_view> header(std::string_view name) const;
@@ -67,6 +66,9 @@ public:
     /// failure(ecs_rejected) when the answer is larger than asked for or no HTTP.
     http_response send(const http_request& request);
 
+    /// How often a request was sent until now, as a whole or in part: twice where a kept connection turned out to be
+    /// closed, never where there was no connection.
+    std::uint64_t sent() const;
     const http_origin& origin() const;
 
 private:

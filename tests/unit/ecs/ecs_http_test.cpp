@@ -106,6 +106,10 @@ TEST_CASE("an answer to a repetition that was never made is an unsafe claim") {
         // The next claim is another one.
         CHECK(code_of([&] { ecs.claim_delta({key_uuid, delta_uuid, 10}); }) == errc::unsafe_claim);
     }
+    SECTION("turned away before anything was done") {
+        server.plays({error_turn(429, "rate_limited"), replayed});
+        CHECK(code_of([&] { ecs.claim_delta({key_uuid, delta_uuid, 10}); }) == errc::unsafe_claim);
+    }
 }
 
 TEST_CASE("idempotency keys differ where the random bytes do not") {

@@ -158,7 +158,9 @@ TEST_CASE("a kept connection that breaks before an answer is tried once more, if
     server.plays({json::object(), {{"drop", true}}, {{"body", "again"}}, {{"drop", true}}, json::object()});
     auto client = client_of(server, patient(), false);
     client.send({});
+    CHECK(client.sent() == 1);
     CHECK(client.send({.repeatable = true}).text() == "again");
+    CHECK(client.sent() == 3);
     CHECK(failure_from(client).code() == errc::ecs_unavailable);
     CHECK(server.requests().size() == 4);
 }
@@ -233,6 +235,7 @@ TEST_CASE("hosts that do not exist or do not listen are named") {
     }
     http_client refused{{"127.0.0.1", port, false}, patient()};
     CHECK(says(failure_from(refused), "refused the connection"));
+    CHECK(refused.sent() == 0);
 }
 
 TEST_CASE("a line break in a header sends nothing") {
