@@ -102,6 +102,17 @@ sealed_delta seal_new_delta(
                        alpha, static_cast<std::uint64_t>(range.first), *delta, key.layer_to_seal()))};
 }
 
+/// What is shared from now on has the key's layer of now, also when it was sealed before that changed.
+blob_ptr with_layer_of_now(const key_access& key, const blob_ptr& container, const password_ptr& was) {
+    const auto now = key.layer_to_seal();
+    if (now == was)
+        return container;
+    auto sealed = std::make_shared<const std::vector<std::uint8_t>>(
+        storage::sealed_again(std::make_shared<storage::memory_source>(*container, "The pending Delta"), was, now));
+    key.ask_store<void>(keep_pending_delta{key.key_uuid(), sealed});
+    return sealed;
+}
+
 /// The one that an earlier try left, if it is still the next of its key.
 std::optional<sealed_delta> pending_delta(
     const key_access& key, const storage::key_iteration& alpha, std::uint64_t seq_number) {
@@ -109,9 +120,10 @@ std::optional<sealed_delta> pending_delta(
     if (!container)
         return std::nullopt;
     try {
-        auto delta = storage::open_delta(alpha, *container, key.opener().password_of(container));
+        const auto was = key.opener().password_of(container);
+        auto delta = storage::open_delta(alpha, *container, was);
         if (delta->info.seq_number == seq_number)
-            return sealed_delta{std::move(delta), container};
+            return sealed_delta{std::move(delta), with_layer_of_now(key, container, was)};
     } catch (const failure& problem) {
         log::debug("The pending Delta of key {} is of no use: {}", crypto::to_string(key.key_uuid()), problem.what());
     }

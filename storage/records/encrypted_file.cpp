@@ -68,6 +68,16 @@ std::shared_ptr<const sfc_reader> open_layer(const std::shared_ptr<const byte_so
     }
 }
 
+std::vector<std::uint8_t> container_of(
+    const encryption_metadata& metadata, const_byte_span encrypted_data, sfc_password_ptr layer) {
+    memory_sink sink;
+    sfc_writer writer(sink, std::move(layer));
+    writer.add(encryption_metadata_uuid, {}, crypto::as_bytes(to_json(metadata)));
+    writer.add(encrypted_data_uuid, {}, encrypted_data);
+    writer.finish();
+    return sink.take();
+}
+
 } // namespace
 
 std::string to_json(const encryption_metadata& metadata) {
@@ -141,12 +151,14 @@ encrypted_container encrypt_in_place(const key_iteration& iteration, std::uint64
     std::copy_n(prefix.data(), prefix.size(), encoded.data());
     crypto::random_fill(encoded.subspan(prefix.size() + length));
     iteration.cipher->encrypt(first, encoded, encoded);
-    memory_sink sink;
-    sfc_writer writer(sink, std::move(layer));
-    writer.add(encryption_metadata_uuid, {}, crypto::as_bytes(to_json(metadata)));
-    writer.add(encrypted_data_uuid, {}, encoded);
-    writer.finish();
-    return {sink.take(), proof};
+    return {container_of(metadata, encoded, std::move(layer)), proof};
+}
+
+std::vector<std::uint8_t> sealed_again(
+    std::shared_ptr<const byte_source> source, sfc_password_ptr was, sfc_password_ptr layer) {
+    const auto file = open_encrypted_file(std::move(source), std::move(was));
+    return container_of(
+        file.metadata, file.container->read(file.data, limits::delta_container_bytes), std::move(layer));
 }
 
 decrypted_file decrypt_whole(

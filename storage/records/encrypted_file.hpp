@@ -62,6 +62,11 @@ encrypted_container encrypt_in_place(const key_iteration& iteration, std::uint64
     const encryption_metadata& metadata, std::string_view name, byte_span encoded, std::uint64_t length,
     sfc_password_ptr layer);
 
+/// The encrypted file at `source`, sealed with `layer` (null: none) instead of with `was`. In memory; throws as
+/// open_encrypted_file.
+std::vector<std::uint8_t> sealed_again(
+    std::shared_ptr<const byte_source> source, sfc_password_ptr was, sfc_password_ptr layer);
+
 /// What encrypted_data of a whole file decrypts to.
 struct decrypted_file {
     file_metadata metadata;

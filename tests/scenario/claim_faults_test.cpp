@@ -2,6 +2,7 @@
 // an error at most, never a hang, never a position twice.
 #include "tests/scenario/one_device.hpp"
 
+#include "storage/container/sfc_header.hpp"
 #include "storage/files/fail_points.hpp"
 #include "storage/records/pending_delta.hpp"
 #include <algorithm>
@@ -128,6 +129,18 @@ TEST_CASE_METHOD(renewal, "renewals that fail again and again use up Alpha posit
     }
     CHECK(claim(2).seq_number == 2);
     CHECK(pending_deltas() == 0);
+    CHECK(std::ranges::count(kinds_of_calls(), ecs_call::claim_alpha) == 1);
+}
+
+TEST_CASE_METHOD(renewal, "a pending Delta is shared with the layer that its key has by then", "[sfc]") {
+    ecs_plays({{unreachable(), ecs_call::upload, 1}, {unreachable(), ecs_call::upload, 1}});
+    CHECK(claim_error(2) == errc::claim_insufficient);
+    ask<void>(actors().key_store, set_key_layer{key_uuid, make_secret("chosen-password-1")});
+    CHECK(claim_error(2) == errc::claim_insufficient);
+    CHECK(claim(2).seq_number == 2);
+    const auto delta = deltas_at_ecs().back();
+    const storage::memory_source shared{ecs().download(key_uuid, delta.delta_uuid), "shared"};
+    CHECK(storage::read_sfc_header(shared).password_protected);
     CHECK(std::ranges::count(kinds_of_calls(), ecs_call::claim_alpha) == 1);
 }
 
