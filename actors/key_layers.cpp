@@ -47,6 +47,12 @@ passwords_ptr key_layers::known(const std::vector<uuid>& keys, const std::option
 }
 
 void key_layers::remember(const uuid& key_uuid, const password_ptr& password) {
+    if (!password) {
+        const auto settings = settings_of(me_);
+        if (!settings->layer_password_in_file.empty())
+            remember(key_uuid, make_secret(settings->layer_password_in_file.text()));
+        return;
+    }
     const auto found = std::ranges::find(passwords_, password, &known_password::password);
     if (found != passwords_.end())
         remember(key_uuid, secret_ptr{found->text});
@@ -74,7 +80,10 @@ key_layer_ptr key_layers::pin(const uuid& key_uuid) {
 }
 
 void key_layers::take(const storage::key_layer& other) {
+    const auto before = choose(other.key_uuid).text;
     change(other.key_uuid, [&](storage::key_layer& layer) {
+        if (before)
+            layer.remember(before);
         layer.take(other);
         return true;
     });

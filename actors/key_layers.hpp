@@ -17,7 +17,7 @@ public:
     layer_in_use in_use(const uuid& key_uuid, bool to_seal);
     /// All that may open something, no two alike: what is in use, then the newest of each key, then the one before ...
     passwords_ptr known(const std::vector<uuid>& keys, const std::optional<uuid>& first);
-    /// One that known() gave.
+    /// One that known() gave; null: that of config.ini.
     void remember(const uuid& key_uuid, const password_ptr& password);
     void set(const uuid& key_uuid, const secret_ptr& own);
     key_layer_ptr pin(const uuid& key_uuid);

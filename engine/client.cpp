@@ -48,19 +48,16 @@ property_changes effective(const std::filesystem::path& root, const property_cha
     return result;
 }
 
-/// The password that is about to go has sealed what others made, too: every key that uses it remembers it. One that
-/// cannot be remembered is no reason to keep it.
+/// The password that is about to go from config.ini may have sealed what others made, too: every key remembers it, and
+/// where that cannot be done nothing is changed.
 void remember_layer(engine::context& context) {
     const auto key_store = context.actors().key_store;
-    try {
-        const auto ends = context.ask<iterations_ptr>(key_store, list_key_ends{});
-        for (const auto& iteration : *ends)
-            if (iteration.is_alpha())
-                context.ask<layer_in_use>(key_store, get_key_layer{iteration.key_uuid, true});
-    } catch (const failure& problem) {
-        log::warn("The layer password of before could not be remembered: {} Keep it: what was sealed with it needs it.",
-            problem.what());
-    }
+    if (context.ask<settings_ptr>(context.actors().config, get_settings{})->layer_password_in_file.empty())
+        return;
+    const auto ends = context.ask<iterations_ptr>(key_store, list_key_ends{});
+    for (const auto& iteration : *ends)
+        if (iteration.is_alpha())
+            context.ask<void>(key_store, remember_layer_password{iteration.key_uuid, nullptr});
 }
 
 } // namespace

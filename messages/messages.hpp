@@ -109,7 +109,7 @@ struct layer_in_use {
 struct list_layer_passwords {
     std::optional<uuid> key_uuid{};
 };
-/// One of that list opened something of a key.
+/// One of that list opened something of a key. Null: the one that stands in config.ini, which is about to go.
 struct remember_layer_password {
     uuid key_uuid{};
     password_ptr password;

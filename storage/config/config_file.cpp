@@ -228,6 +228,8 @@ settings resolve_settings(const fs::path& root, const values& from_file) {
             value = std::move(*overriding);
             source = setting_source::environment;
         }
+        if (rule.kind == value_kind::layer_password && in_file != from_file.end())
+            result.layer_password_in_file = crypto::secure_bytes{std::string_view{in_file->second}};
         rule.apply(result, root, value);
         result.sources.emplace(rule.property.name, source);
     }

@@ -38,6 +38,7 @@ struct settings {
     std::uint64_t cache_offline_bytes = 0; // from GB, decimal
     std::uint64_t cache_performance_bytes = 0;
     crypto::secure_bytes traditional_layer_password;            // empty: no layer
+    crypto::secure_bytes layer_password_in_file;                // also when the environment goes before it
     std::map<std::string, setting_source, std::less<>> sources; // by property name
     std::vector<std::string> warnings;
 };
