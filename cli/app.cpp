@@ -94,12 +94,35 @@ int report(const failure& problem, bool as_json) {
     return exit_code(code);
 }
 
-failure usage_failure(const CLI::ParseError& problem, std::string_view first_word) {
+bool is_option_name(std::string_view word) {
+    return word.starts_with('-') && std::ranges::all_of(word, [](char c) {
+        return c == '-' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    });
+}
+
+/// CLI11 repeats what it cannot use. A word behind a flag may be a password, so only names of options are repeated.
+std::string sentence_of(const CLI::App& app, const CLI::ParseError& problem) {
+    if (dynamic_cast<const CLI::ConversionError*>(&problem) != nullptr) {
+        const std::string text = problem.what(); // "Could not convert: NAME = VALUE"
+        const auto name = text.substr(0, text.find(" = ")).substr(text.rfind(": ", text.find(" = ")) + 2);
+        return is_option_name(name) ? name + " does not take the value that it was given"
+                                    : "An option does not take the value that it was given";
+    }
+    if (dynamic_cast<const CLI::ExtrasError*>(&problem) == nullptr)
+        return problem.what();
+    std::string names;
+    for (const auto& word : app.remaining(true))
+        if (const auto name = word.substr(0, word.find('=')); is_option_name(name))
+            names += (names.empty() ? "" : ", ") + name;
+    return names.empty() ? "There is an argument that was not expected" : "There is no option " + names;
+}
+
+failure usage_failure(const CLI::App& app, const CLI::ParseError& problem, std::string_view first_word) {
     const bool known = std::ranges::any_of(commands, [&](const auto& entry) { return entry.name == first_word; });
     if (!known && !first_word.empty() && !first_word.starts_with('-'))
         return {errc::usage, fmt::format("There is no command '{}' ('omegasafe --help' lists them)", first_word)};
     const auto name = "omegasafe" + (known ? " " + std::string{first_word} : "");
-    return {errc::usage, fmt::format("{} ('{} --help' lists what it takes)", problem.what(), name)};
+    return {errc::usage, fmt::format("{} ('{} --help' lists what it takes)", sentence_of(app, problem), name)};
 }
 
 int parse_and_run(CLI::App& app, int argc, char** argv) {
@@ -111,7 +134,7 @@ int parse_and_run(CLI::App& app, int argc, char** argv) {
     } catch (const CLI::RuntimeError& reported) {
         return reported.get_exit_code(); // the command has said itself what went wrong
     } catch (const CLI::ParseError& problem) {
-        return report(usage_failure(problem, argc > 1 ? argv[1] : ""), json_wanted(app, argc, argv));
+        return report(usage_failure(app, problem, argc > 1 ? argv[1] : ""), json_wanted(app, argc, argv));
     } catch (const failure& problem) {
         return report(problem, json_wanted(app, argc, argv));
     } catch (const std::exception& problem) {

@@ -21,7 +21,7 @@ passwords configured_layer(const storage::settings& settings) {
     return password.empty() ? passwords{} : passwords{std::make_shared<storage::sfc_password>(password.text())};
 }
 
-/// Those of all keys. Nobody is asked for the configuration password.
+/// Those of all keys, where environment or keyring give the configuration password.
 passwords remembered_layers(const storage::settings& settings) {
     const storage::sfc_reader keys{std::make_shared<storage::file_source>(settings.keys_path),
         std::make_shared<storage::sfc_password>(storage::resolve_config_password().text()),
@@ -33,15 +33,27 @@ passwords remembered_layers(const storage::settings& settings) {
     return all;
 }
 
+/// Null when none opens it, or it is no file with a layer at all.
+storage::sfc_password_ptr one_of(const passwords& known, const storage::byte_source& source) {
+    try {
+        return storage::find_layer_password(source, known);
+    } catch (const failure&) {
+        return nullptr;
+    }
+}
+
 /// The layer password known in the config root that opens `source`; null when none does, or where there is no root:
 /// what the header says can be shown all the same.
 storage::sfc_password_ptr fitting_layer(const storage::byte_source& source, const fs::path& config_dir) {
-    for (const auto known : {configured_layer, remembered_layers})
-        try {
-            return storage::find_layer_password(source, known(storage::load_settings(find_config_root(config_dir))));
-        } catch (const failure& none) {
-            log::debug("{}", none.what());
-        }
+    try {
+        const auto settings = storage::load_settings(find_config_root(config_dir));
+        for (const auto known : {configured_layer, remembered_layers})
+            if (auto password = one_of(known(settings), source))
+                return password;
+    } catch (const failure& problem) {
+        if (problem.code() != errc::config_missing && problem.code() != errc::password_missing)
+            log::warn("Not all layer passwords known here could be tried: {}", problem.what());
+    }
     return nullptr;
 }
 

@@ -197,6 +197,53 @@ TEST_CASE("what was sealed with earlier layer passwords stays readable, each cha
         succeed(root, {"verify", "-i", file.string()});
 }
 
+TEST_CASE("set-config remembers the password that goes from config.ini, or changes nothing") {
+    config_root here, there;
+    here.initialise();
+    there.initialise();
+    here.create_ecs();
+    const auto key = here.create_key();
+    const auto ecs_file = (here.folder() / "ecs.omegaecs").string(), file = (here.folder() / "plain.omegakey").string();
+    succeed(here, {"export-ecs", "-e", ecs_uuid_of(here), "-o", ecs_file});
+    succeed(there, {"import-ecs", "-i", ecs_file});
+    succeed(here, {"export-key", "-k", key, "-o", file, "--no-passphrase"});
+    succeed(there, {"import-key", "-e", ecs_uuid_of(there), "-i", file});
+    for (const auto* root : {&here, &there})
+        succeed(*root, {"set-config", "-t", "Shared-pass-1"});
+    // Nothing was sealed or opened with it here.
+    const auto original = there.make_file("theirs", 2000);
+    const auto theirs = sealed(there, key, original, "theirs.omegasafe");
+
+    const auto config = read_text(here.path() / "config.ini");
+    auto wrong = here.options;
+    wrong.env["OMEGASAFE_CONFIG_PASSWORD"] = "not-the-password-1";
+    CHECK(run(here.with_config_dir({"set-config", "-t", "Third-pass-3"}), wrong).exit_code == 31);
+    CHECK(read_text(here.path() / "config.ini") == config);
+
+    here.options.env["OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS"] = "Other-pass-2"; // goes before the one in the file
+    succeed(here, {"set-config", "-t", "Third-pass-3"});
+    here.options.env.erase("OMEGASAFE_TRADITIONAL_ENC_LAYER_PASS");
+    require_opens(here, theirs, original);
+}
+
+TEST_CASE("inspect says why it could not try every layer password, and shows what it can") {
+    config_root root;
+    set_up(root);
+    root.create_ecs();
+    const auto key = root.create_key();
+    const auto file = sealed(root, key, root.make_file("plain", 2000), "sealed.omegasafe");
+    const arguments inspect{"inspect", "-j", "-i", file.string()};
+    CHECK(json::parse(succeed(root, inspect).out)["key_uuid"] == key);
+    const auto config = read_text(root.path() / "config.ini");
+    write_text(root.path() / "config.ini", config.substr(0, config.size() / 2));
+    const auto damaged = succeed(root, inspect);
+    CHECK(json::parse(damaged.out)["entries"].is_null());
+    CHECK(damaged.err.find("Not all layer passwords known here could be tried: ") != std::string::npos);
+    write_text(root.path() / "config.ini", config);
+    const auto own = succeed(root, {"inspect", "-i", (root.path() / "omegasafe_keys.sfc").string()});
+    CHECK(own.err.empty());
+}
+
 TEST_CASE("edit-key refuses a layer password that is none, in one sentence") {
     config_root root;
     const auto key = root.initialise_with_key();
@@ -208,6 +255,13 @@ TEST_CASE("edit-key refuses a layer password that is none, in one sentence") {
     refuse(root, {"edit-key", "-k", key, "--layer-password"}, 2, "--layer-password-file");
     refuse(root, {"edit-key", "-k", unknown_uuid, "--no-layer"}, 51, unknown_uuid);
     CHECK(root.run({"edit-key", "-k", key, "--no-layer", "--layer-password"}).exit_code == 2);
+    // The flag asks. A password behind it is not repeated, in whatever form.
+    for (const arguments& typed : {arguments{"--layer-password", "Hunter-22xyz"}, {"--layer-password=Hunter-22xyz"}}) {
+        const auto result = root.run(arguments{"edit-key", "-k", key, "-j"} + typed);
+        INFO(result.describe());
+        CHECK(result.exit_code == 2);
+        CHECK((result.out + result.err).find("Hunter") == std::string::npos);
+    }
     CHECK(layer_of(root, key) == "none");
 }
 
