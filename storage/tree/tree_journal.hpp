@@ -30,6 +30,7 @@ struct journal_records {
     std::set<uuid> begun;                  // encrypted files that may lie there, whole or not
     std::map<file_tag, journal_file> done; // durable ones, by what they were made from
     std::uint64_t count = 0;               // of both kinds
+    bool operator==(const journal_records&) const = default;
 };
 
 /// Bytes of one record, and of the header before the first.

@@ -25,36 +25,22 @@ int refused(int error) {
 
 using open_at = int (*)(int, const char*, int, ...);
 
-int open_named(const char* function, int folder, const char* path, int flags, mode_t mode) {
-    if ((flags & O_TMPFILE) == O_TMPFILE)
-        return refused(EOPNOTSUPP);
-    return real<open_at>(function)(folder, path, flags, mode);
-}
-
-mode_t mode_of(int flags, va_list rest) {
-    return (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
-}
-
 } // namespace
 
 #pragma GCC visibility push(default)
 extern "C" {
 
 int openat(int folder, const char* path, int flags, ...) {
+    if ((flags & O_TMPFILE) == O_TMPFILE)
+        return refused(EOPNOTSUPP);
     va_list rest;
     va_start(rest, flags);
-    const auto mode = mode_of(flags, rest);
+    const auto mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : mode_t{0};
     va_end(rest);
-    return open_named("openat", folder, path, flags, mode);
+    return real<open_at>("openat")(folder, path, flags, mode);
 }
 
-int openat64(int folder, const char* path, int flags, ...) {
-    va_list rest;
-    va_start(rest, flags);
-    const auto mode = mode_of(flags, rest);
-    va_end(rest);
-    return open_named("openat64", folder, path, flags, mode);
-}
+int openat64(int folder, const char* path, int flags, ...) __attribute__((alias("openat"))); // off_t has 64 bits
 
 int linkat(int, const char*, int, const char*, int) noexcept {
     return refused(EPERM);
