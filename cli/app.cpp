@@ -112,7 +112,8 @@ std::string sentence_of(const CLI::App& app, const CLI::ParseError& problem) {
         return problem.what();
     std::string names;
     for (const auto& word : app.remaining(true))
-        if (const auto name = word.substr(0, word.find('=')); is_option_name(name))
+        if (const auto name = word.starts_with("--") ? word.substr(0, word.find('=')) : word.substr(0, 2);
+            is_option_name(name))
             names += (names.empty() ? "" : ", ") + name;
     return names.empty() ? "There is an argument that was not expected" : "There is no option " + names;
 }

@@ -14,7 +14,9 @@ namespace {
 
 void sync_one(const held_folder& root, const std::string& below) {
     const auto opened = root.open(below, O_RDONLY);
-    if (!opened || (::fsync(opened.get()) != 0 && !not_offered(errno)))
+    // What has a mode that does not let its owner open it goes to the disk with all the rest.
+    const int synced = opened ? ::fsync(opened.get()) : errno == EACCES ? ::syncfs(root.descriptor()) : -1;
+    if (synced != 0 && !(opened && not_offered(errno)))
         throw system_failure(errc::io_failed, "Writing " + root.path_of(below).string() + " to the disk failed", errno);
 }
 
